@@ -1,0 +1,140 @@
+//! Deals: rewards that take hold of particular units, chosen so that the total is greatest (§8).
+//!
+//! [`Problem`] says what there is to choose from, [`solve`] chooses. Neither knows rules or
+//! receipts: the evaluation translates.
+
+use crate::number::Decimal;
+use crate::rule::Base;
+use std::ops::Range;
+
+/// Equal units of one line, next to each other in the line's unit order.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Run {
+    /// Position of the line among the receipt's lines.
+    pub(crate) line: u32,
+    /// How many units, at least 1.
+    pub(crate) count: i64,
+    /// Each unit's price (§3.5), above or equal 0.
+    pub(crate) price: i64,
+    /// Each unit's net share (§3.6): what it costs now.
+    pub(crate) share: i64,
+}
+
+/// What there is to choose from. All vectors are reused between evaluations.
+#[derive(Debug, Default)]
+pub(crate) struct DealProblem {
+    /// Every unit that some deal may use; by line, within a line in unit order.
+    pub(crate) runs: Vec<Run>,
+    /// The deals in rule order (then ref order): earlier ones win ties.
+    pub(crate) deals: Vec<Deal>,
+    /// Units of `Single` and `Group` deals: each deal points in here, ordered by run.
+    pub(crate) units: Vec<DealUnit>,
+    /// Mixes of `Bundle` deals: each deal points in here.
+    pub(crate) mixes: Vec<DealMix>,
+}
+
+/// One deal: what an application takes and gives, and how often it may be applied.
+#[derive(Debug, Clone)]
+pub(crate) struct Deal {
+    /// Most applications; `i64::MAX` is no limit.
+    pub(crate) limit: i64,
+    pub(crate) kind: DealKind,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) enum DealKind {
+    /// One unit per application, for the gain fixed in `DealUnit::gain` (only gains above 0 are listed).
+    /// Of the units with `DealUnit::tier` set at most `tier_limit` may be taken: the units at
+    /// exactly the k-th cheapest price (§8.1), which are interchangeable.
+    Single { units: Range<usize>, tier_limit: i64 },
+    /// `quantity` > 1 units per application; the cheapest of them are rewarded.
+    Group { units: Range<usize>, quantity: i64, base: Base, reward: GroupReward },
+    /// For each mix its quantity of units.
+    Bundle { mixes: Range<usize>, base: Base, reward: BundleReward },
+}
+
+/// `Group` rewards; the value is `DealUnit::value` of the group's most expensive unit (§7.4).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum GroupReward {
+    /// The `value` cheapest are free: each gives min(price, share).
+    Free,
+    /// `value` percent of the cheapest one's price, at most its share.
+    Percent,
+}
+
+/// `Bundle` rewards, over the units of the `eligible` mixes together; never below 0 nor above
+/// the sum of their shares. The value is `DealMix::values` of the bundle's most expensive unit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum BundleReward {
+    /// Sum of shares minus the value.
+    NewPrice,
+    /// That percent of the sum of prices.
+    Percent,
+    /// That amount.
+    Amount,
+    /// The prices of the `value` cheapest.
+    Free,
+    /// That percent of the cheapest one's price.
+    PercentOffCheapest,
+}
+
+/// A run as one deal sees it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct DealUnit {
+    /// Position in `DealProblem::runs`.
+    pub(crate) run: u32,
+    /// `Single`: what one unit gives, minor units, above 0 and at most its share.
+    pub(crate) gain: i64,
+    /// `Single`: counts against `tier_limit`.
+    pub(crate) tier: bool,
+    /// `Group`, `Bundle`: the reward's value for this unit's line (§7.4); whole for `Free`.
+    pub(crate) value: Decimal,
+}
+
+/// One mix of a bundle.
+#[derive(Debug, Clone)]
+pub(crate) struct DealMix {
+    /// Units needed, at least 1.
+    pub(crate) quantity: i64,
+    /// Do its units take part in the reward?
+    pub(crate) eligible: bool,
+    /// The units it can be filled with, in `DealProblem::units`, ordered by run.
+    pub(crate) units: Range<usize>,
+}
+
+/// The chosen applications, equal ones counted together. Reused between evaluations.
+#[derive(Debug, Default)]
+pub(crate) struct Solution {
+    pub(crate) applications: Vec<Application>,
+    /// Units of the applications: each points in here.
+    pub(crate) taken: Vec<Taken>,
+    /// Sum of `times × amount`.
+    pub(crate) total: i64,
+    /// 0: proven best. Else at most this much more could be had (the counted steps ran out).
+    pub(crate) gap: i64,
+    /// Steps used, for benches and tests.
+    pub(crate) steps: u64,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct Application {
+    /// Position in `DealProblem::deals`.
+    pub(crate) deal: u32,
+    /// How many applications just like this one.
+    pub(crate) times: i64,
+    /// What one of them gives, above 0.
+    pub(crate) amount: i64,
+    /// Its units in `Solution::taken`.
+    pub(crate) taken: Range<usize>,
+}
+
+/// Units of one run in one application.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Taken {
+    pub(crate) run: u32,
+    pub(crate) count: i64,
+    /// `Single`, `Group`: what falls on each of these units. `Bundle`: 0 (the amount is shared, §8.6).
+    pub(crate) each: i64,
+    /// `Bundle`: does the mix take part in the reward? Otherwise `each > 0`.
+    pub(crate) rewarded: bool,
+}
