@@ -46,3 +46,16 @@ pub struct Statistics {
     /// What is left of a debit; `None` is `reward.value`.
     pub debit_balance: Option<i64>,
 }
+
+impl Statistics {
+    /// Every count but the balance, which may be unknown.
+    pub(crate) fn counts(&self) -> [i64; 5] {
+        let Self { usage, amount, bonus, stamp, current_stamp, debit_balance: _ } = *self;
+        [usage, amount, bonus, stamp, current_stamp]
+    }
+
+    pub(crate) fn counts_mut(&mut self) -> [&mut i64; 5] {
+        let Self { usage, amount, bonus, stamp, current_stamp, debit_balance: _ } = self;
+        [usage, amount, bonus, stamp, current_stamp]
+    }
+}

@@ -1,16 +1,24 @@
 //! Pure evaluation of loyalty rules against receipts.
 
+mod allocate;
+mod call;
+mod canonical;
 mod deals;
 mod error;
+mod evaluate;
 mod facts;
 mod number;
 mod outcome;
 mod plan;
+mod read;
 mod receipt;
 mod rule;
 mod time;
 mod value;
+mod write;
 
+pub use evaluate::{EvaluateOptions, Workspace, evaluate};
+pub use call::{Recalculated, RecalculateOptions, answer, answer_bytes, check, check_rule, recalculate};
 pub use error::{Code, Problem};
 pub use facts::{Facts, Ref, Statistics};
 pub use number::{Decimal, Overflow, round_div};

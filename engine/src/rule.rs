@@ -214,7 +214,7 @@ pub enum Eligible {
 }
 
 /// How often, when, with what.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Limitation {
     /// `discount_hours`, when given.
     pub hours: Option<Hours>,

@@ -3,9 +3,18 @@
 //! [`Problem`] says what there is to choose from, [`solve`] chooses. Neither knows rules or
 //! receipts: the evaluation translates.
 
-use crate::number::Decimal;
-use crate::rule::Base;
+mod component;
+mod group;
+mod search;
+mod single;
+
 use std::ops::Range;
+
+use crate::number::{Decimal, Overflow};
+use crate::rule::Base;
+
+/// Steps of the search when the caller sets none: far more than ordinary receipts take.
+pub(crate) const DEFAULT_STEPS: u64 = 2_000_000;
 
 /// Equal units of one line, next to each other in the line's unit order.
 #[derive(Debug, Clone, Copy)]
@@ -137,4 +146,50 @@ pub(crate) struct Taken {
     pub(crate) each: i64,
     /// `Bundle`: does the mix take part in the reward? Otherwise `each > 0`.
     pub(crate) rewarded: bool,
+}
+
+/// Buffers of [`solve`]. Reused between evaluations.
+#[derive(Debug, Default)]
+pub(crate) struct Scratch {
+    components: component::Components,
+    single: single::Buffers,
+    group: group::Buffers,
+    search: search::Buffers,
+}
+
+/// Chooses applications so that their total is greatest (§8.3), ties by §8.4. At most `steps`
+/// counted steps are spent on searching; when they run out, `solution.gap` bounds what was missed.
+pub(crate) fn solve(problem: &DealProblem, steps: u64, scratch: &mut Scratch, solution: &mut Solution) -> Result<(), Overflow> {
+    solution.applications.clear();
+    solution.taken.clear();
+    (solution.total, solution.gap, solution.steps) = (0, 0, 0);
+    let Scratch { components, single, group, search } = scratch;
+    components.find(problem);
+    for at in 0..components.count() {
+        let deals = components.deals(at);
+        let solved = match deals {
+            [only] => single::solve(problem, *only, single, solution) || group::solve(problem, *only, group, solution)?,
+            _ => false,
+        };
+        if !solved {
+            let left = steps.saturating_sub(solution.steps);
+            search::solve(problem, deals, left, search, solution)?;
+        }
+    }
+    let mut total = 0i64;
+    for application in &solution.applications {
+        let amount = application.amount.checked_mul(application.times).ok_or(Overflow)?;
+        total = total.checked_add(amount).ok_or(Overflow)?;
+    }
+    solution.total = total;
+    Ok(())
+}
+
+impl Solution {
+    /// Adds applications that take `units`.
+    fn add(&mut self, deal: u32, times: i64, amount: i64, units: impl Iterator<Item = Taken>) {
+        let from = self.taken.len();
+        self.taken.extend(units);
+        self.applications.push(Application { deal, times, amount, taken: from..self.taken.len() });
+    }
 }

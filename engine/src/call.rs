@@ -1,0 +1,189 @@
+//! The one door (§22): a Call in, an Answer out, as JSON text. Every binding and the command
+//! line use it; they convert and nothing else.
+
+use crate::error::Problem;
+use crate::evaluate::{EvaluateOptions, Workspace, evaluate};
+use crate::facts::Facts;
+use crate::plan::Plan;
+use crate::receipt::Receipt;
+use crate::{read, write};
+
+/// How to recalculate a receipt.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct RecalculateOptions {
+    /// How to evaluate it.
+    pub evaluate: EvaluateOptions,
+    /// Also write `net_amount` and `total_discount` anew, per line and receipt (§16.3).
+    pub amounts: bool,
+}
+
+/// A recalculated receipt.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Recalculated {
+    /// The receipt as sent plus what the rules gave (§16), JSON.
+    pub receipt: String,
+    /// The outcome (§22), JSON.
+    pub outcome: String,
+}
+
+impl Plan {
+    /// Compiles a JSON array of rules.
+    ///
+    /// ```
+    /// let plan = rabatt_engine::Plan::from_json(
+    ///     r#"[{"id": "ten", "requirement": {}, "reward": {"type": "discount_percent", "value": 10}}]"#,
+    /// )?;
+    /// assert_eq!(plan.rules().len(), 1);
+    /// assert_eq!(plan.hash().len(), 64);
+    /// # Ok::<(), Vec<rabatt_engine::Problem>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// Every problem of every rule at once (§19), with pointers into the array.
+    ///
+    /// ```
+    /// let problems = rabatt_engine::Plan::from_json(
+    ///     r#"[{"id": "a", "reward": {"type": "discount_percent", "value": 101}}, {"id": "a"}]"#,
+    /// ).unwrap_err();
+    /// let pointers: Vec<&str> = problems.iter().map(|problem| problem.pointer.as_str()).collect();
+    /// assert_eq!(pointers, ["/0/reward/value", "/1/reward", "/1/id"]);
+    /// ```
+    pub fn from_json(rules: &str) -> Result<Self, Vec<Problem>> {
+        read::rules(rules, "").map(Plan::new)
+    }
+}
+
+impl<'a> Receipt<'a> {
+    /// Reads a receipt from JSON, borrowing its texts.
+    ///
+    /// # Errors
+    /// Every problem at once, with pointers into the receipt (§19).
+    pub fn from_json(receipt: &'a str) -> Result<Self, Vec<Problem>> {
+        read::receipt(receipt, "").map(|(receipt, _)| receipt)
+    }
+}
+
+impl<'a> Facts<'a> {
+    /// Reads facts from JSON, borrowing their texts.
+    ///
+    /// # Errors
+    /// Every problem at once, with pointers into the facts (§19).
+    pub fn from_json(facts: &'a str) -> Result<Self, Vec<Problem>> {
+        read::facts(facts, "")
+    }
+}
+
+/// Every problem of a JSON array of rules (§19); empty when they compile. Pointers into the array.
+pub fn check(rules: &str) -> Vec<Problem> {
+    read::rules(rules, "").err().unwrap_or_default()
+}
+
+/// Checks one rule.
+///
+/// # Errors
+/// Every problem at once, with pointers into the rule (§19).
+pub fn check_rule(rule: &str) -> Result<(), Vec<Problem>> {
+    read::rule(rule, "").map(|_| ())
+}
+
+/// Recalculates a receipt given as JSON under a compiled Plan.
+///
+/// Members of the receipt that Rabatt does not know come back byte for byte.
+///
+/// # Errors
+/// Every problem of the receipt at once, with pointers into it (§19), or an overflow (§2.4).
+///
+/// ```
+/// use rabatt_engine::{Plan, RecalculateOptions, Workspace, recalculate};
+/// let plan = Plan::from_json(r#"[{"id": "ten", "reward": {"type": "discount_percent", "value": 10}}]"#)?;
+/// let receipt = r#"{"purchase_at": "2024-06-01T12:00:00Z", "till": 7,
+///   "items": [{"line_id": 1, "gross_amount": 3500, "eligible_for_discount": true}]}"#;
+/// let answer = recalculate(&plan, receipt, None, RecalculateOptions::default(), &mut Workspace::new())?;
+/// assert!(answer.receipt.contains(r#""till": 7"#));
+/// assert!(answer.receipt.contains(r#""amount":350"#));
+/// # Ok::<(), Vec<rabatt_engine::Problem>>(())
+/// ```
+pub fn recalculate(
+    plan: &Plan,
+    receipt: &str,
+    facts: Option<&Facts<'_>>,
+    options: RecalculateOptions,
+    workspace: &mut Workspace,
+) -> Result<Recalculated, Vec<Problem>> {
+    let mut out = Recalculated { receipt: String::with_capacity(receipt.len() * 2), outcome: String::new() };
+    recalculate_at("", plan, receipt, facts, options, workspace, &mut out)?;
+    Ok(out)
+}
+
+fn recalculate_at(
+    at: &str,
+    plan: &Plan,
+    text: &str,
+    facts: Option<&Facts<'_>>,
+    options: RecalculateOptions,
+    workspace: &mut Workspace,
+    out: &mut Recalculated,
+) -> Result<(), Vec<Problem>> {
+    let (receipt, layout) = read::receipt(text, at)?;
+    let outcome = evaluate(plan, &receipt, facts, options.evaluate, workspace).map_err(|mut problem| {
+        // Evaluation speaks of `/receipt/…`; here the receipt stands at `at`.
+        if let Some(rest) = problem.pointer.strip_prefix("/receipt") {
+            problem.pointer = format!("{at}{rest}");
+        }
+        vec![problem]
+    })?;
+    write::receipt(plan, text, &layout, &receipt, facts, outcome, options.amounts, &mut out.receipt);
+    write::outcome(plan, &receipt, facts, outcome, &mut out.outcome);
+    Ok(())
+}
+
+/// Answers a Call: JSON text in, JSON text out (§22). Never fails: what is wrong with the Call
+/// is in the Answer.
+///
+/// ```
+/// let answer = rabatt_engine::answer(r#"{"rules": [], "receipt": {"purchase_at": "yesterday"}}"#);
+/// assert!(answer.starts_with(r#"{"ok":false,"errors":[{"code":"bad_time","pointer":"/receipt/purchase_at""#));
+/// ```
+pub fn answer(call: &str) -> String {
+    let mut workspace = Workspace::new();
+    let mut out = String::new();
+    if let Err(problems) = answer_into(call, &mut workspace, &mut out) {
+        out.clear();
+        write::problems(&problems, &mut out);
+    }
+    out
+}
+
+/// Answers a Call given as bytes, which may turn out not to be UTF-8.
+pub fn answer_bytes(call: &[u8]) -> String {
+    match read::text(call) {
+        Ok(call) => answer(call),
+        Err(problem) => {
+            let mut out = String::new();
+            write::problems(&[problem], &mut out);
+            out
+        }
+    }
+}
+
+fn answer_into(call: &str, workspace: &mut Workspace, out: &mut String) -> Result<(), Vec<Problem>> {
+    let parts = read::call(call)?;
+    // Rules, facts and receipt are read whatever the others hold, so that all problems come at once.
+    let rules = read::rules(parts.rules, "/rules");
+    let facts = parts.facts.map(|facts| read::facts(facts, "/facts")).transpose();
+    let (plan, facts) = match (rules, facts) {
+        (Ok(rules), Ok(facts)) => (Plan::new(rules), facts),
+        (rules, facts) => {
+            let mut problems = rules.err().unwrap_or_default();
+            problems.extend(read::receipt(parts.receipt, "/receipt").err().unwrap_or_default());
+            problems.extend(facts.err().unwrap_or_default());
+            return Err(problems);
+        }
+    };
+    let mut answer = Recalculated { receipt: String::with_capacity(parts.receipt.len() * 2), outcome: String::new() };
+    recalculate_at("/receipt", &plan, parts.receipt, facts.as_ref(), parts.options, workspace, &mut answer)?;
+    for part in ["{\"ok\":true,\"receipt\":", &answer.receipt, ",\"outcome\":", &answer.outcome, "}"] {
+        out.push_str(part);
+    }
+    Ok(())
+}

@@ -1,0 +1,389 @@
+//! What stands together (§7.3, §11, §12, §20): the stages of one scenario, and which scenario wins.
+
+use super::adders::{self, Buffers};
+use super::cart::Cart;
+use super::parts::{Part, Parts};
+use super::scenario::Scenario;
+use super::units::{DealBuffers, deals};
+use super::{Fault, Input};
+use crate::plan::NONE;
+use crate::rule::{Base, Effect, Items, RewardKind, Rule};
+
+/// Buffers of combining. Reused between evaluations.
+#[derive(Debug, Default)]
+pub(crate) struct Combiner {
+    adders: Buffers,
+    deals: DealBuffers,
+    members: Vec<u32>,
+    any_item: Vec<u32>,
+    free: Vec<bool>,
+    start: Vec<i64>,
+    /// The scenario at trial, and the best `ANY_ITEM` choice so far.
+    trial: Scenario,
+    round: Scenario,
+    round_best: Scenario,
+}
+
+/// Which of the discount scenarios won, and what it beat.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Contest {
+    /// The winning combination-0 part, or `None` when everything that combines stands together.
+    pub(crate) alone: Option<u32>,
+    /// Total of everything that combines.
+    pub(crate) together: i64,
+    /// Was there a contest at all?
+    pub(crate) held: bool,
+}
+
+fn is_any_item(rule: &Rule) -> bool {
+    rule.requirement.items == Items::AnyItem
+}
+
+fn is_debit(rule: &Rule) -> bool {
+    rule.reward.kind == RewardKind::Debit
+}
+
+pub(crate) fn is_bonus(rule: &Rule) -> bool {
+    rule.reward.effect == Effect::Bonus
+}
+
+impl Combiner {
+    /// Of the rules of one group only the best takes part (§20).
+    pub(crate) fn settle_groups(&mut self, input: &Input<'_>, cart: &Cart, parts: &mut Parts) -> Result<(), Fault> {
+        if parts.list.iter().all(|part| input.compiled(part.rule).group == NONE) {
+            return Ok(());
+        }
+        for first in 0..parts.list.len() {
+            let Some(group) = parts.list.get(first).map(|part| input.compiled(part.rule).group) else { continue };
+            let seen = |part: &Part| input.compiled(part.rule).group == group;
+            if group == NONE || parts.list.iter().take(first).any(seen) || !parts.list.iter().skip(first + 1).any(seen) {
+                continue;
+            }
+            let mut best: Option<(i64, usize)> = None;
+            for at in first..parts.list.len() {
+                let Some(part) = parts.list.get(at).copied().filter(seen) else { continue };
+                let total = self.alone(input, cart, parts, (at as u32, &part))?;
+                if best.is_none_or(|(most, _)| total > most) {
+                    best = Some((total, at));
+                }
+            }
+            for (at, part) in parts.list.iter_mut().enumerate().skip(first) {
+                part.stands_back |= seen(part) && best.is_some_and(|(_, winner)| winner != at);
+            }
+        }
+        Ok(())
+    }
+
+    /// What one part gives on this receipt when nothing else does, debits included.
+    pub(crate) fn alone(&mut self, input: &Input<'_>, cart: &Cart, parts: &mut Parts, one: (u32, &Part)) -> Result<i64, Fault> {
+        let rule = input.rule(one.1.rule);
+        let mut trial = std::mem::take(&mut self.trial);
+        trial.start(cart.lines.iter().map(|line| line.net));
+        let first_ref_only = rule.limitation.alone;
+        let done = if is_bonus(rule) {
+            self.bonus(input, cart, parts, &mut trial, None, one, first_ref_only)
+        } else if is_debit(rule) {
+            let refs = if first_ref_only { 1 } else { usize::MAX };
+            adders::debit(input, parts, &mut self.adders, &mut trial, one, refs);
+            Ok(())
+        } else {
+            self.stages(input, cart, parts, &mut trial, std::iter::once((one.0, *one.1)), first_ref_only)
+        };
+        let total = trial.sum();
+        self.trial = trial;
+        done.map(|()| total)
+    }
+
+    /// All discounts of the purchase: the best of "everything that combines" and each
+    /// combination-0 rule alone (§11.2), then debits (§14).
+    pub(crate) fn discounts(
+        &mut self,
+        input: &Input<'_>,
+        cart: &Cart,
+        parts: &mut Parts,
+        best: &mut Scenario,
+    ) -> Result<Contest, Fault> {
+        let mut contest = Contest::default();
+        let discount = |part: &Part| !part.stands_back && !is_bonus(input.rule(part.rule));
+        let alone = |part: &Part| input.rule(part.rule).limitation.alone;
+        let debit = |part: &Part| is_debit(input.rule(part.rule));
+        let count = parts.list.len() as u32;
+        best.start(cart.lines.iter().map(|line| line.net));
+        self.members.clear();
+        self.members.extend(
+            (0..count).zip(&parts.list).filter(|(_, part)| discount(part) && !alone(part) && !debit(part)).map(|(at, _)| at),
+        );
+        let members = std::mem::take(&mut self.members);
+        let done = self.run(input, cart, parts, best, &members, false);
+        self.members = members;
+        done?;
+        contest.together = best.total;
+        let mut bound = best.total.saturating_add(best.gap);
+        for at in 0..count {
+            let Some(part) = parts.list.get(at as usize).copied() else { continue };
+            if !(discount(&part) && alone(&part)) {
+                continue;
+            }
+            contest.held = true;
+            if debit(&part) {
+                continue;
+            }
+            let mut trial = std::mem::take(&mut self.trial);
+            trial.start(cart.lines.iter().map(|line| line.net));
+            let done = self.stages(input, cart, parts, &mut trial, std::iter::once((at, part)), true);
+            bound = bound.max(trial.total.saturating_add(trial.gap));
+            if done.is_ok() && trial.total > best.total {
+                std::mem::swap(best, &mut trial);
+                contest.alone = Some(at);
+            }
+            self.trial = trial;
+            done?;
+        }
+        best.gap = bound - best.total;
+        if contest.alone.is_some() {
+            return Ok(contest);
+        }
+        // Debits: item rules before receipt rules, each in rule order (§14).
+        for receipt_rules in [false, true] {
+            for at in 0..count {
+                let Some(part) = parts.list.get(at as usize).copied() else { continue };
+                let rule = input.rule(part.rule);
+                if discount(&part) && !alone(&part) && debit(&part) && rule.is_receipt_rule() == receipt_rules {
+                    adders::debit(input, parts, &mut self.adders, best, (at, &part), usize::MAX);
+                }
+            }
+        }
+        if contest.held && best.awards.is_empty() {
+            // Nothing else gives a discount: a combination-0 debit may.
+            for at in 0..count {
+                let Some(part) = parts.list.get(at as usize).copied() else { continue };
+                if discount(&part) && alone(&part) && debit(&part) {
+                    adders::debit(input, parts, &mut self.adders, best, (at, &part), 1);
+                    if !best.awards.is_empty() {
+                        contest.alone = Some(at);
+                        break;
+                    }
+                }
+            }
+        }
+        Ok(contest)
+    }
+
+    fn run(
+        &mut self,
+        input: &Input<'_>,
+        cart: &Cart,
+        parts: &mut Parts,
+        scenario: &mut Scenario,
+        members: &[u32],
+        first_ref_only: bool,
+    ) -> Result<(), Fault> {
+        // The parts are copied out one by one, since ANY_ITEM rules add to their lists.
+        let list = std::mem::take(&mut parts.list);
+        let of = members.iter().filter_map(|&at| Some((at, *list.get(at as usize)?)));
+        let done = self.stages(input, cart, parts, scenario, of, first_ref_only);
+        parts.list = list;
+        done
+    }
+
+    /// The stages of §7.3 up to the receipt adders, for these parts together.
+    fn stages(
+        &mut self,
+        input: &Input<'_>,
+        cart: &Cart,
+        parts: &mut Parts,
+        scenario: &mut Scenario,
+        members: impl Iterator<Item = (u32, Part)> + Clone,
+        first_ref_only: bool,
+    ) -> Result<(), Fault> {
+        let refs = if first_ref_only { 1 } else { usize::MAX };
+        let rule = |part: &Part| input.rule(part.rule);
+        let chosen = members.clone().filter(|(_, part)| rule(part).is_deal() && !is_any_item(rule(part)));
+        deals(input, cart, parts, (&mut self.deals, &mut self.adders), scenario, chosen, first_ref_only)?;
+        self.adder_stage(input, cart, parts, scenario, members.clone(), refs, false)?;
+        self.any_item.clear();
+        if members.clone().any(|(_, part)| is_any_item(rule(&part))) {
+            self.any_items(input, cart, parts, scenario, members.clone(), first_ref_only)?;
+        }
+        self.adder_stage(input, cart, parts, scenario, members, refs, true)?;
+        scenario.total = scenario.sum();
+        Ok(())
+    }
+
+    /// Item adders or receipt adders: gross before net, then rule order.
+    #[expect(clippy::too_many_arguments, reason = "a stage is made of all of these")]
+    fn adder_stage(
+        &mut self,
+        input: &Input<'_>,
+        cart: &Cart,
+        parts: &Parts,
+        scenario: &mut Scenario,
+        members: impl Iterator<Item = (u32, Part)> + Clone,
+        refs: usize,
+        receipt_rules: bool,
+    ) -> Result<(), Fault> {
+        for base in [Base::Gross, Base::Net] {
+            for (at, part) in members.clone() {
+                let rule = input.rule(part.rule);
+                if rule.reward.base == base && !rule.is_deal() && rule.is_receipt_rule() == receipt_rules && !is_any_item(rule) {
+                    let refs = refs.min(parts.refs(&part).len());
+                    adders::give(input, cart, parts, &mut self.adders, scenario, (at, &part), refs, None)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// `ANY_ITEM` rules (§11.3): again and again the best of them on the lines still free.
+    fn any_items(
+        &mut self,
+        input: &Input<'_>,
+        cart: &Cart,
+        parts: &mut Parts,
+        scenario: &mut Scenario,
+        members: impl Iterator<Item = (u32, Part)> + Clone,
+        first_ref_only: bool,
+    ) -> Result<(), Fault> {
+        self.free.clear();
+        self.free.resize(cart.lines.len(), true);
+        for award in &scenario.awards {
+            let rule = members.clone().find(|(at, _)| *at == award.part).map(|(_, part)| input.rule(part.rule));
+            if let (Some(free), Some(false)) = (self.free.get_mut(award.line as usize), rule.map(Rule::is_receipt_rule)) {
+                *free = false;
+            }
+        }
+        let mut remaining = std::mem::take(&mut self.any_item);
+        remaining.extend(members.clone().filter(|(_, part)| is_any_item(input.rule(part.rule))).map(|(at, _)| at));
+        let (mut round, mut round_best) = (std::mem::take(&mut self.round), std::mem::take(&mut self.round_best));
+        let mut done = Ok(());
+        while done.is_ok() {
+            let mut winner: Option<u32> = None;
+            for (at, part) in members.clone().filter(|(at, _)| remaining.contains(at)) {
+                let mark = parts.mark();
+                let free = std::mem::take(&mut self.free);
+                let on_free = parts.on_lines(input, cart, &part, |line| free.get(line as usize).is_some_and(|free| *free));
+                self.free = free;
+                if let Some(part) = on_free {
+                    round.start(scenario.left.iter().copied());
+                    done = self.any_item_alone(input, cart, parts, &mut round, (at, &part), first_ref_only);
+                    round.total = round.sum();
+                    if done.is_ok() && round.total > 0 && (winner.is_none() || round.total > round_best.total) {
+                        winner = Some(at);
+                        std::mem::swap(&mut round, &mut round_best);
+                    }
+                }
+                parts.back_to(mark);
+                if done.is_err() {
+                    break;
+                }
+            }
+            let Some(winner) = winner.filter(|_| done.is_ok()) else { break };
+            remaining.retain(|at| *at != winner);
+            scenario.results.append(&mut round_best.results);
+            scenario.gap = scenario.gap.saturating_add(round_best.gap);
+            for award in &round_best.awards {
+                scenario.give(award.part, award.nth_ref, award.line, award.amount);
+                if let Some(free) = self.free.get_mut(award.line as usize) {
+                    *free = false;
+                }
+            }
+        }
+        remaining.clear();
+        (self.any_item, self.round, self.round_best) = (remaining, round, round_best);
+        done
+    }
+
+    fn any_item_alone(
+        &mut self,
+        input: &Input<'_>,
+        cart: &Cart,
+        parts: &Parts,
+        round: &mut Scenario,
+        (at, part): (u32, &Part),
+        first_ref_only: bool,
+    ) -> Result<(), Fault> {
+        if input.rule(part.rule).is_deal() {
+            let one = std::iter::once((at, *part));
+            return deals(input, cart, parts, (&mut self.deals, &mut self.adders), round, one, first_ref_only);
+        }
+        let refs = if first_ref_only { 1 } else { parts.refs(part).len() };
+        adders::give(input, cart, parts, &mut self.adders, round, (at, part), refs, None)
+    }
+
+    /// All bonus of the purchase (§12), by the same contest among bonus rules.
+    pub(crate) fn bonuses(
+        &mut self,
+        input: &Input<'_>,
+        cart: &Cart,
+        parts: &mut Parts,
+        discounts: &Scenario,
+        best: &mut Scenario,
+    ) -> Result<Contest, Fault> {
+        let mut contest = Contest::default();
+        best.start(std::iter::empty());
+        let takes_part = |part: &Part| !part.stands_back && is_bonus(input.rule(part.rule));
+        let count = parts.list.len() as u32;
+        for alone in [false, true] {
+            for at in 0..count {
+                let Some(part) = parts.list.get(at as usize).copied() else { continue };
+                if !takes_part(&part) || input.rule(part.rule).limitation.alone != alone {
+                    continue;
+                }
+                if !alone {
+                    self.bonus(input, cart, parts, best, Some(&discounts.left), (at, &part), false)?;
+                    continue;
+                }
+                contest.held = true;
+                let mut trial = std::mem::take(&mut self.trial);
+                trial.start(std::iter::empty());
+                let done = self.bonus(input, cart, parts, &mut trial, Some(&discounts.left), (at, &part), true);
+                trial.total = trial.sum();
+                if done.is_ok() && trial.total > best.total {
+                    std::mem::swap(best, &mut trial);
+                    contest.alone = Some(at);
+                }
+                self.trial = trial;
+                done?;
+            }
+            if !alone {
+                best.total = best.sum();
+                contest.together = best.total;
+            }
+        }
+        Ok(contest)
+    }
+
+    /// One bonus rule. `left`: what is left of the lines after all discounts, when there were any.
+    #[expect(clippy::too_many_arguments, reason = "a bonus is made of all of these")]
+    fn bonus(
+        &mut self,
+        input: &Input<'_>,
+        cart: &Cart,
+        parts: &Parts,
+        scenario: &mut Scenario,
+        left: Option<&[i64]>,
+        (at, part): (u32, &Part),
+        first_ref_only: bool,
+    ) -> Result<(), Fault> {
+        let rule = input.rule(part.rule);
+        let mut start = std::mem::take(&mut self.start);
+        start.clear();
+        match (rule.reward.base, left) {
+            (Base::Net, Some(left)) => start.extend_from_slice(left),
+            // Deals start from the existing net; adders are capped by the base only (§12).
+            (Base::Gross, _) if !rule.is_deal() => start.extend(cart.lines.iter().map(|line| line.gross)),
+            _ => start.extend(cart.lines.iter().map(|line| line.net)),
+        }
+        scenario.left.clear();
+        scenario.left.extend_from_slice(&start);
+        let refs = if first_ref_only { 1 } else { parts.refs(part).len() };
+        let done = if rule.is_deal() {
+            let one = std::iter::once((at, *part));
+            deals(input, cart, parts, (&mut self.deals, &mut self.adders), scenario, one, first_ref_only)
+        } else {
+            adders::give(input, cart, parts, &mut self.adders, scenario, (at, part), refs, Some(&start))
+        };
+        self.start = start;
+        done
+    }
+}

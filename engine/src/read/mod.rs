@@ -1,0 +1,392 @@
+//! From JSON text to rules, receipts and facts, in one pass, with a pointer for every problem.
+//!
+//! A problem does not end the reading: the value is passed over and the rest is read, so that
+//! everything wrong comes back at once (§19). Only text that is not JSON ends it.
+
+mod call;
+mod facts;
+mod limitation;
+mod receipt;
+mod requirement;
+mod reward;
+mod rule;
+
+use std::borrow::Cow;
+use std::fmt::Write;
+use std::ops::Range;
+
+use jiter::{Jiter, JiterErrorType, JsonErrorType, Peek};
+
+pub(crate) use call::call;
+pub(crate) use facts::facts;
+pub(crate) use receipt::{ReceiptLayout, receipt};
+pub(crate) use rule::{rule, rules};
+
+use crate::canonical;
+use crate::error::{Code, Problem};
+use crate::number::Decimal;
+use crate::time::Instant;
+use crate::value::Value;
+
+/// At most this many problems are told; more only repeat themselves.
+const MOST_PROBLEMS: usize = 1_000;
+
+/// How deep free-form members may lie.
+const MOST_DEPTH: usize = 64;
+
+/// The text is not JSON from here on: reading ends. The problem has been told.
+#[derive(Debug)]
+struct Stop;
+
+type Read<T> = Result<T, Stop>;
+
+/// One step of a JSON pointer.
+#[derive(Debug, Clone)]
+enum Step<'a> {
+    Member(Cow<'a, str>),
+    Element(usize),
+}
+
+/// A place in a JSON text, and the problems found so far.
+struct Reader<'a> {
+    jiter: Jiter<'a>,
+    text: &'a str,
+    /// Where the text stands in the Call.
+    base: &'a str,
+    path: Vec<Step<'a>>,
+    problems: Vec<Problem>,
+    untold: usize,
+}
+
+/// Bytes as text.
+///
+/// # Errors
+/// `bad_json` naming the first byte that is not UTF-8.
+pub(crate) fn text(bytes: &[u8]) -> Result<&str, Problem> {
+    std::str::from_utf8(bytes).map_err(|error| {
+        let at = error.valid_up_to();
+        Problem::new(Code::BadJson, "", format!("the text is not UTF-8: byte {at} does not belong to a character"))
+    })
+}
+
+impl<'a> Reader<'a> {
+    fn new(text: &'a str, base: &'a str) -> Self {
+        Self { jiter: Jiter::new(text.as_bytes()), text, base, path: Vec::new(), problems: Vec::new(), untold: 0 }
+    }
+
+    /// Reads the whole text with `read` and gives back what it found, or every problem.
+    fn finish<T>(mut self, read: impl FnOnce(&mut Self) -> Read<Option<T>>) -> Result<T, Vec<Problem>> {
+        let found = read(&mut self).and_then(|found| {
+            self.jiter.finish().map_err(|error| self.broken(&error))?;
+            Ok(found)
+        });
+        if self.untold > 0 {
+            let message = format!("there are {} more problems; these come first", self.untold);
+            self.problems.push(Problem::new(Code::WrongType, self.base, message));
+        }
+        match found {
+            Ok(Some(found)) if self.problems.is_empty() => Ok(found),
+            Ok(_) | Err(Stop) => {
+                if self.problems.is_empty() {
+                    self.problems.push(Problem::new(Code::MissingMember, self.base, "there is nothing here; `null` means absent"));
+                }
+                Err(self.problems)
+            }
+        }
+    }
+
+    fn pointer(&self, below: &str) -> String {
+        let mut pointer = self.base.to_owned();
+        for step in &self.path {
+            pointer.push('/');
+            match step {
+                Step::Member(name) => pointer.push_str(&name.replace('~', "~0").replace('/', "~1")),
+                // Writing to a String does not fail.
+                Step::Element(at) => drop(write!(pointer, "{at}")),
+            }
+        }
+        pointer.push_str(below);
+        pointer
+    }
+
+    /// Tells a problem at the place being read.
+    fn problem(&mut self, code: Code, message: impl Into<Cow<'static, str>>) {
+        self.problem_below("", code, message);
+    }
+
+    /// Tells a problem at `below` the place being read, as `/reward/value`.
+    fn problem_below(&mut self, below: &str, code: Code, message: impl Into<Cow<'static, str>>) {
+        if self.problems.len() >= MOST_PROBLEMS {
+            self.untold += 1;
+            return;
+        }
+        let pointer = self.pointer(below);
+        self.problems.push(Problem::new(code, pointer, message));
+    }
+
+    /// The text is not JSON: tells where.
+    fn broken(&mut self, error: &jiter::JiterError) -> Stop {
+        let place = self.jiter.error_position(error.index);
+        let (code, message) = match &error.error_type {
+            JiterErrorType::JsonError(JsonErrorType::RecursionLimitExceeded) => {
+                (Code::TooDeep, format!("lists and objects lie too deep in each other at line {}, column {}", place.line, place.column))
+            }
+            JiterErrorType::JsonError(kind) => {
+                (Code::BadJson, format!("this is not JSON: {kind} at line {}, column {}", place.line, place.column))
+            }
+            JiterErrorType::WrongType { .. } => {
+                (Code::BadJson, format!("this is not JSON at line {}, column {}", place.line, place.column))
+            }
+        };
+        self.problem(code, message);
+        Stop
+    }
+
+    fn peek(&mut self) -> Read<Peek> {
+        self.jiter.peek().map_err(|error| self.broken(&error))
+    }
+
+    /// Passes over a value; its JSON is checked.
+    fn skip(&mut self) -> Read<()> {
+        self.jiter.next_skip().map_err(|error| self.broken(&error))
+    }
+
+    /// The range of the next value, passed over.
+    fn range(&mut self) -> Read<Range<usize>> {
+        self.peek()?;
+        let from = self.jiter.current_index();
+        self.skip()?;
+        Ok(from..self.jiter.current_index())
+    }
+
+    /// Tells that another type was expected and passes over the value.
+    fn wrong_type(&mut self, wanted: &'static str) -> Read<()> {
+        self.problem(Code::WrongType, wanted);
+        self.skip()
+    }
+
+    /// What was told as bytes of the text, as text. Escapes are resolved.
+    fn unescape(&mut self, from: usize, to: usize) -> Cow<'a, str> {
+        let raw = self.text.get(from..to).unwrap_or("");
+        if !raw.contains('\\') {
+            return Cow::Borrowed(raw);
+        }
+        // With its quotes it is a string that was just read once already.
+        let quoted = self.text.get(from.saturating_sub(1)..to + 1).unwrap_or("\"\"");
+        Cow::Owned(Jiter::new(quoted.as_bytes()).next_str().map(str::to_owned).unwrap_or_default())
+    }
+
+    /// Reads an object, `member` once for each member that is not `null` (§1.6); `member` reads
+    /// the value. `None`: absent, or not an object. Otherwise the object's range.
+    fn object(
+        &mut self,
+        wanted: &'static str,
+        mut member: impl FnMut(&mut Self, &str) -> Read<()>,
+    ) -> Read<Option<Range<usize>>> {
+        self.members(wanted, |r, name, null| if null { r.skip() } else { member(r, name) })
+    }
+
+    /// Like [`Reader::object`], but `member` also reads those that are `null`, and is told so.
+    fn members(
+        &mut self,
+        wanted: &'static str,
+        mut member: impl FnMut(&mut Self, &str, bool) -> Read<()>,
+    ) -> Read<Option<Range<usize>>> {
+        match self.peek()? {
+            Peek::Object => {}
+            Peek::Null => return self.skip().map(|()| None),
+            _ => return self.wrong_type(wanted).map(|()| None),
+        }
+        if self.path.len() > 2 * MOST_DEPTH {
+            self.problem(Code::TooDeep, "lists and objects lie too deep in each other");
+            return Err(Stop);
+        }
+        let from = self.jiter.current_index();
+        let mut key = self.jiter.next_object_bytes().map(|key| key.map(|key| (key.as_ptr() as usize, key.len())));
+        loop {
+            let (start, length) = match key {
+                Ok(Some(key)) => key,
+                Ok(None) => break,
+                Err(error) => return Err(self.broken(&error)),
+            };
+            let start = start.wrapping_sub(self.text.as_ptr() as usize);
+            let name = self.unescape(start, start + length);
+            let null = self.peek()? == Peek::Null;
+            self.path.push(Step::Member(name.clone()));
+            member(self, &name, null)?;
+            self.path.pop();
+            key = self.jiter.next_key_bytes().map(|key| key.map(|key| (key.as_ptr() as usize, key.len())));
+        }
+        Ok(Some(from..self.jiter.current_index()))
+    }
+
+    /// Reads a list, `element` once for each element. False: absent, or not a list.
+    fn list(&mut self, wanted: &'static str, mut element: impl FnMut(&mut Self, usize) -> Read<()>) -> Read<bool> {
+        match self.peek()? {
+            Peek::Array => {}
+            Peek::Null => return self.skip().map(|()| false),
+            _ => return self.wrong_type(wanted).map(|()| false),
+        }
+        if self.path.len() > 2 * MOST_DEPTH {
+            self.problem(Code::TooDeep, "lists and objects lie too deep in each other");
+            return Err(Stop);
+        }
+        let mut next = self.jiter.next_array();
+        let mut at = 0;
+        loop {
+            match next {
+                Ok(Some(_)) => {}
+                Ok(None) => return Ok(true),
+                Err(error) => return Err(self.broken(&error)),
+            }
+            self.path.push(Step::Element(at));
+            element(self, at)?;
+            self.path.pop();
+            at += 1;
+            next = self.jiter.array_step();
+        }
+    }
+
+    /// Marks a member as seen; false, with a problem, when it was there before.
+    fn once(&mut self, seen: &mut u64, member: u32) -> Read<bool> {
+        let bit = 1u64 << member;
+        if *seen & bit == 0 {
+            *seen |= bit;
+            return Ok(true);
+        }
+        self.problem(Code::DuplicateMember, "this member is here twice; leave one of them out");
+        self.skip()?;
+        Ok(false)
+    }
+
+    fn string(&mut self) -> Read<Option<Cow<'a, str>>> {
+        match self.peek()? {
+            Peek::String => {}
+            Peek::Null => return self.skip().map(|()| None),
+            _ => return self.wrong_type("a text in quotes belongs here").map(|()| None),
+        }
+        let bytes = self.jiter.known_bytes().map(|bytes| (bytes.as_ptr() as usize, bytes.len()));
+        match bytes {
+            Ok((start, length)) => {
+                let start = start.wrapping_sub(self.text.as_ptr() as usize);
+                Ok(Some(self.unescape(start, start + length)))
+            }
+            Err(error) => Err(self.broken(&error)),
+        }
+    }
+
+    fn bool(&mut self) -> Read<Option<bool>> {
+        match self.peek()? {
+            Peek::True => self.skip().map(|()| Some(true)),
+            Peek::False => self.skip().map(|()| Some(false)),
+            Peek::Null => self.skip().map(|()| None),
+            _ => self.wrong_type("`true` or `false` belongs here").map(|()| None),
+        }
+    }
+
+    /// The text of a number.
+    fn number(&mut self) -> Read<Option<&'a str>> {
+        match self.peek()? {
+            peek if peek.is_num() => {
+                let bytes = self.jiter.known_number_bytes(peek).map(|bytes| (bytes.as_ptr() as usize, bytes.len()));
+                let (start, length) = bytes.map_err(|error| self.broken(&error))?;
+                let start = start.wrapping_sub(self.text.as_ptr() as usize);
+                Ok(self.text.get(start..start + length))
+            }
+            Peek::Null => self.skip().map(|()| None),
+            _ => self.wrong_type("a number belongs here, without quotes").map(|()| None),
+        }
+    }
+
+    fn decimal(&mut self) -> Read<Option<Decimal>> {
+        let Some(text) = self.number()? else { return Ok(None) };
+        let decimal = Decimal::parse(text);
+        if decimal.is_none() {
+            self.problem(Code::OutOfRange, "this number is too large or has more than 18 decimals");
+        }
+        Ok(decimal)
+    }
+
+    /// A whole number: minor units or a count (§2.3).
+    fn whole(&mut self) -> Read<Option<i64>> {
+        let Some(text) = self.number()? else { return Ok(None) };
+        if let Ok(value) = text.parse::<i64>() {
+            return Ok(Some(value));
+        }
+        match Decimal::parse(text) {
+            None => self.problem(Code::OutOfRange, "this number is too large: amounts are 64-bit whole minor units"),
+            Some(decimal) if decimal.whole().is_none() => {
+                self.problem(Code::FractionalNumber, "a whole number belongs here: amounts are in minor units (øre, cents)");
+            }
+            Some(decimal) => return Ok(decimal.whole()),
+        }
+        Ok(None)
+    }
+
+    /// A whole number that is not negative.
+    fn count(&mut self) -> Read<Option<i64>> {
+        let value = self.whole()?;
+        if value.is_some_and(|value| value < 0) {
+            self.problem(Code::NegativeNumber, "this number cannot be negative");
+            return Ok(None);
+        }
+        Ok(value)
+    }
+
+    fn instant(&mut self) -> Read<Option<Instant>> {
+        let Some(text) = self.string()? else { return Ok(None) };
+        let instant = Instant::parse(&text);
+        if instant.is_none() {
+            self.problem(Code::BadTime, "a date-time with its offset belongs here, as `2024-06-01T12:00:00+02:00` (RFC 3339)");
+        }
+        Ok(instant)
+    }
+
+    /// Any JSON value as a tree.
+    fn value(&mut self) -> Read<Value<'a>> {
+        Ok(match self.peek()? {
+            Peek::Null => {
+                self.skip()?;
+                Value::Absent
+            }
+            Peek::True | Peek::False => Value::Bool(self.bool()?.unwrap_or(false)),
+            Peek::String => self.string()?.map_or(Value::Absent, Value::Text),
+            Peek::Array => {
+                let mut elements = Vec::new();
+                self.list("", |r, _| {
+                    elements.push(r.value()?);
+                    Ok(())
+                })?;
+                Value::List(elements)
+            }
+            Peek::Object => {
+                let mut members: Vec<(Cow<'a, str>, Value<'a>)> = Vec::new();
+                self.object("", |r, name| {
+                    if members.iter().any(|(other, _)| other == name) {
+                        r.problem(Code::DuplicateMember, "this member is here twice; leave one of them out");
+                    }
+                    let Some(Step::Member(name)) = r.path.last().cloned() else { return r.skip() };
+                    members.push((name, r.value()?));
+                    Ok(())
+                })?;
+                Value::Object(members)
+            }
+            _ => {
+                let Some(text) = self.number()? else { return Ok(Value::Absent) };
+                let mut plain = String::new();
+                if canonical::number(text, &mut plain).is_none() {
+                    self.problem(Code::OutOfRange, "this number is too large");
+                }
+                Value::Number(if plain == text { Cow::Borrowed(text) } else { Cow::Owned(plain) })
+            }
+        })
+    }
+
+    /// An object as a tree, or [`Value::Absent`].
+    fn object_value(&mut self, wanted: &'static str) -> Read<Value<'a>> {
+        match self.peek()? {
+            Peek::Object | Peek::Null => self.value(),
+            _ => self.wrong_type(wanted).map(|()| Value::Absent),
+        }
+    }
+}
