@@ -1,0 +1,4 @@
+//! The harness: a slow, plain twin of the engine, generated Calls, their comparison, and the laws
+//! both must obey. Nothing here is published or fast.
+
+pub mod reference;
