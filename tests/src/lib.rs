@@ -4,4 +4,5 @@
 pub mod compare;
 pub mod door;
 pub mod generate;
+pub mod laws;
 pub mod reference;

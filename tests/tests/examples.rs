@@ -290,3 +290,14 @@ fn bad_input_is_not_answered() {
     let twice = call(Vec::new(), vec![line(1, "a", 1, 100), line(1, "b", 1, 100)]);
     assert_eq!(answer(&twice)["ok"], json!(false));
 }
+
+#[test]
+fn what_a_cap_cuts_off_never_moves_to_a_line_without_part_in_it() {
+    let mut full = line(1, "a", 1, 1000);
+    full["discount_lines"] = json!([{ "amount": 700 }]);
+    let mut other = line(2, "b", 1, 500);
+    other["eligible_for_discount"] = json!(false);
+    let rule = json!({ "id": "r", "reward": { "type": "discount_amount", "value": 1000 } });
+    let answer = answer(&call(vec![rule], vec![full, other]));
+    assert_eq!(discount(&answer), 300);
+}

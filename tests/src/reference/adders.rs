@@ -16,7 +16,20 @@ pub(crate) fn give(rule: &Rule, lines: &[Line], free: &[bool], rewards: Money, l
     let base_of = base_of_units(rule, lines, left);
     let bases: Vec<Money> =
         (0..lines.len()).map(|l| units.iter().filter(|u| u.line == l).map(|u| base_of[l][u.index]).sum()).collect();
-    let caps: Vec<Money> = if rule.bonus { bases.clone() } else { left.to_vec() };
+    // A line without a covered unit takes no part in any sharing, however full the others are.
+    let caps: Vec<Money> = bases
+        .iter()
+        .zip(left)
+        .map(|(&base, &left)| {
+            if rule.bonus {
+                base
+            } else if base == 0 {
+                0
+            } else {
+                left
+            }
+        })
+        .collect();
     let all: Money = bases.iter().sum();
 
     if rule.is_receipt_rule() {
