@@ -98,6 +98,8 @@ struct Universe {
     ids: Vec<&'static str>,
     prices: Vec<i64>,
     at: &'static str,
+    /// Little but deals, and little against them, so that they compete for units.
+    deals: bool,
 }
 
 impl Universe {
@@ -107,7 +109,7 @@ impl Universe {
         let n = 3 + random.below(4);
         // Few prices make ties, many make odd remainders.
         let prices = (0..2 + random.below(4)).map(|_| *random.pick(&pool)).collect();
-        Universe { size, ids: ids[..n].to_vec(), prices, at: random.pick::<&'static str>(INSTANTS) }
+        Universe { size, ids: ids[..n].to_vec(), prices, at: random.pick::<&'static str>(INSTANTS), deals: random.percent(35) }
     }
 
     fn id(&self, random: &mut Random) -> &'static str {
@@ -117,6 +119,7 @@ impl Universe {
     fn rules(&self, random: &mut Random) -> Vec<Value> {
         let n = match self.size {
             Size::Tiny => random.below(3),
+            Size::Normal if self.deals => 2 + random.below(5),
             Size::Normal => *random.pick(&[0, 1, 1, 2, 2, 3, 3, 3, 4, 4, 5, 5, 6, 6]),
             Size::Large => random.below(31),
         };
@@ -147,7 +150,7 @@ impl Universe {
         let (requirement, reward) = self.offer(random);
         put("requirement", requirement);
         put("reward", reward);
-        if random.percent(60) {
+        if random.percent(if self.deals { 35 } else { 60 }) {
             put("limitation", self.limitation(random, i, n));
         }
         if random.percent(25) {
@@ -165,9 +168,9 @@ impl Universe {
 
     /// `requirement` and `reward`: they have to fit each other.
     fn offer(&self, random: &mut Random) -> (Value, Value) {
-        let mut requirement = self.circumstances(random);
+        let mut requirement = if self.deals { Map::new() } else { self.circumstances(random) };
         let mut item = Map::new();
-        let shape = random.below(100);
+        let shape = if self.deals { 40 + random.below(60) } else { random.below(100) };
         let mixes = shape >= 85;
         let mut listed = false;
         match shape {
@@ -212,6 +215,8 @@ impl Universe {
                 "discount_amount",
             ]
         };
+        let deals = ["discount_item_new_price", "discount_item_quantity", "discount_item_quantity", "discount_item_percent"];
+        let kinds = if self.deals && !mixes && random.percent(80) { &deals } else { kinds };
         let kind = *random.pick(kinds);
         let mut quantity = *random.pick(&[0, 1, 1, 1, 1, 1, 2, 2, 3, 4]);
         if kind == "discount_item_quantity" && !mixes && random.percent(60) {
@@ -225,12 +230,12 @@ impl Universe {
         if !item.is_empty() {
             requirement.insert("item".to_owned(), Value::Object(item));
         }
-        if kind != "discount_debit" && random.percent(12) {
+        if kind != "discount_debit" && random.percent(14) {
             requirement.insert("stamp".to_owned(), json!(1 + random.below(4)));
         }
 
         let mut reward = json!({ "type": kind, "value": value(random, kind, quantity) });
-        if listed && random.percent(20) {
+        if listed && random.percent(25) {
             let n = 1 + random.below(2);
             let values: Vec<Value> =
                 (0..n).map(|_| json!({ "items": self.entries(random, 2), "value": value(random, kind, quantity) })).collect();
@@ -239,7 +244,7 @@ impl Universe {
         if random.percent(40) {
             reward["base"] = json!(random.pick(&["net", "net", "gross"]));
         }
-        if kind != "discount_debit" && random.percent(18) {
+        if kind != "discount_debit" && random.percent(if self.deals { 10 } else { 28 }) {
             reward["effect"] = json!("bonus");
         }
         (Value::Object(requirement), reward)
@@ -387,6 +392,7 @@ impl Universe {
     fn receipt(&self, random: &mut Random, rules: &[Value]) -> Value {
         let n = match self.size {
             Size::Tiny => random.below(4),
+            Size::Normal if self.deals => 2 + random.below(5),
             Size::Normal => *random.pick(&[0, 1, 2, 2, 3, 3, 3, 4, 4, 5, 5, 6, 6]),
             Size::Large => random.below(41),
         };

@@ -1,5 +1,6 @@
 //! `differ --cases N --seed S --jobs J`: does the engine agree with the reference on N generated
-//! Calls? Prints every disagreement as a shrunken Call; exit code 1 when there is one.
+//! Calls, and obey the laws on them? Prints what it finds as shrunken Calls; exit code 1 when there
+//! is anything. With `--size large` only the laws are judged: the reference could not follow.
 
 use std::io::{IsTerminal, Write};
 use std::process::ExitCode;
@@ -10,6 +11,7 @@ use std::time::{Duration, Instant};
 use rabatt_tests::compare::{agrees, shrink};
 use rabatt_tests::door::engine;
 use rabatt_tests::generate::{Size, call_of};
+use rabatt_tests::laws::LAWS;
 use rabatt_tests::reference::{answer, answers};
 use serde_json::Value;
 
@@ -37,10 +39,11 @@ fn options() -> Result<Options, String> {
                 options.size = match value.as_str() {
                     "tiny" => Size::Tiny,
                     "normal" => Size::Normal,
-                    _ => return Err(format!("--size {value}: tiny or normal")),
+                    "large" => Size::Large,
+                    _ => return Err(format!("--size {value}: tiny, normal or large")),
                 }
             }
-            _ => return Err(format!("{word}: use --cases N --seed S --jobs J --size tiny|normal")),
+            _ => return Err(format!("{word}: use --cases N --seed S --jobs J --size tiny|normal|large")),
         }
     }
     Ok(options)
@@ -58,6 +61,7 @@ struct Counts {
     capped: AtomicU64,
     refused: AtomicU64,
     giving: AtomicU64,
+    several: AtomicU64,
     failed: AtomicU64,
     slowest_ms: AtomicU64,
 }
@@ -105,9 +109,10 @@ fn main() -> ExitCode {
 fn progress(counts: &Counts, cases: u64) -> String {
     let of = |n: &AtomicU64| n.load(Ordering::Relaxed);
     format!(
-        "{} of {cases} cases, {} with discount or bonus, {} refused as invalid, {} too large to judge, {} disagreements, slowest reference {} ms",
+        "{} of {cases} cases, {} give something, {} with ties, {} refused as invalid, {} too large to judge, {} disagreements and broken laws, slowest reference {} ms",
         of(&counts.done),
         of(&counts.giving),
+        of(&counts.several),
         of(&counts.refused),
         of(&counts.capped),
         of(&counts.failed),
@@ -117,11 +122,26 @@ fn progress(counts: &Counts, cases: u64) -> String {
 
 fn one_case(size: Size, seed: u64, counts: &Counts, shown: &Mutex<Vec<u64>>) {
     let call = call_of(size, seed);
+    counts.done.fetch_add(1, Ordering::Relaxed);
+    if size != Size::Large {
+        compare(&call, seed, counts, shown);
+    }
+    for (name, law) in LAWS {
+        if let Err(how) = law(&call, &engine, seed) {
+            report(counts, shown, seed, || {
+                let small = shrink(call.clone(), |smaller| law(smaller, &engine, seed).is_err());
+                let how = law(&small, &engine, seed).err().unwrap_or(how);
+                format!("law {name}: {how}\ncall: {small}")
+            });
+        }
+    }
+}
+
+fn compare(call: &Value, seed: u64, counts: &Counts, shown: &Mutex<Vec<u64>>) {
     let start = Instant::now();
-    let right = answers(&call);
+    let right = answers(call);
     let ms = u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX);
     counts.slowest_ms.fetch_max(ms, Ordering::Relaxed);
-    counts.done.fetch_add(1, Ordering::Relaxed);
     if right.capped {
         counts.capped.fetch_add(1, Ordering::Relaxed);
         return;
@@ -130,15 +150,23 @@ fn one_case(size: Size, seed: u64, counts: &Counts, shown: &Mutex<Vec<u64>>) {
         let gives = first["outcome"]["applied"].as_array().is_some_and(|a| !a.is_empty());
         counts.giving.fetch_add(u64::from(gives), Ordering::Relaxed);
         counts.refused.fetch_add(u64::from(first["ok"] == Value::Bool(false)), Ordering::Relaxed);
+        counts.several.fetch_add(u64::from(right.answers.len() > 1), Ordering::Relaxed);
     }
-    let Err(difference) = agrees(&call, &engine(&call), &right.answers) else { return };
+    if let Err(difference) = agrees(call, &engine(call), &right.answers) {
+        report(counts, shown, seed, || {
+            let fails = |c: &Value| answer(c)["ok"] == Value::Bool(true) && disagreement(c).is_some();
+            disagreement(&shrink(call.clone(), fails)).unwrap_or(difference)
+        });
+    }
+}
+
+fn report(counts: &Counts, shown: &Mutex<Vec<u64>>, seed: u64, text: impl FnOnce() -> String) {
     counts.failed.fetch_add(1, Ordering::Relaxed);
     let room = shown.lock().is_ok_and(|mut shown| {
         shown.push(seed);
         shown.len() <= MOST_SHOWN
     });
     if room {
-        let small = shrink(call, |smaller| answer(smaller)["ok"] == Value::Bool(true) && disagreement(smaller).is_some());
-        println!("seed {seed}: {}\n", disagreement(&small).unwrap_or(difference));
+        println!("seed {seed}: {}\n", text());
     }
 }
