@@ -71,10 +71,12 @@ pub(crate) fn verdicts(call: &Call, lines: &[Line], takers: &[Taker], result: &V
         } else if given > 0 {
             let cut = rule.max_amount.is_some_and(|most| most == given);
             json!({ "rule_id": rule.id, "verdict": if cut { "partly_applied" } else { "applied" } })
+        } else if let Some(short) = short_of_stamps(lines, takers, place) {
+            verdict(rule, &[short])
         } else if let Some(lost) = lost {
             json!({ "rule_id": rule.id, "verdict": "lost", "to": lost.to.map(|to| call.rules[to].id.clone()), "by": int(lost.by) })
         } else {
-            verdict(rule, &[without_effect(lines, takers, place)])
+            verdict(rule, &[Reason::plain("no_effect")])
         });
     }
     all
@@ -86,15 +88,10 @@ fn verdict(rule: &Rule, reasons: &[Reason]) -> Value {
     json!({ "rule_id": rule.id, "verdict": "not_applied", "reasons": reasons, "near_miss": near })
 }
 
-/// A purchase that only earns stamps is short of stamps; anything else has no effect.
-fn without_effect(lines: &[Line], takers: &[Taker], place: usize) -> Reason {
-    let taker = takers.iter().find(|t| t.place == place);
-    match taker.and_then(|t| t.rule.stamp.map(|s| (t, s))) {
-        Some((taker, s)) => {
-            let f = fulfilments(&taker.rule, lines, &vec![true; lines.len()]);
-            let have = taker.refs[0].current_stamp + f;
-            if have < s + 1 { Reason::short("stamps_below", have, s + 1) } else { Reason::plain("no_effect") }
-        }
-        None => Reason::plain("no_effect"),
-    }
+/// A purchase that only earns stamps is short of stamps, whatever else happened.
+fn short_of_stamps(lines: &[Line], takers: &[Taker], place: usize) -> Option<Reason> {
+    let taker = takers.iter().find(|t| t.place == place)?;
+    let need = taker.rule.stamp? + 1;
+    let have = taker.refs.first()?.current_stamp + fulfilments(&taker.rule, lines, &vec![true; lines.len()]);
+    (have < need).then(|| Reason::short("stamps_below", have, need))
 }
