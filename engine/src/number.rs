@@ -4,7 +4,7 @@
 use std::fmt;
 
 /// The most decimals a [`Decimal`] keeps; more are refused, never cut off.
-pub const MAX_SCALE: u8 = 18;
+pub(crate) const MAX_SCALE: u8 = 18;
 
 const POWERS: [i64; 19] = {
     let mut table = [1i64; 19];

@@ -3,7 +3,7 @@
 
 use serde_json::Value;
 
-use crate::generate::{self, Size};
+use crate::generate;
 
 /// Call parsing: any bytes get an Answer that is JSON; an accepted Call keeps the laws.
 ///
@@ -32,7 +32,7 @@ pub fn evaluate(bytes: &[u8]) {
     for (to, from) in seed.iter_mut().zip(bytes) {
         *to = *from;
     }
-    let mut text = generate::call(u64::from_le_bytes(seed), Size::Normal).to_string().into_bytes();
+    let mut text = generate::call(u64::from_le_bytes(seed)).to_string().into_bytes();
     for change in bytes.get(8..).unwrap_or(&[]).chunks_exact(3) {
         let at = usize::from(u16::from_le_bytes([change[0], change[1]])) % text.len();
         if let Some(byte) = text.get_mut(at) {

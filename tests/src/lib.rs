@@ -1,0 +1,10 @@
+//! The harness: a slow, plain twin of the engine, generated Calls, their comparison, and the laws
+//! both must obey. Nothing here is published or fast.
+
+pub mod compare;
+pub mod corpus;
+pub mod door;
+pub mod fuzz;
+pub mod generate;
+pub mod laws;
+pub mod reference;
