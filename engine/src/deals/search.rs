@@ -45,6 +45,12 @@ pub(super) struct Buffers {
     best: Vec<u32>,
     frames: Vec<Frame>,
     picks: Vec<Pick>,
+    /// The picks of one column, dearest first, and its units.
+    sorted: Vec<Pick>,
+    units: Vec<Taken>,
+    /// For the first choice: columns in order, and the room before it.
+    order: Vec<u32>,
+    start: Vec<i64>,
 }
 
 /// One way to apply a deal once.
@@ -116,7 +122,7 @@ pub(super) fn solve(
     buffers.find_prices();
     let bound: i128 = buffers.room.iter().zip(&buffers.prices).map(|(room, price)| i128::from(*room) * price).sum();
     let lost = buffers.greedy();
-    let (lost, used, proven) = buffers.search(lost, steps, applications);
+    let (lost, used, proven) = buffers.search(lost, steps);
     solution.steps += used;
     for chunk in buffers.best.chunk_by(|a, b| a == b) {
         let Some(column) = chunk.first().and_then(|at| buffers.columns.get(*at as usize)) else { continue };
@@ -144,9 +150,9 @@ impl Buffers {
                 let tier_room = self.room.len() as u32;
                 self.room.push((*tier_limit).max(0));
                 for unit in units(range) {
-                    let taken = Taken { run: unit.run, count: 1, each: unit.gain, rewarded: true };
-                    let extra = unit.tier.then_some(tier_room);
-                    self.push(at, unit.gain, &[taken], limit_room, extra);
+                    self.units.clear();
+                    self.units.push(Taken { run: unit.run, count: 1, each: unit.gain, rewarded: true });
+                    self.push(at, unit.gain, limit_room, unit.tier.then_some(tier_room));
                 }
                 Ok(true)
             }
@@ -193,16 +199,17 @@ impl Buffers {
 
     /// The column of the picked units of a group (§8.1).
     fn push_group(&mut self, problem: &DealProblem, at: u32, (base, reward): (Base, GroupReward), limit_room: u32) -> Result<bool, Overflow> {
-        let Some(value) = self.sort_picks(problem, base) else { return Ok(true) };
-        let mut taken = Vec::with_capacity(self.picks.len() + 1);
+        let Some(value) = self.deciding_value(problem, base) else { return Ok(true) };
+        self.units.clear();
         let mut left = match reward {
             GroupReward::Free => value.whole().unwrap_or(0),
             GroupReward::Percent => 1,
         };
         let mut amount = 0i64;
-        let mut sorted = std::mem::take(&mut self.picks);
-        sort_dearest_first(problem, base, &mut sorted);
-        for pick in sorted.iter().rev() {
+        self.sorted.clear();
+        self.sorted.extend_from_slice(&self.picks);
+        sort_dearest_first(problem, base, &mut self.sorted);
+        for pick in self.sorted.iter().rev() {
             let Some(run) = problem.runs.get(pick.run as usize) else { continue };
             let price = price_of(run, base);
             let each = match reward {
@@ -213,17 +220,15 @@ impl Buffers {
             let rewarded = left.min(pick.count);
             left -= rewarded;
             if rewarded > 0 {
-                taken.push(Taken { run: pick.run, count: rewarded, each, rewarded: true });
+                self.units.push(Taken { run: pick.run, count: rewarded, each, rewarded: true });
                 amount = amount.checked_add(each.checked_mul(rewarded).ok_or(Overflow)?).ok_or(Overflow)?;
             }
             if pick.count > rewarded {
-                taken.push(Taken { run: pick.run, count: pick.count - rewarded, each: 0, rewarded: false });
+                self.units.push(Taken { run: pick.run, count: pick.count - rewarded, each: 0, rewarded: false });
             }
         }
-        sorted.sort_unstable_by_key(|pick| pick.run);
-        self.picks = sorted;
-        taken.sort_unstable_by_key(|unit| (unit.run, unit.each));
-        Ok(self.push(at, amount, &taken, limit_room, None))
+        self.units.sort_unstable_by_key(|unit| (unit.run, unit.each));
+        Ok(self.push(at, amount, limit_room, None))
     }
 
     /// Every way to fill the mixes from `mix` on, `left` units of its own still to find, then
@@ -265,7 +270,7 @@ impl Buffers {
     /// The column of the picked units of a bundle (§8.1).
     fn push_bundle(&mut self, problem: &DealProblem, at: u32, (base, reward): (Base, BundleReward), limit_room: u32) -> Result<bool, Overflow> {
         let base = if reward == BundleReward::NewPrice { Base::Net } else { base };
-        let Some(value) = self.sort_picks(problem, base) else { return Ok(true) };
+        let Some(value) = self.deciding_value(problem, base) else { return Ok(true) };
         let run_of = |pick: &Pick| problem.runs.get(pick.run as usize);
         let (mut prices, mut shares) = (0i128, 0i128);
         for pick in self.picks.iter().filter(|pick| pick.eligible) {
@@ -282,10 +287,11 @@ impl Buffers {
             BundleReward::Amount => whole,
             BundleReward::Percent => percent(prices)?,
             BundleReward::Free | BundleReward::PercentOffCheapest => {
-                let mut sorted: Vec<Pick> = self.picks.iter().filter(|pick| pick.eligible).copied().collect();
-                sort_dearest_first(problem, base, &mut sorted);
+                self.sorted.clear();
+                self.sorted.extend(self.picks.iter().filter(|pick| pick.eligible));
+                sort_dearest_first(problem, base, &mut self.sorted);
                 let (mut left, mut sum) = (if reward == BundleReward::Free { whole } else { 1 }, 0i128);
-                for pick in sorted.iter().rev() {
+                for pick in self.sorted.iter().rev() {
                     let count = left.min(i128::from(pick.count));
                     left -= count;
                     sum += run_of(pick).map_or(0, |run| i128::from(price_of(run, base))) * count;
@@ -294,14 +300,14 @@ impl Buffers {
             }
         };
         let amount = i64::try_from(amount.min(shares)).map_err(|_| Overflow)?;
-        let taken: Vec<Taken> =
-            self.picks.iter().map(|pick| Taken { run: pick.run, count: pick.count, each: 0, rewarded: pick.eligible }).collect();
-        Ok(self.push(at, amount, &taken, limit_room, None))
+        self.units.clear();
+        self.units.extend(self.picks.iter().map(|pick| Taken { run: pick.run, count: pick.count, each: 0, rewarded: pick.eligible }));
+        Ok(self.push(at, amount, limit_room, None))
     }
 
     /// The value that counts for the picked units: that of the most expensive one (§7.4),
     /// the earlier line on equal prices.
-    fn sort_picks(&mut self, problem: &DealProblem, base: Base) -> Option<Decimal> {
+    fn deciding_value(&self, problem: &DealProblem, base: Base) -> Option<Decimal> {
         let key = |pick: &&Pick| {
             let run = problem.runs.get(pick.run as usize);
             (std::cmp::Reverse(run.map(|run| price_of(run, base))), run.map(|run| run.line))
@@ -309,8 +315,8 @@ impl Buffers {
         self.picks.iter().min_by_key(key).map(|pick| pick.value)
     }
 
-    /// Keeps a column that gives something; false when there are too many.
-    fn push(&mut self, deal: u32, amount: i64, taken: &[Taken], limit_room: u32, extra: Option<u32>) -> bool {
+    /// Keeps `units` as a column when it gives something; false when there are too many.
+    fn push(&mut self, deal: u32, amount: i64, limit_room: u32, extra: Option<u32>) -> bool {
         if amount <= 0 {
             return true;
         }
@@ -318,7 +324,7 @@ impl Buffers {
             return false;
         }
         let (from_use, from_taken) = (self.uses.len(), self.taken.len());
-        for unit in taken {
+        for unit in &self.units {
             match self.uses.get_mut(from_use..).and_then(|uses| uses.iter_mut().find(|other| other.room == unit.run)) {
                 Some(other) => other.count += unit.count,
                 None => self.uses.push(Use { room: unit.run, count: unit.count }),
@@ -326,7 +332,7 @@ impl Buffers {
         }
         self.uses.push(Use { room: limit_room, count: 1 });
         self.uses.extend(extra.map(|room| Use { room, count: 1 }));
-        self.taken.extend_from_slice(taken);
+        self.taken.extend_from_slice(&self.units);
         let (uses, taken) = (from_use..self.uses.len(), from_taken..self.taken.len());
         self.columns.push(Column { deal, amount, value: 0, slack: 0, uses, taken });
         true
@@ -429,7 +435,7 @@ impl Buffers {
             column.slack = cost - column.value;
         }
         for list in by_room.iter_mut() {
-            list.sort_by_key(|at| columns.get(*at as usize).map(|column| (column.slack, *at)));
+            list.sort_unstable_by_key(|at| columns.get(*at as usize).map(|column| (column.slack, *at)));
         }
     }
 
@@ -448,12 +454,15 @@ impl Buffers {
 
     /// A first choice: columns with the least slack, as often as they fit. What it loses.
     fn greedy(&mut self) -> i128 {
-        let mut order: Vec<u32> = (0..self.columns.len() as u32).collect();
-        order.sort_by_key(|at| self.columns.get(*at as usize).map(|column| (column.slack, std::cmp::Reverse(column.value), *at)));
+        let mut order = std::mem::take(&mut self.order);
+        order.clear();
+        order.extend(0..self.columns.len() as u32);
+        order.sort_unstable_by_key(|at| self.columns.get(*at as usize).map(|column| (column.slack, std::cmp::Reverse(column.value), *at)));
         self.best.clear();
-        let start = self.room.clone();
+        self.start.clear();
+        self.start.extend_from_slice(&self.room);
         let mut lost = 0i128;
-        for at in order {
+        for &at in &order {
             let Some(column) = self.columns.get(at as usize) else { continue };
             let times = self.fits(column);
             if times > 0 {
@@ -463,13 +472,15 @@ impl Buffers {
             }
         }
         lost += self.room.iter().zip(&self.prices).map(|(room, price)| i128::from(*room) * price).sum::<i128>();
-        self.room = start;
+        self.room.clear();
+        self.room.extend_from_slice(&self.start);
+        self.order = order;
         lost
     }
 
     /// The search itself; `lost` is what the best choice so far loses. Gives back what the best
     /// one loses, the steps used, and whether nothing better exists.
-    fn search(&mut self, mut best_lost: i128, steps: u64, _applications: i64) -> (i128, u64, bool) {
+    fn search(&mut self, mut best_lost: i128, steps: u64) -> (i128, u64, bool) {
         let mut used = 0u64;
         self.path.clear();
         self.frames.clear();
@@ -523,7 +534,6 @@ impl Buffers {
 
     /// Goes one level down: on with the same room from column `next`, or with the dearest open one.
     fn enter(&mut self, same: Option<(u32, usize)>, lost: i128, column: Option<u32>, closed: i64, best_lost: &mut i128) {
-        let closed_room = if closed > 0 { self.frames.last().map_or(0, |frame| frame.room) } else { 0 };
         let (room, next) = match same {
             Some(same) => same,
             None => match self.dearest_open() {
@@ -539,7 +549,6 @@ impl Buffers {
                 }
             },
         };
-        let _ = closed_room;
         self.frames.push(Frame { room, next, lost, column, closed });
     }
 

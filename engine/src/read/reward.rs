@@ -116,9 +116,9 @@ pub(super) fn check_values(r: &mut Reader<'_>, requirement: &Requirement, read: 
     if !read.values.is_empty() && requirement.items == Items::Every {
         r.problem_below("/reward/values", Code::ValuesWithoutItems, "`values` need `requirement.item.items`; list the items there");
     }
-    // With mixes, only units that take part in the reward can be free.
+    // With mixes, as many as take part in the reward.
     let eligible = mixes.iter().filter(|mix| mix.reward_eligible).fold(0i64, |sum, mix| sum.saturating_add(mix.quantity));
-    let most = if mixes.is_empty() { requirement.quantity } else { eligible };
+    let most = requirement.quantity.max(eligible);
     let value = read.value.and_then(|value| check_value(r, kind, most, value, "/reward/value"));
     let mut values = Vec::with_capacity(read.values.len());
     for (at, items, value) in read.values {
