@@ -310,9 +310,10 @@ pub(crate) fn debit(
     let mut cut = false;
     let rewards = part.rewards();
     let refs = if part.card.is_some() { refs.min(1) } else { refs };
-    let most = part.limit.unwrap_or(i64::MAX);
+    // An empty ref does not use the limit up.
+    let mut most = part.limit.unwrap_or(i64::MAX);
     for (nth_ref, &held) in (0u32..).zip(parts.refs(part).iter().take(refs)) {
-        if rewards <= 0 || i64::from(nth_ref) >= most {
+        if rewards <= 0 || most <= 0 {
             break;
         }
         let balance = input.statistics(held).debit_balance.unwrap_or_else(|| whole(input.rule(part.rule).reward.value));
@@ -321,7 +322,7 @@ pub(crate) fn debit(
             parts.lines(part).iter().map(|&line| Covered { line, units: 1, base: scenario.left(line) }),
         );
         let left: i64 = buffers.covered.iter().map(|covered| covered.base).sum();
-        share_out(buffers, scenario, index, nth_ref, balance.min(left));
+        most -= i64::from(share_out(buffers, scenario, index, nth_ref, balance.min(left)) > 0);
     }
     cut |= limit_amount(input, buffers, scenario, (index, part), first_award);
     let gave = scenario.awards.len() > first_award;

@@ -1,0 +1,32 @@
+//! `cargo xtask up` sets Rabatt up and starts it; `cargo xtask test` checks everything.
+//!
+//! Uses nothing beyond the standard library, so that it builds at once on a bare machine.
+
+mod suites;
+mod up;
+
+use std::process::ExitCode;
+
+const HELP: &str = "\
+cargo xtask up             build what is missing and start the service on 127.0.0.1:8080
+cargo xtask test           run every suite
+cargo xtask test SUITE…    run some of them
+cargo xtask bench          run the benches and print their ratios";
+
+fn main() -> ExitCode {
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    match words.as_slice() {
+        ["up", rest @ ..] => up::up(rest),
+        ["test", suites @ ..] => suites::test(suites),
+        ["bench", rest @ ..] => suites::bench(rest),
+        ["help" | "--help" | "-h"] => {
+            println!("{HELP}\n\nSuites: {}", suites::names().join(", "));
+            ExitCode::SUCCESS
+        }
+        _ => {
+            eprintln!("{HELP}\n\nSuites: {}", suites::names().join(", "));
+            ExitCode::from(2)
+        }
+    }
+}

@@ -1,0 +1,203 @@
+//! `cargo xtask test`: the suites, what each counts, and their sum on the last line.
+
+use std::io::{BufRead, BufReader, Write};
+use std::process::{Command, ExitCode, Stdio};
+use std::time::Instant;
+
+/// How many tests passed and failed.
+#[derive(Debug, Clone, Copy, Default)]
+struct Count {
+    passed: u64,
+    failed: u64,
+}
+
+/// How a suite's output is counted.
+#[derive(Debug, Clone, Copy)]
+enum Counts {
+    /// One check: passed when the command succeeds.
+    Whole,
+    /// nextest's last line: `… N tests run: N passed, N failed`.
+    Nextest,
+    /// Each `test result:` line of cargo test.
+    Libtest,
+    /// differ's line: `N of N cases, …`.
+    Differ,
+}
+
+struct Suite {
+    name: &'static str,
+    what: &'static str,
+    commands: &'static [(&'static [&'static str], Counts)],
+}
+
+const SUITES: &[Suite] = &[
+    Suite { name: "format", what: "rustfmt", commands: &[(&["cargo", "fmt", "--all", "--check"], Counts::Whole)] },
+    Suite {
+        name: "lint",
+        what: "clippy, warnings refused",
+        commands: &[(&["cargo", "clippy", "--quiet", "--workspace", "--all-targets", "--", "-D", "warnings"], Counts::Whole)],
+    },
+    Suite {
+        name: "unit",
+        what: "unit, corpus through every door, laws, HTTP",
+        commands: &[(&["cargo", "nextest", "run", "--workspace", "--no-fail-fast", "--hide-progress-bar"], Counts::Nextest)],
+    },
+    Suite {
+        name: "differ",
+        what: "engine against the slow reference on generated Calls, and the laws on larger ones",
+        commands: &[
+            (&["cargo", "run", "--quiet", "-p", "rabatt-tests", "--bin", "differ", "--", "--cases", "40000"], Counts::Differ),
+            (
+                &["cargo", "run", "--quiet", "-p", "rabatt-tests", "--bin", "differ", "--", "--cases", "2000", "--size", "large"],
+                Counts::Differ,
+            ),
+        ],
+    },
+    Suite {
+        name: "docs",
+        what: "examples in the documentation, and the documentation itself",
+        commands: &[
+            (&["cargo", "test", "--quiet", "--workspace", "--doc"], Counts::Libtest),
+            (&["cargo", "doc", "--quiet", "--workspace", "--no-deps"], Counts::Whole),
+        ],
+    },
+    Suite {
+        name: "bench",
+        what: "every bench runs once",
+        commands: &[(&["cargo", "test", "--quiet", "-p", "rabatt-benches", "--benches"], Counts::Whole)],
+    },
+];
+
+pub(crate) fn names() -> Vec<&'static str> {
+    SUITES.iter().map(|suite| suite.name).collect()
+}
+
+/// Runs the suites asked for, or all; prints a line for each and their sum last.
+pub(crate) fn test(asked: &[&str]) -> ExitCode {
+    if let Some(unknown) = asked.iter().find(|name| !names().contains(name)) {
+        eprintln!("there is no suite `{unknown}`; there are {}", names().join(", "));
+        return ExitCode::from(2);
+    }
+    let suites: Vec<&Suite> = SUITES.iter().filter(|suite| asked.is_empty() || asked.contains(&suite.name)).collect();
+    println!("Suites:");
+    for suite in &suites {
+        println!("  {:<8} {}", suite.name, suite.what);
+    }
+    install();
+    let mut lines = Vec::new();
+    let mut sum = Count::default();
+    for suite in suites {
+        println!("\n== {} ==", suite.name);
+        let start = Instant::now();
+        let mut count = Count::default();
+        for (command, counts) in suite.commands {
+            let one = run(command, *counts);
+            count.passed += one.passed;
+            count.failed += one.failed;
+        }
+        let seconds = start.elapsed().as_secs();
+        lines.push(format!("{:<8} {:>6} passed, {} failed  ({seconds} s)", suite.name, count.passed, count.failed));
+        sum.passed += count.passed;
+        sum.failed += count.failed;
+    }
+    println!("\n{}\n", lines.join("\n"));
+    println!("{} passed, {} failed", sum.passed, sum.failed);
+    if sum.failed == 0 && sum.passed > 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+/// Runs the benches; further words go to criterion.
+pub(crate) fn bench(words: &[&str]) -> ExitCode {
+    let status = Command::new("cargo").args(["bench", "-p", "rabatt-benches", "--bench", "engine", "--"]).args(words).status();
+    if status.is_ok_and(|status| status.success()) { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+/// Installs what the suites need beyond cargo, only when it is missing.
+fn install() {
+    let there = |program: &[&str]| {
+        let Some((name, words)) = program.split_first() else { return false };
+        Command::new(name).args(words).stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok_and(|status| status.success())
+    };
+    if !there(&["cargo", "nextest", "--version"]) {
+        println!("\nInstalling cargo-nextest (runs the unit suite), once …");
+        if !there(&["cargo", "install", "cargo-nextest", "--locked", "--version", "0.9.143"]) {
+            println!("It could not be installed; the unit suite will fail. By hand: cargo install cargo-nextest --locked");
+        }
+    }
+    for component in ["rustfmt", "clippy"] {
+        let program = if component == "rustfmt" { "fmt" } else { component };
+        if !there(&["cargo", program, "--version"]) && !there(&["rustup", "component", "add", component]) {
+            println!("{component} is missing and could not be installed; by hand: rustup component add {component}");
+        }
+    }
+}
+
+/// Runs one command, its output shown as it comes, and counts its tests.
+fn run(command: &[&str], counts: Counts) -> Count {
+    let Some((program, words)) = command.split_first() else { return Count::default() };
+    println!("$ {}", command.join(" "));
+    let child = Command::new(program).args(words).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();
+    let mut child = match child {
+        Ok(child) => child,
+        Err(error) => {
+            eprintln!("{program}: {error}");
+            return Count { passed: 0, failed: 1 };
+        }
+    };
+    // nextest reports on standard error, the others on standard output.
+    let (out, err) = (child.stdout.take(), child.stderr.take());
+    let other = std::thread::spawn(move || err.map_or_else(Count::default, |err| follow(BufReader::new(err), counts)));
+    let mut count = out.map_or_else(Count::default, |out| follow(BufReader::new(out), counts));
+    if let Ok(more) = other.join() {
+        count.passed += more.passed;
+        count.failed += more.failed;
+    }
+    let succeeded = child.wait().is_ok_and(|status| status.success());
+    if matches!(counts, Counts::Whole) {
+        count = if succeeded { Count { passed: 1, failed: 0 } } else { Count { passed: 0, failed: 1 } };
+    }
+    // A command that failed without a failed test (it did not build) fails the suite too; so does
+    // one that ran nothing.
+    if count.failed == 0 && (!succeeded || count.passed == 0) {
+        count.failed = 1;
+    }
+    count
+}
+
+fn follow(lines: impl BufRead, counts: Counts) -> Count {
+    let mut count = Count::default();
+    for line in lines.split(b'\n').map_while(Result::ok) {
+        let line = String::from_utf8_lossy(&line);
+        let mut out = std::io::stdout().lock();
+        // A closed terminal is no reason to stop testing.
+        drop(writeln!(out, "{line}"));
+        let one = match counts {
+            Counts::Nextest if line.contains("tests run:") => after_word(&line, "tests run:"),
+            Counts::Libtest if line.contains("test result:") => after_word(&line, "test result:"),
+            Counts::Differ if line.contains(" cases, ") && line.contains("disagreements") => {
+                let number = |text: &str| text.split_whitespace().next().and_then(|word| word.parse::<u64>().ok());
+                let failed = line.split(", ").find(|part| part.contains("disagreements")).and_then(number).unwrap_or(1);
+                Count { passed: number(&line).unwrap_or(0).saturating_sub(failed), failed }
+            }
+            _ => Count::default(),
+        };
+        count.passed += one.passed;
+        count.failed += one.failed;
+    }
+    count
+}
+
+/// Reads `N passed` and `N failed` (and `N timed out`) behind a word.
+fn after_word(line: &str, word: &str) -> Count {
+    let words: Vec<&str> = line.split(word).nth(1).unwrap_or("").split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).collect();
+    let mut count = Count::default();
+    for pair in words.windows(2) {
+        let [number, what] = pair else { continue };
+        let Ok(number) = number.parse::<u64>() else { continue };
+        match *what {
+            "passed" => count.passed += number,
+            "failed" | "timed" => count.failed += number,
+            _ => {}
+        }
+    }
+    count
+}
