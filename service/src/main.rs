@@ -1,0 +1,27 @@
+//! The `rabatt` program.
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use rabatt_service::cli::{check, evaluate};
+
+/// Rabatt recalculates a shopping cart: discounts, coupons, stamps and bonus, line by line.
+#[derive(Debug, Parser)]
+#[command(name = "rabatt", version, about)]
+struct Program {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Evaluate(evaluate::EvaluateArgs),
+    Check(check::CheckArgs),
+}
+
+fn main() -> ExitCode {
+    match Program::parse().command {
+        Command::Evaluate(args) => evaluate::run(&args),
+        Command::Check(args) => check::run(&args),
+    }
+}
