@@ -7,7 +7,7 @@ use std::hint::black_box;
 
 use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
 use rabatt_benches::{plain, workload};
-use rabatt_engine::{EvaluateOptions, Plan, Receipt, RecalculateOptions, Workspace, evaluate, recalculate};
+use rabatt_engine::{EvaluateOptions, Plan, RecalculateOptions, Receipt, Workspace, evaluate, recalculate};
 
 const RULES: [u64; 4] = [10, 100, 1_000, 10_000];
 const RECEIPTS: u64 = 200;
@@ -25,7 +25,12 @@ fn parse(texts: &[String]) -> Vec<Receipt<'_>> {
 }
 
 /// The floor: the item, the groups and the store of every line looked up in hash maps.
-fn look_up<S: BuildHasher>(ids: &HashMap<String, u32, S>, groups: &HashMap<String, u32, S>, stores: &HashMap<String, u32, S>, receipt: &Receipt<'_>) -> u32 {
+fn look_up<S: BuildHasher>(
+    ids: &HashMap<String, u32, S>,
+    groups: &HashMap<String, u32, S>,
+    stores: &HashMap<String, u32, S>,
+    receipt: &Receipt<'_>,
+) -> u32 {
     let mut found = stores.get(receipt.store.member("id").as_text().unwrap_or("")).copied().unwrap_or(0);
     for item in &receipt.items {
         found = found.wrapping_add(item.id.as_deref().and_then(|id| ids.get(id)).copied().unwrap_or(0));

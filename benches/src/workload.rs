@@ -41,12 +41,18 @@ pub fn rules(count: u64, seed: u64) -> String {
     for n in 0..count {
         let item = rng.below(items(count));
         let group = rng.below(groups(count));
-        let (by_item, by_group) =
-            (format!(r#""item":{{"items":[{{"id":"item-{item}"}}]}}"#), format!(r#""item":{{"items":[{{"group_id":"group-{group}"}}]}}"#));
+        let (by_item, by_group) = (
+            format!(r#""item":{{"items":[{{"id":"item-{item}"}}]}}"#),
+            format!(r#""item":{{"items":[{{"group_id":"group-{group}"}}]}}"#),
+        );
         let (requirement, reward, limitation) = match n % 20 {
             0..6 => (by_item, format!(r#"{{"type":"discount_percent","value":{}}}"#, 5 + rng.below(30)), "{}".to_owned()),
             6..12 => (by_group, format!(r#"{{"type":"discount_percent","value":{}}}"#, 5 + rng.below(30)), "{}".to_owned()),
-            12..15 => (by_item, format!(r#"{{"type":"discount_item_new_price","value":{}}}"#, 500 + 10 * rng.below(100)), "{}".to_owned()),
+            12..15 => (
+                by_item,
+                format!(r#"{{"type":"discount_item_new_price","value":{}}}"#, 500 + 10 * rng.below(100)),
+                "{}".to_owned(),
+            ),
             15..17 => {
                 let item = format!(r#""item":{{"quantity":3,"items":[{{"group_id":"group-{group}"}}]}}"#);
                 (item, r#"{"type":"discount_item_quantity","value":1}"#.to_owned(), "{}".to_owned())

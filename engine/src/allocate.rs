@@ -84,7 +84,8 @@ pub(crate) fn share(amount: i64, takers: &mut [Taker], order: &mut Vec<u32>) -> 
         }
         if !fixed_any {
             for taker in takers.iter_mut() {
-                let open = if taker.open() > 0 { i128::from(taker.each) * i128::from(taker.open()) + i128::from(taker.more) } else { 0 };
+                let open =
+                    if taker.open() > 0 { i128::from(taker.each) * i128::from(taker.open()) + i128::from(taker.more) } else { 0 };
                 taker.amount = to_i64(i128::from(taker.cap) * i128::from(taker.fixed) + open);
             }
             break;
@@ -147,8 +148,7 @@ mod tests {
             let amount = next(60) as i64;
             let mut grouped: Vec<Taker> = groups.iter().map(|&(w, c, n)| Taker::new(w, c, n)).collect();
             let total = share(amount, &mut grouped, &mut Vec::new());
-            let mut single: Vec<Taker> =
-                groups.iter().flat_map(|&(w, c, n)| (0..n).map(move |_| Taker::new(w, c, 1))).collect();
+            let mut single: Vec<Taker> = groups.iter().flat_map(|&(w, c, n)| (0..n).map(move |_| Taker::new(w, c, 1))).collect();
             share(amount, &mut single, &mut Vec::new());
             let mut at = 0;
             for (group, taker) in groups.iter().zip(&grouped) {

@@ -6,6 +6,7 @@ use crate::evaluate::{EvaluateOptions, Workspace, evaluate};
 use crate::facts::Facts;
 use crate::plan::Plan;
 use crate::receipt::Receipt;
+use crate::rule::Rule;
 use crate::{read, write};
 
 /// How to recalculate a receipt.
@@ -78,12 +79,14 @@ pub fn check(rules: &str) -> Vec<Problem> {
     read::rules(rules, "").err().unwrap_or_default()
 }
 
-/// Checks one rule.
-///
-/// # Errors
-/// Every problem at once, with pointers into the rule (§19).
-pub fn check_rule(rule: &str) -> Result<(), Vec<Problem>> {
-    read::rule(rule, "").map(|_| ())
+impl Rule {
+    /// Reads and checks one rule.
+    ///
+    /// # Errors
+    /// Every problem at once, with pointers into the rule (§19).
+    pub fn from_json(rule: &str) -> Result<Self, Vec<Problem>> {
+        read::rule(rule, "")
+    }
 }
 
 /// Recalculates a receipt given as JSON under a compiled Plan.

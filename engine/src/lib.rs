@@ -17,9 +17,9 @@ mod time;
 mod value;
 mod write;
 
-pub use evaluate::{EvaluateOptions, Workspace, evaluate};
-pub use call::{Recalculated, RecalculateOptions, answer, answer_bytes, check, check_rule, recalculate};
+pub use call::{RecalculateOptions, Recalculated, answer, answer_bytes, check, recalculate};
 pub use error::{Code, Problem};
+pub use evaluate::{EvaluateOptions, Workspace, evaluate};
 pub use facts::{Facts, Ref, Statistics};
 pub use number::{Decimal, Overflow, round_div};
 pub use outcome::*;

@@ -99,5 +99,10 @@ fn hash(rules: &[Rule]) -> Box<str> {
         sha.update(rule.canonical.as_bytes());
     }
     sha.update(b"]");
-    sha.finalize().iter().flat_map(|byte| [byte >> 4, byte & 15]).filter_map(|digit| char::from_digit(digit.into(), 16)).collect::<String>().into()
+    sha.finalize()
+        .iter()
+        .flat_map(|byte| [byte >> 4, byte & 15])
+        .filter_map(|digit| char::from_digit(digit.into(), 16))
+        .collect::<String>()
+        .into()
 }

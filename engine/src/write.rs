@@ -136,7 +136,12 @@ pub(crate) fn receipt(
         let count = rewards.iter().take_while(|reward| reward.item == at).count();
         let (given, rest) = rewards.split_at(count);
         rewards = rest;
-        if given.is_empty() && !amounts && spans.is_changed.is_none() && spans.discount_lines.is_none() && spans.bonus_lines.is_none() {
+        if given.is_empty()
+            && !amounts
+            && spans.is_changed.is_none()
+            && spans.discount_lines.is_none()
+            && spans.bonus_lines.is_none()
+        {
             continue;
         }
         let mut changes: Vec<Change> = Vec::with_capacity(5);
@@ -303,7 +308,14 @@ fn ref_id<'a>(plan: &'a Plan, facts: Option<&'a Facts<'_>>, applied: &Applied) -
     held.map_or_else(|| plan.rules().get(applied.rule as usize).map_or("", |rule| &rule.id), |held| &held.id)
 }
 
-fn write_ref(plan: &Plan, receipt: &Receipt<'_>, facts: Option<&Facts<'_>>, outcome: &Outcome, applied: &Applied, out: &mut String) {
+fn write_ref(
+    plan: &Plan,
+    receipt: &Receipt<'_>,
+    facts: Option<&Facts<'_>>,
+    outcome: &Outcome,
+    applied: &Applied,
+    out: &mut String,
+) {
     out.push_str("{\"id\":");
     string(ref_id(plan, facts, applied), out);
     member(",\"usage\":", applied.usage, out);
@@ -321,7 +333,9 @@ fn write_ref(plan: &Plan, receipt: &Receipt<'_>, facts: Option<&Facts<'_>>, outc
     if rule.is_some_and(|rule| rule.requirement.stamp.is_some()) {
         member(",\"current_stamp\":", statistics.current_stamp, out);
     }
-    if let Some(balance) = statistics.debit_balance.filter(|_| rule.is_some_and(|rule| rule.reward.kind == crate::rule::RewardKind::Debit)) {
+    if let Some(balance) =
+        statistics.debit_balance.filter(|_| rule.is_some_and(|rule| rule.reward.kind == crate::rule::RewardKind::Debit))
+    {
         member(",\"debit_balance\":", balance, out);
     }
     out.push_str("}}");

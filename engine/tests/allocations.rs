@@ -39,8 +39,11 @@ const RECEIPT: &str = r#"{"purchase_at": "2024-06-01T12:00:00+02:00", "currency"
 fn evaluating_again_allocates_nothing() {
     let plan = Plan::from_json(RULES).expect("rules compile");
     let receipt = Receipt::from_json(RECEIPT).expect("receipt reads");
-    let refs: Vec<String> =
-        plan.rules().iter().map(|rule| format!(r#"{{"id": "ref-{0}", "rule_id": "{0}", "statistics": {{"current_stamp": 1}}}}"#, rule.id)).collect();
+    let refs: Vec<String> = plan
+        .rules()
+        .iter()
+        .map(|rule| format!(r#"{{"id": "ref-{0}", "rule_id": "{0}", "statistics": {{"current_stamp": 1}}}}"#, rule.id))
+        .collect();
     let text = format!(r#"{{"refs": [{}], "customer": {{"gender": "f"}}}}"#, refs.join(","));
     let facts = Facts::from_json(&text).expect("facts read");
     for facts in [None, Some(&facts)] {

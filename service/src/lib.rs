@@ -1,3 +1,141 @@
 //! The discount service and the command line around the engine.
+//!
+//! One folder per resource, each with `routes` (handlers in the contract's order), `model` (what
+//! goes over the wire) and `store` (what goes to the database).
 
+pub mod auth;
 pub mod cli;
+pub mod config;
+pub mod discounts;
+pub mod error;
+pub mod http;
+pub mod serve;
+pub mod setup;
+pub mod store;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::http::{HeaderName, Method, StatusCode, header};
+use axum::response::IntoResponse;
+use axum::routing::get;
+use sqlx::SqlitePool;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::cors::{Any, CorsLayer};
+use tower_http::timeout::TimeoutLayer;
+use tower_http::trace::TraceLayer;
+use utoipa::OpenApi;
+use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+use utoipa_swagger_ui::SwaggerUi;
+
+use crate::auth::token::Keys;
+use crate::config::Config;
+use crate::discounts::plans::Plans;
+use crate::error::ApiError;
+
+/// What every handler can reach. Cheap to clone.
+#[derive(Clone)]
+pub struct App {
+    /// Settings.
+    pub config: Arc<Config>,
+    /// The database.
+    pub pool: SqlitePool,
+    /// What tokens are signed with.
+    pub keys: Arc<Keys>,
+    /// Compiled rules.
+    pub plans: Arc<Plans>,
+    /// A hash that no secret has, checked when the client is unknown.
+    pub nobody_hash: Arc<str>,
+}
+
+impl App {
+    /// The application on an open database.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn new(config: Config, pool: SqlitePool) -> Result<Self, ApiError> {
+        let secret = auth::store::signing_secret(&pool).await?;
+        let nobody_hash = auth::secret::hash(auth::secret::new()).await?.into();
+        Ok(Self { config: Arc::new(config), pool, keys: Arc::new(Keys::new(&secret)), plans: Arc::default(), nobody_hash })
+    }
+}
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Rabatt",
+        description = "Recalculates shopping carts: discounts, coupons, stamps and bonus, line by line, and why.\n\nMoney is in \
+                       whole minor units (øre, cents). Times are RFC 3339.",
+        license(name = "Apache-2.0 OR MIT")
+    ),
+    tags((name = "auth", description = "Access tokens"), (name = "discounts", description = "Rules, and what they give")),
+    modifiers(&Security)
+)]
+struct Api;
+
+/// Bearer tokens, for the document.
+struct Security;
+
+impl utoipa::Modify for Security {
+    fn modify(&self, api: &mut utoipa::openapi::OpenApi) {
+        let bearer = SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer));
+        api.components.get_or_insert_with(Default::default).add_security_scheme("bearer", bearer);
+    }
+}
+
+/// Every operation, and the document that describes them.
+fn operations() -> OpenApiRouter<App> {
+    use discounts::routes as discounts;
+    OpenApiRouter::with_openapi(Api::openapi())
+        .routes(routes!(auth::routes::token))
+        .routes(routes!(discounts::available_for_receipt))
+        .routes(routes!(discounts::list_rules, discounts::create_rule))
+        .routes(routes!(discounts::give_rule))
+}
+
+/// The OpenAPI document, as committed in `service/openapi.json`.
+///
+/// # Errors
+/// When it cannot be written as JSON.
+pub fn openapi() -> Result<String, serde_json::Error> {
+    let (_, api) = operations().split_for_parts();
+    api.to_pretty_json().map(|text| text + "\n")
+}
+
+/// The whole service.
+pub fn app(app: App) -> Router {
+    let (router, api) = operations().split_for_parts();
+    let deadline = Duration::from_secs(app.config.request_seconds);
+    let cors = CorsLayer::new()
+        .allow_origin(Any)
+        .allow_methods([Method::GET, Method::HEAD, Method::PUT, Method::PATCH, Method::POST, Method::DELETE])
+        .allow_headers([header::ORIGIN, header::CONTENT_TYPE, header::ACCEPT, header::AUTHORIZATION])
+        .expose_headers([HeaderName::from_static("total-count"), HeaderName::from_static("page-count")]);
+    let ready = |pool: SqlitePool| async move {
+        match sqlx::query("SELECT 1").execute(&pool).await {
+            Ok(_) => (StatusCode::OK, "ready"),
+            Err(_) => (StatusCode::SERVICE_UNAVAILABLE, "the database does not answer"),
+        }
+    };
+    let pool = app.pool.clone();
+    router
+        .merge(SwaggerUi::new("/docs").url("/openapi.json", api))
+        .route("/healthz", get(|| async { "ok" }))
+        .route("/readyz", get(move || ready(pool.clone())))
+        .fallback(|| async { ApiError::NotFound("Path") })
+        .method_not_allowed_fallback(|| async {
+            ApiError::Invalid("method_not_allowed", "this path has no such method; see /docs".to_owned())
+        })
+        .layer(DefaultBodyLimit::max(http::MOST_BYTES))
+        .layer(CatchPanicLayer::custom(|_: Box<dyn std::any::Any + Send>| {
+            ApiError::Internal("a handler panicked".to_owned()).into_response()
+        }))
+        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, deadline))
+        .layer(cors)
+        .layer(TraceLayer::new_for_http())
+        .with_state(app)
+}

@@ -4,6 +4,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use rabatt_service::cli::{check, evaluate};
+use rabatt_service::serve;
 
 /// Rabatt recalculates a shopping cart: discounts, coupons, stamps and bonus, line by line.
 #[derive(Debug, Parser)]
@@ -15,12 +16,14 @@ struct Program {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Serve(serve::ServeArgs),
     Evaluate(evaluate::EvaluateArgs),
     Check(check::CheckArgs),
 }
 
 fn main() -> ExitCode {
     match Program::parse().command {
+        Command::Serve(args) => serve::run(&args),
         Command::Evaluate(args) => evaluate::run(&args),
         Command::Check(args) => check::run(&args),
     }

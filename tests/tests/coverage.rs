@@ -30,11 +30,8 @@ fn there_are_at_least_250_cases() {
 
 #[test]
 fn every_paragraph_of_the_semantics_has_a_case() {
-    let shown: BTreeSet<String> = cases()
-        .iter()
-        .flat_map(|case| &case.cites)
-        .map(|cite| cite.split('.').next().unwrap_or_default().to_owned())
-        .collect();
+    let shown: BTreeSet<String> =
+        cases().iter().flat_map(|case| &case.cites).map(|cite| cite.split('.').next().unwrap_or_default().to_owned()).collect();
     let paragraphs: Vec<String> = (1..=14).chain(16..=20).chain([22]).map(|n| format!("§{n}")).collect();
     assert_eq!(missing(paragraphs.iter().map(String::as_str), &shown), [""; 0]);
 }

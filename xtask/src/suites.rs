@@ -188,7 +188,8 @@ fn follow(lines: impl BufRead, counts: Counts) -> Count {
 
 /// Reads `N passed` and `N failed` (and `N timed out`) behind a word.
 fn after_word(line: &str, word: &str) -> Count {
-    let words: Vec<&str> = line.split(word).nth(1).unwrap_or("").split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).collect();
+    let words: Vec<&str> =
+        line.split(word).nth(1).unwrap_or("").split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).collect();
     let mut count = Count::default();
     for pair in words.windows(2) {
         let [number, what] = pair else { continue };

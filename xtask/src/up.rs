@@ -7,7 +7,9 @@ pub(crate) fn up(words: &[&str]) -> ExitCode {
     println!("Building the service (a few minutes the first time) …");
     let built = Command::new("cargo").args(["build", "--release", "--package", "rabatt-service"]).status();
     if !built.is_ok_and(|status| status.success()) {
-        eprintln!("The service did not build. Rust 1.95 or later is needed (`rustc --version`); then type `cargo xtask up` again.");
+        eprintln!(
+            "The service did not build. Rust 1.95 or later is needed (`rustc --version`); then type `cargo xtask up` again."
+        );
         return ExitCode::FAILURE;
     }
     println!("Starting it; stop it with Ctrl-C.");

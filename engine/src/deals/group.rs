@@ -45,7 +45,15 @@ pub(super) fn solve(problem: &DealProblem, at: u32, buffers: &mut Buffers, solut
             GroupReward::Free => price,
             GroupReward::Percent => unit.value.percent_of(price)?,
         };
-        buffers.runs.push(Sorted { run: unit.run, price, share: run.share, count: run.count, gain: gain.min(run.share), end: 0, chosen: 0 });
+        buffers.runs.push(Sorted {
+            run: unit.run,
+            price,
+            share: run.share,
+            count: run.count,
+            gain: gain.min(run.share),
+            end: 0,
+            chosen: 0,
+        });
     }
     // Runs stand in line order, so the later of two runs belongs to the later line.
     buffers.runs.sort_unstable_by(|a, b| b.price.cmp(&a.price).then(a.share.cmp(&b.share)).then(b.run.cmp(&a.run)));

@@ -198,7 +198,13 @@ impl Buffers {
     }
 
     /// The column of the picked units of a group (§8.1).
-    fn push_group(&mut self, problem: &DealProblem, at: u32, (base, reward): (Base, GroupReward), limit_room: u32) -> Result<bool, Overflow> {
+    fn push_group(
+        &mut self,
+        problem: &DealProblem,
+        at: u32,
+        (base, reward): (Base, GroupReward),
+        limit_room: u32,
+    ) -> Result<bool, Overflow> {
         let Some(value) = self.deciding_value(problem, base) else { return Ok(true) };
         self.units.clear();
         let mut left = match reward {
@@ -268,7 +274,13 @@ impl Buffers {
     }
 
     /// The column of the picked units of a bundle (§8.1).
-    fn push_bundle(&mut self, problem: &DealProblem, at: u32, (base, reward): (Base, BundleReward), limit_room: u32) -> Result<bool, Overflow> {
+    fn push_bundle(
+        &mut self,
+        problem: &DealProblem,
+        at: u32,
+        (base, reward): (Base, BundleReward),
+        limit_room: u32,
+    ) -> Result<bool, Overflow> {
         let base = if reward == BundleReward::NewPrice { Base::Net } else { base };
         let Some(value) = self.deciding_value(problem, base) else { return Ok(true) };
         let run_of = |pick: &Pick| problem.runs.get(pick.run as usize);
@@ -301,7 +313,12 @@ impl Buffers {
         };
         let amount = i64::try_from(amount.min(shares)).map_err(|_| Overflow)?;
         self.units.clear();
-        self.units.extend(self.picks.iter().map(|pick| Taken { run: pick.run, count: pick.count, each: 0, rewarded: pick.eligible }));
+        self.units.extend(self.picks.iter().map(|pick| Taken {
+            run: pick.run,
+            count: pick.count,
+            each: 0,
+            rewarded: pick.eligible,
+        }));
         Ok(self.push(at, amount, limit_room, None))
     }
 
@@ -367,7 +384,8 @@ impl Buffers {
             let after = deals.len() - 1 - rank;
             let preference = if fits { (0..after).fold(1i128, |power, _| power * base) } else { after as i128 };
             let ties = preference - (1i128 << 33);
-            column.value = (i128::from(column.amount).checked_mul(scale).ok_or(Overflow)? + ties).checked_mul(FINE).ok_or(Overflow)?;
+            column.value =
+                (i128::from(column.amount).checked_mul(scale).ok_or(Overflow)? + ties).checked_mul(FINE).ok_or(Overflow)?;
         }
         Ok(applications)
     }
@@ -440,7 +458,11 @@ impl Buffers {
     }
 
     fn fits(&self, column: &Column) -> i64 {
-        self.uses(column).iter().map(|usage| self.room.get(usage.room as usize).copied().unwrap_or(0) / usage.count).min().unwrap_or(0)
+        self.uses(column)
+            .iter()
+            .map(|usage| self.room.get(usage.room as usize).copied().unwrap_or(0) / usage.count)
+            .min()
+            .unwrap_or(0)
     }
 
     fn take(&mut self, at: u32, times: i64) {
@@ -457,7 +479,9 @@ impl Buffers {
         let mut order = std::mem::take(&mut self.order);
         order.clear();
         order.extend(0..self.columns.len() as u32);
-        order.sort_unstable_by_key(|at| self.columns.get(*at as usize).map(|column| (column.slack, std::cmp::Reverse(column.value), *at)));
+        order.sort_unstable_by_key(|at| {
+            self.columns.get(*at as usize).map(|column| (column.slack, std::cmp::Reverse(column.value), *at))
+        });
         self.best.clear();
         self.start.clear();
         self.start.extend_from_slice(&self.room);

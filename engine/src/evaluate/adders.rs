@@ -203,8 +203,7 @@ fn cover(
         let line = cart.line(covered.line);
         let amount = amount(covered.line, &line);
         covered.units += segment.count;
-        covered.base +=
-            line.first_units(amount, segment.start + segment.count) - line.first_units(amount, segment.start);
+        covered.base += line.first_units(amount, segment.start + segment.count) - line.first_units(amount, segment.start);
     }
 }
 
@@ -269,7 +268,8 @@ pub(crate) fn limit_amount(
     lines.dedup();
     let mut total = 0i64;
     for &line in lines.iter() {
-        let amount = scenario.awards.iter().skip(first_award).filter(own).filter(|award| award.line == line).map(|a| a.amount).sum();
+        let amount =
+            scenario.awards.iter().skip(first_award).filter(own).filter(|award| award.line == line).map(|a| a.amount).sum();
         total += amount;
         takers.push(Taker::new(amount, amount, 1));
     }
@@ -318,9 +318,7 @@ pub(crate) fn debit(
         }
         let balance = input.statistics(held).debit_balance.unwrap_or_else(|| whole(input.rule(part.rule).reward.value));
         buffers.covered.clear();
-        buffers.covered.extend(
-            parts.lines(part).iter().map(|&line| Covered { line, units: 1, base: scenario.left(line) }),
-        );
+        buffers.covered.extend(parts.lines(part).iter().map(|&line| Covered { line, units: 1, base: scenario.left(line) }));
         let left: i64 = buffers.covered.iter().map(|covered| covered.base).sum();
         most -= i64::from(share_out(buffers, scenario, index, nth_ref, balance.min(left)) > 0);
     }

@@ -97,7 +97,8 @@ impl Cart {
                     line.eligible = true;
                     line.id = item.id.as_deref().map_or(NONE, |id| plan.index.ids.get(id));
                     let from = self.groups.len() as u32;
-                    self.groups.extend(item.groups.iter().map(|group| plan.index.groups.get(group)).filter(|group| *group != NONE));
+                    self.groups
+                        .extend(item.groups.iter().map(|group| plan.index.groups.get(group)).filter(|group| *group != NONE));
                     line.groups = (from, self.groups.len() as u32);
                     self.eligible.push(at);
                 }

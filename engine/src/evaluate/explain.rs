@@ -149,11 +149,13 @@ fn lost_to(
         let most = strongest(scenario, |_| true);
         return Ok((most.and_then(|(at, _)| rule_of(parts, at)), scenario.sum().saturating_sub(alone)));
     }
-    let on_its_lines = strongest(scenario, |line| {
-        parts.lines(part).contains(&line) || parts.mixes(part).any(|lines| lines.contains(&line))
-    });
+    let on_its_lines =
+        strongest(scenario, |line| parts.lines(part).contains(&line) || parts.mixes(part).any(|lines| lines.contains(&line)));
     let winner = on_its_lines.filter(|(winner, _)| *winner != at);
-    Ok((winner.and_then(|(winner, _)| rule_of(parts, winner)), winner.map_or(0, |(_, amount)| amount.saturating_sub(alone).max(0))))
+    Ok((
+        winner.and_then(|(winner, _)| rule_of(parts, winner)),
+        winner.map_or(0, |(_, amount)| amount.saturating_sub(alone).max(0)),
+    ))
 }
 
 /// The part that gives most on the lines asked for, the earlier of equals, and how much.

@@ -56,7 +56,8 @@ where
     let mut most = i64::MAX;
     let mut disjoint = true;
     for (mix, quantity) in flow.quantities.iter().enumerate() {
-        let units = flow.kinds.iter().filter(|kind| kind.fits >> mix & 1 == 1).fold(0i64, |sum, kind| sum.saturating_add(kind.units));
+        let units =
+            flow.kinds.iter().filter(|kind| kind.fits >> mix & 1 == 1).fold(0i64, |sum, kind| sum.saturating_add(kind.units));
         most = most.min(units / quantity);
     }
     disjoint &= flow.kinds.iter().all(|kind| kind.fits.is_power_of_two());

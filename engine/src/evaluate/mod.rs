@@ -192,7 +192,9 @@ fn deactivate<V: Verdicts>(input: &Input<'_>, parts: &mut Parts, off: &mut Vec<b
             let _ = part;
             reasons.push(explain::deactivated());
         }
-        refused.extend(parts.list.iter().zip(off.iter()).filter(|(_, off)| **off).map(|(part, _)| (*part, vec![explain::deactivated()])));
+        refused.extend(
+            parts.list.iter().zip(off.iter()).filter(|(_, off)| **off).map(|(part, _)| (*part, vec![explain::deactivated()])),
+        );
     }
     let mut off = off.iter();
     parts.list.retain(|_| !off.next().copied().unwrap_or(false));

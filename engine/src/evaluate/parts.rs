@@ -462,11 +462,7 @@ fn currency_fits(rule: &Rule, currency: Option<&str>) -> bool {
 fn code_fits(rule: &Rule, input: &Input<'_>) -> bool {
     let Some(code) = &rule.requirement.discount_code else { return true };
     input.receipt.discount_codes.iter().any(|sent| **sent == *code.normalised)
-        || input
-            .receipt
-            .items
-            .iter()
-            .any(|item| !item.voided && !item.is_return_item && item.id.as_deref() == Some(&*code.exact))
+        || input.receipt.items.iter().any(|item| !item.voided && !item.is_return_item && item.id.as_deref() == Some(&*code.exact))
 }
 
 /// §5.4: codes and ranges are one any-of.

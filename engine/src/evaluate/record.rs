@@ -52,10 +52,9 @@ pub(crate) fn record(
             // Stamps are collected on the first ref (§4.4): f less the rewards really given (§13.3).
             let card = part.card.filter(|_| nth_ref == 0);
             let (stamp, stamp_spent) = match card {
-                Some(card) => (
-                    (card.fulfilments - rewards).max(0),
-                    rewards.checked_mul(card.stamps).ok_or(Fault::Rule(part.rule))?,
-                ),
+                Some(card) => {
+                    ((card.fulfilments - rewards).max(0), rewards.checked_mul(card.stamps).ok_or(Fault::Rule(part.rule))?)
+                }
                 None => (0, 0),
             };
             if amount == 0 && stamp == 0 {

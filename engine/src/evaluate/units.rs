@@ -87,7 +87,8 @@ pub(crate) fn deals(
     for (_, part, refs) in owners.iter() {
         add_deal(input, cart, parts, problem, line_runs, prices, part, *refs)?;
     }
-    solve(problem, input.steps, scratch, solution).map_err(|_| Fault::Rule(owners.first().map_or(0, |(_, part, _)| part.rule)))?;
+    solve(problem, input.steps, scratch, solution)
+        .map_err(|_| Fault::Rule(owners.first().map_or(0, |(_, part, _)| part.rule)))?;
     scenario.gap = scenario.gap.saturating_add(solution.gap);
     for (deal, &(index, part, refs)) in (0u32..).zip(owners.iter()) {
         let rule = input.rule(part.rule);

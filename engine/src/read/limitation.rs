@@ -41,8 +41,16 @@ pub(super) fn limitation(r: &mut Reader<'_>) -> Read<Option<Limitation>> {
             "dynamic_purchase_to_days" if r.once(&mut seen, 7)? => out.dynamic_days = r.count()?,
             "stamp_expire_days" if r.once(&mut seen, 8)? => drop(usage(r)?), // the store leaves lapsed stamps out (§1.3)
             "max_discount_amount" if r.once(&mut seen, 9)? => out.max_discount_amount = r.count()?,
-            "discount_hours" | "discount_reward_usage" | "discount_repeat_usage" | "discount_combination" | "discount_eligible"
-            | "blacklist" | "discount_activation" | "dynamic_purchase_to_days" | "stamp_expire_days" | "max_discount_amount" => {}
+            "discount_hours"
+            | "discount_reward_usage"
+            | "discount_repeat_usage"
+            | "discount_combination"
+            | "discount_eligible"
+            | "blacklist"
+            | "discount_activation"
+            | "dynamic_purchase_to_days"
+            | "stamp_expire_days"
+            | "max_discount_amount" => {}
             _ => r.skip()?,
         }
         Ok(())

@@ -12,7 +12,6 @@ mod reward;
 mod rule;
 
 use std::borrow::Cow;
-use std::fmt::Write;
 use std::ops::Range;
 
 use jiter::{Jiter, JiterErrorType, JsonErrorType, Peek};
@@ -88,7 +87,11 @@ impl<'a> Reader<'a> {
             Ok(Some(found)) if self.problems.is_empty() => Ok(found),
             Ok(_) | Err(Stop) => {
                 if self.problems.is_empty() {
-                    self.problems.push(Problem::new(Code::MissingMember, self.base, "there is nothing here; `null` means absent"));
+                    self.problems.push(Problem::new(
+                        Code::MissingMember,
+                        self.base,
+                        "there is nothing here; `null` means absent",
+                    ));
                 }
                 Err(self.problems)
             }
@@ -101,8 +104,7 @@ impl<'a> Reader<'a> {
             pointer.push('/');
             match step {
                 Step::Member(name) => pointer.push_str(&name.replace('~', "~0").replace('/', "~1")),
-                // Writing to a String does not fail.
-                Step::Element(at) => drop(write!(pointer, "{at}")),
+                Step::Element(at) => pointer.push_str(&at.to_string()),
             }
         }
         pointer.push_str(below);
@@ -128,9 +130,10 @@ impl<'a> Reader<'a> {
     fn broken(&mut self, error: &jiter::JiterError) -> Stop {
         let place = self.jiter.error_position(error.index);
         let (code, message) = match &error.error_type {
-            JiterErrorType::JsonError(JsonErrorType::RecursionLimitExceeded) => {
-                (Code::TooDeep, format!("lists and objects lie too deep in each other at line {}, column {}", place.line, place.column))
-            }
+            JiterErrorType::JsonError(JsonErrorType::RecursionLimitExceeded) => (
+                Code::TooDeep,
+                format!("lists and objects lie too deep in each other at line {}, column {}", place.line, place.column),
+            ),
             JiterErrorType::JsonError(kind) => {
                 (Code::BadJson, format!("this is not JSON: {kind} at line {}, column {}", place.line, place.column))
             }

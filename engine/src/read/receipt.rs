@@ -169,8 +169,21 @@ fn item<'a>(r: &mut Reader<'a>) -> Read<Option<(Item<'a>, ItemLayout)>> {
                 layout.discount_lines = list.then(|| from..r.jiter.current_index());
             }
             "bonus_lines" if r.once(&mut seen, 11)? => layout.bonus_lines = objects(r)?,
-            "id" | "line_id" | "groups" | "quantity" | "gross_amount" | "unit_gross_price" | "eligible_for_discount" | "voided"
-            | "is_return_item" | "scale_item" | "discount_lines" | "bonus_lines" | "is_changed" | "net_amount" | "total_discount" => {}
+            "id"
+            | "line_id"
+            | "groups"
+            | "quantity"
+            | "gross_amount"
+            | "unit_gross_price"
+            | "eligible_for_discount"
+            | "voided"
+            | "is_return_item"
+            | "scale_item"
+            | "discount_lines"
+            | "bonus_lines"
+            | "is_changed"
+            | "net_amount"
+            | "total_discount" => {}
             _ => r.skip()?,
         }
         Ok(())
@@ -194,10 +207,13 @@ fn name_twice(r: &mut Reader<'_>, items: &[Item<'_>]) {
     let mut names: Vec<(i64, i64)> =
         (1i64..).zip(items).map(|(position, item)| (item.line_id.unwrap_or(position), position)).collect();
     names.sort_unstable();
-    let mut twice: Vec<(i64, i64)> = names.windows(2).filter(|pair| pair[0].0 == pair[1].0).map(|pair| (pair[1].1, pair[1].0)).collect();
+    let mut twice: Vec<(i64, i64)> =
+        names.windows(2).filter(|pair| pair[0].0 == pair[1].0).map(|pair| (pair[1].1, pair[1].0)).collect();
     twice.sort_unstable();
     for (position, name) in twice {
-        let message = format!("two lines are called {name}; give each its own `line_id` (a line without one is called by its position, from 1)");
+        let message = format!(
+            "two lines are called {name}; give each its own `line_id` (a line without one is called by its position, from 1)"
+        );
         r.problem_below(&format!("/{}/line_id", position - 1), Code::DuplicateLineId, message);
     }
 }

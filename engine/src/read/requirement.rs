@@ -22,7 +22,10 @@ pub(super) fn requirement(r: &mut Reader<'_>) -> Read<Option<Requirement>> {
                 if let Some(code) = r.string()? {
                     let normalised = normalise_code(&code);
                     if normalised.is_empty() {
-                        r.problem(Code::EmptyCode, "a code needs at least one character; leave `discount_code` out if none is asked for");
+                        r.problem(
+                            Code::EmptyCode,
+                            "a code needs at least one character; leave `discount_code` out if none is asked for",
+                        );
                     }
                     out.discount_code = Some(DiscountCode { normalised: normalised.into(), exact: code.into() });
                 }
@@ -49,7 +52,10 @@ pub(super) fn requirement(r: &mut Reader<'_>) -> Read<Option<Requirement>> {
             "stamp" if r.once(&mut seen, 10)? => {
                 out.stamp = r.whole()?;
                 if out.stamp.is_some_and(|stamp| stamp < 1) {
-                    r.problem(Code::StampBelowOne, "a stamp card needs at least one stamp; leave `stamp` out if there is no card");
+                    r.problem(
+                        Code::StampBelowOne,
+                        "a stamp card needs at least one stamp; leave `stamp` out if there is no card",
+                    );
                 }
             }
             "purchase_from" | "purchase_to" | "gross_amount" | "net_amount" | "currencies" | "discount_code" | "store"
@@ -118,7 +124,10 @@ pub(super) fn entries(r: &mut Reader<'_>, wanted: &'static str) -> Read<Vec<Entr
         let id = id.filter(|text| !text.is_empty());
         let group_id = group_id.filter(|text| !text.is_empty());
         if read.is_some() && id.is_none() && group_id.is_none() {
-            r.problem(Code::EmptyEntry, "an entry names an item (`id`), a group (`group_id`) or both; to match everything write `{\"id\": \"*\"}` alone");
+            r.problem(
+                Code::EmptyEntry,
+                "an entry names an item (`id`), a group (`group_id`) or both; to match everything write `{\"id\": \"*\"}` alone",
+            );
         }
         if id.is_some() || group_id.is_some() {
             entries.push(Entry { id: id.map(Into::into), group_id: group_id.map(Into::into) });
@@ -137,7 +146,9 @@ fn mixes(r: &mut Reader<'_>, out: &mut Requirement) -> Read<()> {
         let mut mix = Mix { items: Vec::new(), quantity: 1, reward_eligible: true };
         let read = r.object("a mix is an object with `items`, `quantity` and `reward_eligible`", |r, name| {
             match name {
-                "items" if r.once(&mut seen, 0)? => mix.items = entries(r, "`items` is a list of objects with `id`, `group_id` or both")?,
+                "items" if r.once(&mut seen, 0)? => {
+                    mix.items = entries(r, "`items` is a list of objects with `id`, `group_id` or both")?
+                }
                 "quantity" if r.once(&mut seen, 1)? => quantity = r.whole()?,
                 "reward_eligible" if r.once(&mut seen, 2)? => mix.reward_eligible = r.bool()?.unwrap_or(true),
                 "items" | "quantity" | "reward_eligible" => {}
@@ -148,7 +159,11 @@ fn mixes(r: &mut Reader<'_>, out: &mut Requirement) -> Read<()> {
         if read.is_none() {
             return Ok(());
         }
-        if mix.items.iter().any(|entry| matches!(entry.id.as_deref(), Some("*" | "ANY_ITEM")) || entry.group_id.as_deref() == Some("*")) {
+        if mix
+            .items
+            .iter()
+            .any(|entry| matches!(entry.id.as_deref(), Some("*" | "ANY_ITEM")) || entry.group_id.as_deref() == Some("*"))
+        {
             r.problem_below("/items", Code::WildcardInMix, "a mix lists its items or groups one by one; `*` cannot stand here");
         }
         if mix.items.is_empty() && r.problems.len() == known {
@@ -238,7 +253,9 @@ fn store(r: &mut Reader<'_>, out: &mut Requirement) -> Read<()> {
             "mcc_ranges" => {
                 let ranges = if let Value::List(ranges) = &value { ranges.as_slice() } else { std::slice::from_ref(&value) };
                 for (at, range) in ranges.iter().enumerate() {
-                    let end = |name: &str| range.member(name).as_text().filter(|code| code.len() <= 4).and_then(|code| code.parse::<u32>().ok());
+                    let end = |name: &str| {
+                        range.member(name).as_text().filter(|code| code.len() <= 4).and_then(|code| code.parse::<u32>().ok())
+                    };
                     match end("start").zip(end("end")) {
                         Some((from, to)) if from <= to => mcc.ranges.push((from, to)),
                         _ => r.problem_below(

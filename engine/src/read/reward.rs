@@ -51,7 +51,11 @@ pub(super) fn reward(r: &mut Reader<'_>) -> Read<Option<RewardRead>> {
                         r.problem_below("/items", Code::EmptyEntry, "say which items have this value: list at least one");
                     }
                     if items.iter().any(|entry| matches!(entry.id.as_deref(), Some("*" | "ANY_ITEM"))) {
-                        r.problem_below("/items", Code::WildcardNotAlone, "`values` are for particular items; for all others there is `reward.value`");
+                        r.problem_below(
+                            "/items",
+                            Code::WildcardNotAlone,
+                            "`values` are for particular items; for all others there is `reward.value`",
+                        );
                     }
                     if seen & 2 == 0 {
                         r.problem_below("/value", Code::MissingMember, "these items need a value");
@@ -108,13 +112,25 @@ pub(super) fn check_values(r: &mut Reader<'_>, requirement: &Requirement, read: 
         r.problem_below("/requirement/item/mixes", Code::MixesMissing, "a new price for a bundle needs the mixes it consists of");
     }
     if kind == RewardKind::Debit && read.effect == Effect::Bonus {
-        r.problem_below("/reward/effect", Code::DebitWithBonus, "a debit is the customer's own money and cannot be bonus; leave `effect` out");
+        r.problem_below(
+            "/reward/effect",
+            Code::DebitWithBonus,
+            "a debit is the customer's own money and cannot be bonus; leave `effect` out",
+        );
     }
     if kind == RewardKind::Debit && !mixes.is_empty() {
-        r.problem_below("/requirement/item/mixes", Code::DebitWithMixes, "a debit pays for lines, not bundles; list `items` instead of `mixes`");
+        r.problem_below(
+            "/requirement/item/mixes",
+            Code::DebitWithMixes,
+            "a debit pays for lines, not bundles; list `items` instead of `mixes`",
+        );
     }
     if !read.values.is_empty() && requirement.items == Items::Every {
-        r.problem_below("/reward/values", Code::ValuesWithoutItems, "`values` need `requirement.item.items`; list the items there");
+        r.problem_below(
+            "/reward/values",
+            Code::ValuesWithoutItems,
+            "`values` need `requirement.item.items`; list the items there",
+        );
     }
     // With mixes, as many as take part in the reward.
     let eligible = mixes.iter().filter(|mix| mix.reward_eligible).fold(0i64, |sum, mix| sum.saturating_add(mix.quantity));

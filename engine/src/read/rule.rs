@@ -22,7 +22,11 @@ pub(crate) fn rules(text: &str, base: &str) -> Result<Vec<Rule>, Vec<Problem>> {
             let read = one(r)?;
             if let Some(id) = read.id {
                 if !ids.insert(id.clone()) {
-                    r.problem_below("/id", Code::DuplicateId, format!("another rule has the id `{id}` already; give each its own"));
+                    r.problem_below(
+                        "/id",
+                        Code::DuplicateId,
+                        format!("another rule has the id `{id}` already; give each its own"),
+                    );
                 }
             }
             rules.extend(read.rule);
@@ -82,8 +86,8 @@ fn one(r: &mut Reader<'_>) -> Read<RuleRead> {
                 })?;
             }
             "refs" if r.once(&mut seen, 9)? => refs = Some(r.range()?),
-            "id" | "created_at" | "active" | "deleted_at" | "receipt_text" | "requirement" | "reward" | "limitation" | "stacking"
-            | "refs" => {}
+            "id" | "created_at" | "active" | "deleted_at" | "receipt_text" | "requirement" | "reward" | "limitation"
+            | "stacking" | "refs" => {}
             _ => r.skip()?,
         }
         Ok(())
@@ -102,7 +106,11 @@ fn one(r: &mut Reader<'_>) -> Read<RuleRead> {
     let requirement = requirement_read.unwrap_or_else(|| Requirement { quantity: 1, ..Requirement::default() });
     if let Some(limitation) = &limitation_read {
         if id.as_deref().is_some_and(|id| limitation.deactivated_by.iter().any(|by| **by == *id)) {
-            r.problem_below("/limitation/discount_activation", Code::SelfActivation, "a rule cannot switch itself off; name another rule");
+            r.problem_below(
+                "/limitation/discount_activation",
+                Code::SelfActivation,
+                "a rule cannot switch itself off; name another rule",
+            );
         }
     }
     let reward = reward_read.and_then(|read| check_values(r, &requirement, read));

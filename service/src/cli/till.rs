@@ -50,7 +50,8 @@ pub(super) fn receipt(answer: &str, call: &str) -> String {
         }
     }
     if outcome["optimal"] == Value::Bool(false) {
-        let _ = writeln!(out, "The best choice of deals was not proven; at most {} more could be had.", money.show(&outcome["gap"]));
+        let _ =
+            writeln!(out, "The best choice of deals was not proven; at most {} more could be had.", money.show(&outcome["gap"]));
     }
     near_misses(&mut out, outcome, &call, &money);
     out
@@ -58,7 +59,8 @@ pub(super) fn receipt(answer: &str, call: &str) -> String {
 
 /// "2 more for 3 for 2 coffee: save 35.00".
 fn near_misses(out: &mut String, outcome: &Value, call: &Value, money: &Money) {
-    for verdict in outcome["explain"].as_array().into_iter().flatten().filter(|verdict| verdict["near_miss"] == Value::Bool(true)) {
+    for verdict in outcome["explain"].as_array().into_iter().flatten().filter(|verdict| verdict["near_miss"] == Value::Bool(true))
+    {
         let reason = &verdict["reasons"][0];
         let missing = &reason["missing"];
         let what = match reason["code"].as_str() {
@@ -117,8 +119,8 @@ impl Money {
         let currency = currency.unwrap_or("").to_owned();
         // ISO 4217; all others have two.
         let decimals = match currency.as_str() {
-            "BIF" | "CLP" | "DJF" | "GNF" | "ISK" | "JPY" | "KMF" | "KRW" | "PYG" | "RWF" | "UGX" | "VND" | "VUV" | "XAF" | "XOF"
-            | "XPF" => 0,
+            "BIF" | "CLP" | "DJF" | "GNF" | "ISK" | "JPY" | "KMF" | "KRW" | "PYG" | "RWF" | "UGX" | "VND" | "VUV" | "XAF"
+            | "XOF" | "XPF" => 0,
             "BHD" | "IQD" | "JOD" | "KWD" | "LYD" | "OMR" | "TND" => 3,
             _ => 2,
         };

@@ -1,0 +1,75 @@
+//! Permission in the signature: a handler that takes [`Authorized`] cannot be reached without
+//! one of its scopes.
+
+use std::collections::HashMap;
+use std::marker::PhantomData;
+
+use axum::extract::{FromRequestParts, Path};
+use axum::http::header::AUTHORIZATION;
+use axum::http::request::Parts;
+
+use crate::App;
+use crate::error::ApiError;
+use crate::http::is_account_id;
+
+/// A permission: holding any one of these scopes is enough.
+pub trait Permission: Send + Sync {
+    /// The scopes, as the contract lists them.
+    const ANY_OF: &'static [&'static str];
+}
+
+macro_rules! permissions {
+    ($($(#[$doc:meta])* $name:ident = [$($scope:literal),+];)*) => {
+        $($(#[$doc])* #[derive(Debug)] pub struct $name; impl Permission for $name { const ANY_OF: &'static [&'static str] = &[$($scope),+]; })*
+    };
+}
+
+permissions! {
+    /// Read rules and refs.
+    ReadDiscounts = ["admin:discounts", "read:discounts"];
+    /// Change rules and refs.
+    WriteDiscounts = ["admin:discounts", "write:discounts"];
+    /// Recalculate receipts.
+    RecalculateReceipts = ["admin:discounts", "write:discounts", "write:discounts:/available_for_receipt"];
+}
+
+/// Proof that the caller may act in this account.
+#[derive(Debug)]
+pub struct Authorized<P> {
+    /// The account in the path.
+    pub account: String,
+    /// The API client that asks.
+    pub client: String,
+    permission: PhantomData<P>,
+}
+
+impl<P: Permission> FromRequestParts<App> for Authorized<P> {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, ApiError> {
+        let Path(path) = Path::<HashMap<String, String>>::from_request_parts(parts, app)
+            .await
+            .map_err(|error| ApiError::Invalid("bad_path", error.body_text()))?;
+        let account = path.get("aid").map(String::as_str).unwrap_or_default();
+        if !is_account_id(account) {
+            return Err(ApiError::Invalid("bad_path", "an account id is P or T and eight digits, as T00000001".to_owned()));
+        }
+        let token = parts
+            .headers
+            .get(AUTHORIZATION)
+            .and_then(|value| value.to_str().ok())
+            .and_then(|value| value.strip_prefix("Bearer "));
+        let Some(token) = token else {
+            return Err(ApiError::Unauthorized("send `Authorization: Bearer <token>`; tokens come from POST auth/token"));
+        };
+        let Some(claims) = app.keys.check(token.trim(), account) else {
+            return Err(ApiError::Unauthorized(
+                "this token is not good for this account, or is over; ask POST auth/token for a new one",
+            ));
+        };
+        if !claims.scope.split(' ').any(|scope| P::ANY_OF.contains(&scope)) {
+            return Err(ApiError::Forbidden(P::ANY_OF));
+        }
+        Ok(Self { account: account.to_owned(), client: claims.sub, permission: PhantomData })
+    }
+}

@@ -1,0 +1,75 @@
+//! Settings: compiled-in defaults, a file, then the environment.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+
+/// The defaults, commented: what `config.default.toml` says.
+const DEFAULTS: &str = include_str!("../config.default.toml");
+
+/// The service's settings; `config.default.toml` describes each.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "described in config.default.toml")]
+pub struct Config {
+    pub listen: SocketAddr,
+    pub data: PathBuf,
+    pub public_url: String,
+    pub token_seconds: u64,
+    pub request_seconds: u64,
+    pub log_format: LogFormat,
+}
+
+/// How log lines look.
+#[derive(Debug, Clone, Copy, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "lowercase")]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// For machines.
+    Json,
+}
+
+impl Config {
+    /// Reads the settings.
+    ///
+    /// # Errors
+    /// Which setting is wrong, and where it was read.
+    pub fn load(file: Option<&Path>, environment: impl Iterator<Item = (String, String)>) -> Result<Self, String> {
+        let mut table: toml::Table = DEFAULTS.parse().map_err(|error| format!("config.default.toml: {error}"))?;
+        if let Some(file) = file {
+            let text = std::fs::read_to_string(file).map_err(|error| format!("{}: {error}", file.display()))?;
+            let own: toml::Table = text.parse().map_err(|error| format!("{}: {error}", file.display()))?;
+            table.extend(own);
+        }
+        for (name, value) in environment {
+            let Some(setting) = name.strip_prefix("RABATT_").map(str::to_lowercase) else { continue };
+            // Numbers in the defaults are numbers here.
+            let value = match table.get(&setting) {
+                Some(toml::Value::Integer(_)) => {
+                    toml::Value::Integer(value.parse().map_err(|_| format!("{name}: `{value}` is not a whole number"))?)
+                }
+                Some(_) => toml::Value::String(value),
+                None => return Err(format!("{name}: there is no such setting; see `rabatt serve --help`")),
+            };
+            table.insert(setting, value);
+        }
+        table.try_into().map_err(|error| format!("settings: {error}"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test stops where its set-up fails")]
+    use super::*;
+
+    #[test]
+    fn the_environment_wins_and_unknown_settings_are_told() {
+        let set = |name: &str, value: &str| std::iter::once((name.to_owned(), value.to_owned()));
+        assert_eq!(Config::load(None, std::iter::empty()).unwrap().token_seconds, 14_400);
+        assert_eq!(Config::load(None, set("RABATT_TOKEN_SECONDS", "60")).unwrap().token_seconds, 60);
+        assert!(Config::load(None, set("RABATT_TOKEN_SECONDS", "soon")).unwrap_err().contains("whole number"));
+        assert!(Config::load(None, set("RABATT_LISTN", "x")).unwrap_err().contains("no such setting"));
+    }
+}

@@ -1,0 +1,7 @@
+//! Rules, their gifts (refs), and the recalculation of receipts.
+
+pub mod available;
+pub mod model;
+pub mod plans;
+pub mod routes;
+pub mod store;

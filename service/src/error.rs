@@ -1,0 +1,107 @@
+//! The one error: always the contract's body, with a code and a sentence that says what to do.
+
+use axum::Json;
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use rabatt_engine::Problem;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// The body of every error.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Error {
+    /// What went wrong.
+    pub error: ErrorBody,
+}
+
+/// What went wrong.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ErrorBody {
+    /// A word for programs.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(required = false)]
+    pub code: Option<&'static str>,
+    /// A sentence for people.
+    pub message: String,
+    /// Each problem of an invalid body: `code`, `pointer` (RFC 6901, into the body), `message`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    pub errors: Vec<FieldError>,
+}
+
+/// One problem of an invalid body.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct FieldError {
+    /// A word for programs.
+    pub code: String,
+    /// JSON pointer (RFC 6901) into the body.
+    pub pointer: String,
+    /// A sentence for people.
+    pub message: String,
+}
+
+/// Why a request is refused.
+#[derive(Debug)]
+pub enum ApiError {
+    /// 400: the request is wrong.
+    Invalid(&'static str, String),
+    /// 400: the body is wrong, here.
+    Problems(Vec<Problem>),
+    /// 401: who is asking?
+    Unauthorized(&'static str),
+    /// 403: any one of these scopes is needed.
+    Forbidden(&'static [&'static str]),
+    /// 404: there is no such thing.
+    NotFound(&'static str),
+    /// 500: our fault; the log has the details.
+    Internal(String),
+}
+
+impl From<sqlx::Error> for ApiError {
+    fn from(error: sqlx::Error) -> Self {
+        ApiError::Internal(error.to_string())
+    }
+}
+
+impl From<Vec<Problem>> for ApiError {
+    fn from(problems: Vec<Problem>) -> Self {
+        ApiError::Problems(problems)
+    }
+}
+
+impl IntoResponse for ApiError {
+    fn into_response(self) -> Response {
+        let mut errors = Vec::new();
+        let (status, code, message) = match self {
+            ApiError::Invalid(code, message) => (StatusCode::BAD_REQUEST, code, message),
+            ApiError::Problems(problems) => {
+                let count = problems.len();
+                errors.extend(problems.into_iter().map(|problem| FieldError {
+                    code: problem.code.as_str().to_owned(),
+                    pointer: problem.pointer,
+                    message: problem.message.into_owned(),
+                }));
+                let first = errors.first().map(|first| first.message.clone()).unwrap_or_default();
+                let message = if count == 1 { first } else { format!("{count} problems; the first: {first}") };
+                (StatusCode::BAD_REQUEST, "invalid_body", message)
+            }
+            ApiError::Unauthorized(message) => (StatusCode::UNAUTHORIZED, "unauthorized", message.to_owned()),
+            ApiError::Forbidden(scopes) => {
+                let message = format!("this token lacks the scope for that; any one of these is enough: {}", scopes.join(", "));
+                (StatusCode::FORBIDDEN, "forbidden", message)
+            }
+            // The contract's own code.
+            ApiError::NotFound(what) => (StatusCode::NOT_FOUND, "NOT FOUND", format!("{what} not found")),
+            ApiError::Internal(details) => {
+                tracing::error!(details, "request failed");
+                (StatusCode::INTERNAL_SERVER_ERROR, "internal", "something went wrong on our side; try again".to_owned())
+            }
+        };
+        let body = Error { error: ErrorBody { code: Some(code), message, errors } };
+        let mut response = (status, Json(body)).into_response();
+        if status == StatusCode::UNAUTHORIZED {
+            response.headers_mut().insert(header::WWW_AUTHENTICATE, header::HeaderValue::from_static("Bearer"));
+        }
+        response
+    }
+}

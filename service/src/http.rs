@@ -1,0 +1,67 @@
+//! What handlers share: the account in the path, bodies, paging.
+
+use axum::body::Bytes;
+use axum::extract::{FromRequest, FromRequestParts, Query, Request};
+use axum::http::request::Parts;
+use serde::Deserialize;
+
+use crate::error::ApiError;
+
+/// The largest body, in bytes.
+pub const MOST_BYTES: usize = 1 << 20;
+
+/// Is this an account id: `P` or `T` and eight digits?
+pub fn is_account_id(text: &str) -> bool {
+    let mut bytes = text.bytes();
+    text.len() == 9 && matches!(bytes.next(), Some(b'P' | b'T')) && bytes.all(|byte| byte.is_ascii_digit())
+}
+
+/// A body as text. Bodies stay text, so that members nobody here knows survive.
+#[derive(Debug)]
+pub struct JsonText(pub String);
+
+impl<S: Send + Sync> FromRequest<S> for JsonText {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
+        let bytes = Bytes::from_request(request, state).await.map_err(|_| {
+            ApiError::Invalid("body_too_large", format!("a body has at most {MOST_BYTES} bytes; send less at once"))
+        })?;
+        match String::from_utf8(bytes.into()) {
+            Ok(text) if text.trim().is_empty() => {
+                Err(ApiError::Invalid("body_missing", "this request needs a JSON body".to_owned()))
+            }
+            Ok(text) => Ok(Self(text)),
+            Err(error) => {
+                let at = error.utf8_error().valid_up_to();
+                Err(ApiError::Invalid("bad_json", format!("the body is not UTF-8: byte {at} does not belong to a character")))
+            }
+        }
+    }
+}
+
+/// Query parameters; what is wrong with them is a 400 in the contract's form.
+#[derive(Debug)]
+pub struct Params<T>(pub T);
+
+impl<S: Send + Sync, T: for<'de> Deserialize<'de>> FromRequestParts<S> for Params<T> {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        match Query::<T>::from_request_parts(parts, state).await {
+            Ok(Query(params)) => Ok(Self(params)),
+            Err(error) => Err(ApiError::Invalid("bad_query", error.body_text())),
+        }
+    }
+}
+
+/// A page size between 1 and `most`.
+///
+/// # Errors
+/// 400 when it is not.
+pub fn limit(asked: Option<i64>, most: i64) -> Result<i64, ApiError> {
+    match asked.unwrap_or(10) {
+        limit if (1..=most).contains(&limit) => Ok(limit),
+        limit => Err(ApiError::Invalid("bad_query", format!("`limit` lies between 1 and {most}, not {limit}"))),
+    }
+}

@@ -1,0 +1,110 @@
+//! `rabatt serve`.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::Args;
+
+use crate::config::{Config, LogFormat};
+use crate::setup::{self, Client};
+use crate::{App, app, store};
+
+const SETTINGS: &str = concat!("Settings, their defaults and meaning:\n\n", include_str!("../config.default.toml"));
+
+/// Start the service.
+#[derive(Debug, Args)]
+#[command(after_help = SETTINGS)]
+pub struct ServeArgs {
+    /// A TOML file with settings.
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+}
+
+/// Runs the command until it is told to stop.
+pub fn run(args: &ServeArgs) -> ExitCode {
+    let done = Config::load(args.config.as_deref(), std::env::vars()).and_then(|config| {
+        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(|error| error.to_string())?;
+        runtime.block_on(serve(config))
+    });
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => {
+            eprintln!("rabatt serve: {message}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+async fn serve(config: Config) -> Result<(), String> {
+    log(config.log_format);
+    let data = config.data.clone();
+    std::fs::create_dir_all(&data).map_err(|error| format!("{}: {error}", data.display()))?;
+    let file = data.join("rabatt.db");
+    let pool = store::open(&file).await.map_err(|error| format!("{}: {error}", file.display()))?;
+    // Bound before anything is set up: a second service on the port changes nothing.
+    let listener = tokio::net::TcpListener::bind(config.listen)
+        .await
+        .map_err(|error| format!("{}: {error}; set RABATT_LISTEN to another address", config.listen))?;
+    let state = App::new(config, pool).await.map_err(|error| format!("{error:?}"))?;
+    let address = format!("http://{}", listener.local_addr().map_err(|error| error.to_string())?);
+    match setup::first_start(&state).await.map_err(|error| format!("first start: {error:?}"))? {
+        Some(client) => {
+            let kept = data.join("client.json");
+            setup::keep_client(&kept, &client).map_err(|error| format!("{}: {error}", kept.display()))?;
+            println!("{}", welcome(&address, &client, &kept.display().to_string()));
+        }
+        None => println!("Rabatt listens on {address}; its API is described at {address}/docs"),
+    }
+    let pool = state.pool.clone();
+    axum::serve(listener, app(state)).with_graceful_shutdown(told_to_stop()).await.map_err(|error| error.to_string())?;
+    // What was accepted is answered by now; leave the database tidy.
+    pool.close().await;
+    Ok(())
+}
+
+/// What is said once, at first start.
+fn welcome(address: &str, client: &Client, kept: &str) -> String {
+    let Client { account_id, client_id, client_secret } = client;
+    let receipt = include_str!("../examples/receipt.json").split_whitespace().collect::<Vec<_>>().join(" ");
+    format!(
+        "Rabatt listens on {address}; its API is described at {address}/docs\n\n\
+         The test account {account_id} has the rules of a kiosk and one API client, shown this once and kept in {kept}:\n\
+         \x20 client id      {client_id}\n\
+         \x20 client secret  {client_secret}\n\n\
+         Try it in another terminal:\n\n\
+         TOKEN=$(curl -s -u '{client_id}:{client_secret}' {address}/v1/accounts/{account_id}/auth/token \
+         -d '{{\"grant_type\":\"client_credentials\",\"audience\":\"{address}/v1/accounts/{account_id}\"}}' \
+         -H 'content-type: application/json' | sed 's/.*\"access_token\":\"\\([^\"]*\\).*/\\1/')\n\n\
+         curl -s \"{address}/v1/accounts/{account_id}/discounts/available_for_receipt?explain=true\" -H \"authorization: Bearer $TOKEN\" \
+         -H 'content-type: application/json' -d '{receipt}'\n"
+    )
+}
+
+fn log(format: LogFormat) {
+    let filter = tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| "info".into());
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    match format {
+        LogFormat::Text => log.init(),
+        LogFormat::Json => log.json().init(),
+    }
+}
+
+/// Waits for Ctrl-C or a request to end.
+async fn told_to_stop() {
+    let interrupted = async {
+        // When signals cannot be listened to, the service runs until it is killed.
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    };
+    #[cfg(unix)]
+    let terminated = async {
+        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+            Ok(mut signal) => drop(signal.recv().await),
+            Err(_) => std::future::pending().await,
+        }
+    };
+    #[cfg(not(unix))]
+    let terminated = std::future::pending::<()>();
+    tokio::select! { () = interrupted => {}, () = terminated => {} }
+}

@@ -1,0 +1,75 @@
+//! First start: the test account, its API client, and the rules of a kiosk.
+
+use std::io::Write;
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::App;
+use crate::auth::{secret, store as auth_store};
+use crate::discounts::{routes, store};
+use crate::error::ApiError;
+
+/// The account made at first start.
+pub const TEST_ACCOUNT: &str = "T00000001";
+
+/// What a kiosk in Norway would run.
+const KIOSK_RULES: &str = include_str!("../examples/kiosk-rules.json");
+
+/// Everything, in the test account.
+const ALL_SCOPES: &str = "admin:accounts admin:automations admin:customers admin:discounts admin:hooks admin:locations admin:products \
+                          admin:receipts admin:wallets";
+
+/// The test account's API client, for Rabatt's own commands.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Client {
+    /// The account.
+    pub account_id: String,
+    /// For HTTP Basic.
+    pub client_id: String,
+    /// For HTTP Basic.
+    pub client_secret: String,
+}
+
+/// A rule of the examples, and to whom it is given.
+#[derive(Debug, Deserialize)]
+struct Example {
+    customers: Vec<String>,
+    rule: Value,
+}
+
+/// Sets an empty database up; `None` when there is an account already.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn first_start(app: &App) -> Result<Option<Client>, ApiError> {
+    if auth_store::any_account(&app.pool).await? {
+        return Ok(None);
+    }
+    let client =
+        Client { account_id: TEST_ACCOUNT.to_owned(), client_id: uuid::Uuid::new_v4().to_string(), client_secret: secret::new() };
+    let hash = secret::hash(client.client_secret.clone()).await?;
+    auth_store::create_account(&app.pool, TEST_ACCOUNT, &client.client_id, &hash, ALL_SCOPES).await?;
+    let examples: Vec<Example> =
+        serde_json::from_str(KIOSK_RULES).map_err(|error| ApiError::Internal(format!("kiosk-rules.json: {error}")))?;
+    for example in examples {
+        let (id, _) = routes::create(app, TEST_ACCOUNT, &client.client_id, &example.rule.to_string()).await?;
+        store::give(&app.pool, TEST_ACCOUNT, &id, &example.customers, None).await?;
+    }
+    Ok(Some(client))
+}
+
+/// Keeps the client where only the owner can read it.
+///
+/// # Errors
+/// When the file cannot be written.
+pub fn keep_client(file: &Path, client: &Client) -> std::io::Result<()> {
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = options.open(file)?;
+    file.write_all(serde_json::to_string_pretty(client)?.as_bytes())?;
+    file.write_all(b"\n")
+}

@@ -1,0 +1,9 @@
+//! The service through its router, in process; a folder per resource, a file per operation.
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test stops where its set-up fails")]
+
+mod auth;
+mod available;
+mod cli;
+mod documents;
+mod rules;
+mod support;

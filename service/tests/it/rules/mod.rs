@@ -1,0 +1,3 @@
+mod create;
+mod give;
+mod list;

@@ -1,0 +1,130 @@
+//! A service on a database of its own.
+
+use axum::Router;
+use axum::body::Body;
+use axum::http::{Request, StatusCode};
+use http_body_util::BodyExt;
+use rabatt_service::auth::token::Claims;
+use rabatt_service::config::Config;
+use rabatt_service::setup::{Client, TEST_ACCOUNT, first_start};
+use rabatt_service::{App, app, auth, store};
+use serde_json::{Value, json};
+use tower::ServiceExt;
+
+/// One service; its database goes with it.
+pub(crate) struct Service {
+    pub(crate) app: App,
+    router: Router,
+    pub(crate) client: Option<Client>,
+    _folder: tempfile::TempDir,
+}
+
+/// An answer.
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) text: String,
+}
+
+impl Answer {
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_str(&self.text).unwrap_or_else(|error| panic!("{error}: {}", self.text))
+    }
+
+    /// The body of a success.
+    #[track_caller]
+    pub(crate) fn ok(&self) -> Value {
+        assert_eq!(self.status, StatusCode::OK, "{}", self.text);
+        self.json()
+    }
+
+    /// The error of a refusal, in the contract's form.
+    #[track_caller]
+    pub(crate) fn refused(&self, status: u16) -> Value {
+        assert_eq!(self.status.as_u16(), status, "{}", self.text);
+        let error = self.json()["error"].clone();
+        assert!(error["message"].as_str().is_some_and(|message| !message.is_empty()), "{}", self.text);
+        error
+    }
+}
+
+impl Service {
+    /// An empty account `T00000001`.
+    pub(crate) async fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let pool = store::open(&folder.path().join("test.db")).await.unwrap();
+        let config = Config::load(None, std::iter::empty()).unwrap();
+        let state = App::new(config, pool).await.unwrap();
+        auth::store::create_account(&state.pool, TEST_ACCOUNT, "test", "no hash", "admin:discounts").await.unwrap();
+        Self { router: app(state.clone()), app: state, client: None, _folder: folder }
+    }
+
+    /// As at first start: the kiosk's rules and an API client.
+    pub(crate) async fn kiosk() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let pool = store::open(&folder.path().join("test.db")).await.unwrap();
+        let config = Config::load(None, std::iter::empty()).unwrap();
+        let state = App::new(config, pool).await.unwrap();
+        let client = first_start(&state).await.unwrap();
+        Self { router: app(state.clone()), app: state, client, _folder: folder }
+    }
+
+    /// A token with these scopes for this account.
+    pub(crate) fn token(&self, account: &str, scope: &str) -> String {
+        let now = 1_700_000_000;
+        let claims = Claims { sub: "test".into(), aud: account.into(), scope: scope.into(), iat: now, exp: u64::from(u32::MAX) };
+        self.app.keys.sign(&claims).unwrap()
+    }
+
+    pub(crate) async fn send(&self, request: Request<Body>) -> Answer {
+        let response = self.router.clone().oneshot(request).await.unwrap();
+        let status = response.status();
+        let bytes = response.into_body().collect().await.unwrap().to_bytes();
+        Answer { status, text: String::from_utf8(bytes.to_vec()).unwrap() }
+    }
+
+    /// A request below `/v1/accounts/T00000001/`, with every scope.
+    pub(crate) async fn call(&self, method: &str, path: &str, body: impl Into<Body>) -> Answer {
+        let token = self.token(TEST_ACCOUNT, "admin:discounts");
+        self.call_with(method, &format!("/v1/accounts/{TEST_ACCOUNT}/{path}"), Some(&token), body).await
+    }
+
+    pub(crate) async fn call_with(&self, method: &str, path: &str, token: Option<&str>, body: impl Into<Body>) -> Answer {
+        let mut request = Request::builder().method(method).uri(path).header("content-type", "application/json");
+        if let Some(token) = token {
+            request = request.header("authorization", format!("Bearer {token}"));
+        }
+        self.send(request.body(body.into()).unwrap()).await
+    }
+
+    /// Creates a rule and gives it; its id.
+    pub(crate) async fn rule(&self, rule: Value, customers: &[&str]) -> String {
+        let created = self.call("POST", "discounts/rules", with_window(rule).to_string()).await.ok();
+        let id = created["id"].as_str().unwrap().to_owned();
+        if !customers.is_empty() {
+            let body = json!({"customers": customers}).to_string();
+            self.call("POST", &format!("discounts/rules/{id}/customers"), body).await.ok();
+        }
+        id
+    }
+
+    pub(crate) async fn recalculate(&self, receipt: &Value) -> Answer {
+        self.call("POST", "discounts/available_for_receipt", receipt.to_string()).await
+    }
+}
+
+/// Adds a window to a rule that has none.
+pub(crate) fn with_window(mut rule: Value) -> Value {
+    rule["requirement"]["purchase_from"] = json!("2024-01-01T00:00:00Z");
+    rule["requirement"]["purchase_to"] = json!("2030-01-01T00:00:00Z");
+    rule
+}
+
+/// A receipt of one coffee for 35.00.
+pub(crate) fn coffee(more: Value) -> Value {
+    let mut receipt = json!({
+        "receipt_id": "1", "store": {"id": "s1"}, "purchase_at": "2024-06-01T12:00:00Z",
+        "items": [{"line_id": 1, "id": "kaffe", "quantity": 1, "gross_amount": 3500, "eligible_for_discount": true}]
+    });
+    receipt.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+    receipt
+}
