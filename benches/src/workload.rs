@@ -2,7 +2,8 @@
 //!
 //! Per 100 rules: 60 percent on an item or a group, 15 new prices, 10 "3 for 2" on a group,
 //! 10 receipt percentages with a minimum, 5 bound to a store or to hours. The universe of items
-//! and groups grows with R, so more rules means more rules that do *not* apply.
+//! and groups grows with R, so more rules means more rules that do *not* apply. Ten rules are
+//! every second of the first twenty.
 
 use std::fmt::Write;
 
@@ -45,7 +46,7 @@ pub fn rules(count: u64, seed: u64) -> String {
             format!(r#""item":{{"items":[{{"id":"item-{item}"}}]}}"#),
             format!(r#""item":{{"items":[{{"group_id":"group-{group}"}}]}}"#),
         );
-        let (requirement, reward, limitation) = match n % 20 {
+        let (requirement, reward, limitation) = match if count == 10 { 2 * n } else { n } % 20 {
             0..6 => (by_item, format!(r#"{{"type":"discount_percent","value":{}}}"#, 5 + rng.below(30)), "{}".to_owned()),
             6..12 => (by_group, format!(r#"{{"type":"discount_percent","value":{}}}"#, 5 + rng.below(30)), "{}".to_owned()),
             12..15 => (
@@ -57,9 +58,9 @@ pub fn rules(count: u64, seed: u64) -> String {
                 let item = format!(r#""item":{{"quantity":3,"items":[{{"group_id":"group-{group}"}}]}}"#);
                 (item, r#"{"type":"discount_item_quantity","value":1}"#.to_owned(), "{}".to_owned())
             }
-            // One receipt rule is within reach of a receipt, the others ask for more and more.
+            // One receipt rule is within reach of a receipt, the others ask for what nobody spends.
             17..19 => {
-                let least = 20_000 + 45_000 * (n / 10);
+                let least = if n == 17 || (count == 10 && n == 9) { 20_000 } else { 1_000_000_000_000 + n };
                 (format!(r#""gross_amount":{least}"#), r#"{"type":"discount_percent","value":5}"#.to_owned(), "{}".to_owned())
             }
             _ if rng.below(2) == 0 => {
@@ -89,16 +90,16 @@ pub fn receipt(rule_count: u64, lines: u64, quantity: u64, seed: u64) -> String 
     let mut gross = 0;
     for n in 1..=lines {
         let price = 990 + 100 * rng.below(60);
-        let quantity = if quantity == 0 { 1 + rng.below(3) } else { quantity };
-        gross += price * quantity;
+        let count = if quantity == 0 { 1 + rng.below(3) } else { quantity };
+        // A fixed quantity divides the line, so that amounts do not grow with it.
+        let line = if quantity == 0 { price * count } else { 3 * price };
+        gross += line;
         let comma = if n == 1 { "" } else { "," };
         let _ = write!(
             body,
-            r#"{comma}{{"id":"item-{}","line_id":{n},"groups":[{{"id":"group-{}","name":"Goods"}}],"description":"Something good {n}","quantity":{quantity},"gross_amount":{},"net_amount":{},"unit_gross_price":{price},"tax_percent":15,"barcode":"70{:011}","eligible_for_discount":true}}"#,
+            r#"{comma}{{"id":"item-{}","line_id":{n},"groups":[{{"id":"group-{}","name":"Goods"}}],"description":"Something good {n}","quantity":{count},"gross_amount":{line},"net_amount":{line},"unit_gross_price":{price},"tax_percent":15,"barcode":"70{:011}","eligible_for_discount":true}}"#,
             rng.below(items(rule_count)),
             rng.below(groups(rule_count)),
-            price * quantity,
-            price * quantity,
             rng.below(99_999_999_999),
         );
     }

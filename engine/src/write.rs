@@ -38,27 +38,44 @@ impl Splicer<'_> {
 }
 
 /// A member of an object that the answer sets: where it stands now, and its new value.
-struct Change {
-    place: Option<Range<usize>>,
+struct Change<'w> {
+    place: Option<&'w Range<usize>>,
     name: &'static str,
-    value: Value,
+    value: Value<'w>,
 }
 
 /// The new value of a member.
-enum Value {
+enum Value<'w> {
     Bool(bool),
     Whole(i64),
-    Text(String),
+    /// Entries that stay, then one per rule that gave something on the line.
+    Lines {
+        kept: Vec<&'w str>,
+        given: &'w [LineReward],
+        bonus: bool,
+    },
+    /// Entries that stay, then one per rule that gave something on the receipt.
+    Discounts {
+        kept: Vec<&'w str>,
+    },
+}
+
+/// What an answer is made of.
+struct Answer<'w> {
+    plan: &'w Plan,
+    receipt: &'w Receipt<'w>,
+    facts: Option<&'w Facts<'w>>,
+    outcome: &'w Outcome,
 }
 
 /// Writes the changes of one object: in place, or at its end. The splicer stands at or before
 /// the object's first changed member; afterwards behind the last one written. `inside` writes
 /// what lies between (the items of a receipt).
-fn write_changes(splicer: &mut Splicer<'_>, object: &Range<usize>, changes: &mut [Change], empty: bool) {
-    changes.sort_by_key(|change| change.place.as_ref().map_or(usize::MAX, |place| place.start));
+fn write_changes(answer: &Answer<'_>, splicer: &mut Splicer<'_>, object: &Range<usize>, changes: &mut [Change<'_>], empty: bool) {
+    changes.sort_by_key(|change| change.place.map_or(usize::MAX, |place| place.start));
     let mut empty = empty;
     for change in changes {
-        match &change.place {
+        match change.place {
             Some(place) => splicer.replace(place),
             None => {
                 splicer.copy_to(object.end - 1);
@@ -74,7 +91,8 @@ fn write_changes(splicer: &mut Splicer<'_>, object: &Range<usize>, changes: &mut
         match &change.value {
             Value::Bool(value) => splicer.out.push_str(if *value { "true" } else { "false" }),
             Value::Whole(value) => whole(*value, splicer.out),
-            Value::Text(value) => splicer.out.push_str(value),
+            Value::Lines { kept, given, bonus } => write_reward_lines(answer.plan, kept, given, *bonus, splicer.out),
+            Value::Discounts { kept } => write_discounts(answer, kept, splicer.out),
         }
     }
 }
@@ -112,57 +130,57 @@ pub(crate) fn receipt(
     out: &mut String,
 ) {
     let mut splicer = Splicer { text, at: layout.object.start, out };
-    let is_changed = Value::Bool(!outcome.applied.is_empty());
+    let answer = Answer { plan, receipt, facts, outcome };
     let mut own = vec![
-        Change { place: layout.is_changed.clone(), name: "is_changed", value: is_changed },
+        Change { place: layout.is_changed.as_ref(), name: "is_changed", value: Value::Bool(!outcome.applied.is_empty()) },
         Change {
-            place: layout.discounts.clone(),
+            place: layout.discounts.as_ref(),
             name: "discounts",
-            value: Value::Text(discounts(plan, text, layout, receipt, facts, outcome)),
+            value: Value::Discounts { kept: foreign(plan, text, layout.discounts.as_ref(), "id").0 },
         },
     ];
     if amounts {
         let (net, discount) = receipt_amounts(plan, receipt, outcome);
-        own.push(Change { place: layout.net_amount.clone(), name: "net_amount", value: Value::Whole(net) });
-        own.push(Change { place: layout.total_discount.clone(), name: "total_discount", value: Value::Whole(discount) });
+        own.push(Change { place: layout.net_amount.as_ref(), name: "net_amount", value: Value::Whole(net) });
+        own.push(Change { place: layout.total_discount.as_ref(), name: "total_discount", value: Value::Whole(discount) });
     }
     // Members of the receipt before its items, the items, then the members behind them.
     let items_start = layout.items.first().map_or(usize::MAX, |item| item.object.start);
-    let (mut before, mut after): (Vec<Change>, Vec<Change>) =
-        own.into_iter().partition(|change| change.place.as_ref().is_some_and(|place| place.start < items_start));
-    write_changes(&mut splicer, &layout.object, &mut before, false);
+    let (mut before, mut after): (Vec<Change<'_>>, Vec<Change<'_>>) =
+        own.into_iter().partition(|change| change.place.is_some_and(|place| place.start < items_start));
+    write_changes(&answer, &mut splicer, &layout.object, &mut before, false);
     let mut rewards = outcome.rewards.as_slice();
+    let mut changes: Vec<Change<'_>> = Vec::with_capacity(5);
     for (at, (item, spans)) in (0u32..).zip(receipt.items.iter().zip(&layout.items)) {
         let count = rewards.iter().take_while(|reward| reward.item == at).count();
         let (given, rest) = rewards.split_at(count);
         rewards = rest;
-        if given.is_empty()
-            && !amounts
-            && spans.is_changed.is_none()
-            && spans.discount_lines.is_none()
-            && spans.bonus_lines.is_none()
-        {
-            continue;
-        }
-        let mut changes: Vec<Change> = Vec::with_capacity(5);
+        changes.clear();
         if !given.is_empty() || spans.is_changed.is_some() {
             let value = Value::Bool(!given.is_empty());
-            changes.push(Change { place: spans.is_changed.clone(), name: "is_changed", value });
+            changes.push(Change { place: spans.is_changed.as_ref(), name: "is_changed", value });
         }
-        if let Some(lines) = reward_lines(plan, text, spans.discount_lines.as_ref(), given, false) {
-            changes.push(Change { place: spans.discount_lines.clone(), name: "discount_lines", value: Value::Text(lines) });
-        }
-        if let Some(lines) = reward_lines(plan, text, spans.bonus_lines.as_ref(), given, true) {
-            changes.push(Change { place: spans.bonus_lines.clone(), name: "bonus_lines", value: Value::Text(lines) });
+        for (name, place, bonus) in [("discount_lines", &spans.discount_lines, false), ("bonus_lines", &spans.bonus_lines, true)]
+        {
+            let (kept, count) = foreign(plan, text, place.as_ref(), "discount_id");
+            if kept.len() < count || given.iter().any(|reward| amount_of(reward, bonus) > 0) {
+                changes.push(Change { place: place.as_ref(), name, value: Value::Lines { kept, given, bonus } });
+            }
         }
         if let Some((net, discount)) = amounts.then(|| line_amounts(plan, item, given)).flatten() {
-            changes.push(Change { place: spans.net_amount.clone(), name: "net_amount", value: Value::Whole(net) });
-            changes.push(Change { place: spans.total_discount.clone(), name: "total_discount", value: Value::Whole(discount) });
+            changes.push(Change { place: spans.net_amount.as_ref(), name: "net_amount", value: Value::Whole(net) });
+            changes.push(Change { place: spans.total_discount.as_ref(), name: "total_discount", value: Value::Whole(discount) });
         }
-        write_changes(&mut splicer, &spans.object, &mut changes, is_empty(text, &spans.object));
+        if !changes.is_empty() {
+            write_changes(&answer, &mut splicer, &spans.object, &mut changes, is_empty(text, &spans.object));
+        }
     }
-    write_changes(&mut splicer, &layout.object, &mut after, is_empty(text, &layout.object));
+    write_changes(&answer, &mut splicer, &layout.object, &mut after, is_empty(text, &layout.object));
     splicer.copy_to(layout.object.end);
+}
+
+fn amount_of(reward: &LineReward, bonus: bool) -> i64 {
+    if bonus { reward.bonus } else { reward.amount }
 }
 
 /// What counts of a line, with what is given: net and total discount (§16.3); `None` for lines
@@ -184,7 +202,7 @@ fn receipt_amounts(plan: &Plan, receipt: &Receipt<'_>, outcome: &Outcome) -> (i6
 /// The elements of a list in the text, each with the text of its `name` member, when that is
 /// not a rule of the Plan; the others are dropped (§16.6). The second number counts all.
 fn foreign<'t>(plan: &Plan, text: &'t str, list: Option<&Range<usize>>, name: &str) -> (Vec<&'t str>, usize) {
-    let list = list.and_then(|list| text.get(list.clone())).unwrap_or("[]");
+    let Some(list) = list.and_then(|list| text.get(list.clone())) else { return (Vec::new(), 0) };
     let mut kept = Vec::new();
     let mut count = 0;
     // The list was read once already, so it is well-formed.
@@ -219,74 +237,54 @@ fn member_text(object: &str, name: &str) -> Option<String> {
     None
 }
 
-/// `discount_lines` or `bonus_lines` of one item; `None` when the list stays as it is.
-fn reward_lines(plan: &Plan, text: &str, place: Option<&Range<usize>>, given: &[LineReward], bonus: bool) -> Option<String> {
-    let amount = |reward: &LineReward| if bonus { reward.bonus } else { reward.amount };
-    let new = given.iter().filter(|reward| amount(reward) > 0);
-    if place.is_none() && new.clone().next().is_none() {
-        return None;
+/// `discount_lines` or `bonus_lines` of one item (§16.1).
+fn write_reward_lines(plan: &Plan, kept: &[&str], given: &[LineReward], bonus: bool, out: &mut String) {
+    write_list_start(kept, out);
+    for (line_id, reward) in (kept.len() as i64..).zip(given.iter().filter(|reward| amount_of(reward, bonus) > 0)) {
+        let Some(rule) = plan.rules().get(reward.rule as usize) else { continue };
+        if line_id > 0 {
+            out.push(',');
+        }
+        member(if bonus { "{\"bonus\":" } else { "{\"amount\":" }, amount_of(reward, bonus), out);
+        if let Some(percentage) = reward.percentage {
+            out.push_str(",\"percentage\":");
+            match percentage.whole() {
+                Some(percentage) => whole(percentage, out),
+                None => out.push_str(&percentage.to_string()),
+            }
+        }
+        out.push_str(",\"discount_type\":\"external\",\"discount_id\":");
+        string(&rule.id, out);
+        out.push_str(",\"description\":");
+        string(&rule.receipt_text, out);
+        member(",\"line_id\":", line_id, out);
+        out.push('}');
     }
-    let (kept, count) = foreign(plan, text, place, "discount_id");
-    if kept.len() == count && new.clone().next().is_none() {
-        return None;
-    }
-    let mut out = String::with_capacity(160 * (count + given.len()));
+    out.push(']');
+}
+
+/// Opens a list with the entries that stay.
+fn write_list_start(kept: &[&str], out: &mut String) {
     out.push('[');
-    for element in &kept {
-        if out.len() > 1 {
+    for (at, element) in kept.iter().enumerate() {
+        if at > 0 {
             out.push(',');
         }
         out.push_str(element);
     }
-    for (line_id, reward) in (kept.len() as i64..).zip(new) {
-        let Some(rule) = plan.rules().get(reward.rule as usize) else { continue };
-        if out.len() > 1 {
-            out.push(',');
-        }
-        member(if bonus { "{\"bonus\":" } else { "{\"amount\":" }, amount(reward), &mut out);
-        if let Some(percentage) = reward.percentage {
-            out.push_str(",\"percentage\":");
-            out.push_str(&percentage.to_string());
-        }
-        out.push_str(",\"discount_type\":\"external\",\"discount_id\":");
-        string(&rule.id, &mut out);
-        out.push_str(",\"description\":");
-        string(&rule.receipt_text, &mut out);
-        member(",\"line_id\":", line_id, &mut out);
-        out.push('}');
-    }
-    out.push(']');
-    Some(out)
 }
 
 /// `discounts`: entries of rules that the Plan does not know, then one per rule that gave
 /// something (§16.2).
-fn discounts(
-    plan: &Plan,
-    text: &str,
-    layout: &ReceiptLayout,
-    receipt: &Receipt<'_>,
-    facts: Option<&Facts<'_>>,
-    outcome: &Outcome,
-) -> String {
-    let (kept, count) = foreign(plan, text, layout.discounts.as_ref(), "id");
-    if outcome.applied.is_empty() && kept.len() == count {
-        if let Some(place) = layout.discounts.as_ref().and_then(|place| text.get(place.clone())).filter(|_| count > 0) {
-            return place.to_owned();
-        }
-    }
-    let mut out = String::from("[");
-    for element in kept {
-        if out.len() > 1 {
+fn write_discounts(answer: &Answer<'_>, kept: &[&str], out: &mut String) {
+    write_list_start(kept, out);
+    let mut first = kept.is_empty();
+    for refs in answer.outcome.applied.chunk_by(|a, b| a.rule == b.rule) {
+        let Some(rule) = refs.first().and_then(|first| answer.plan.rules().get(first.rule as usize)) else { continue };
+        if !first {
             out.push(',');
         }
-        out.push_str(element);
-    }
-    for refs in outcome.applied.chunk_by(|a, b| a.rule == b.rule) {
-        let Some(rule) = refs.first().and_then(|first| plan.rules().get(first.rule as usize)) else { continue };
-        if out.len() > 1 {
-            out.push(',');
-        }
+        first = false;
         let source = rule.source.trim_end();
         out.push_str(source.strip_suffix('}').unwrap_or(source));
         out.push_str(",\"refs\":[");
@@ -294,12 +292,11 @@ fn discounts(
             if at > 0 {
                 out.push(',');
             }
-            write_ref(plan, receipt, facts, outcome, applied, &mut out);
+            write_ref(answer, applied, out);
         }
         out.push_str("]}");
     }
     out.push(']');
-    out
 }
 
 /// The ref's id, or the rule's for the one that every rule has without Facts (§1.3).
@@ -308,14 +305,8 @@ fn ref_id<'a>(plan: &'a Plan, facts: Option<&'a Facts<'_>>, applied: &Applied) -
     held.map_or_else(|| plan.rules().get(applied.rule as usize).map_or("", |rule| &rule.id), |held| &held.id)
 }
 
-fn write_ref(
-    plan: &Plan,
-    receipt: &Receipt<'_>,
-    facts: Option<&Facts<'_>>,
-    outcome: &Outcome,
-    applied: &Applied,
-    out: &mut String,
-) {
+fn write_ref(answer: &Answer<'_>, applied: &Applied, out: &mut String) {
+    let Answer { plan, receipt, facts, outcome, .. } = *answer;
     out.push_str("{\"id\":");
     string(ref_id(plan, facts, applied), out);
     member(",\"usage\":", applied.usage, out);
@@ -357,6 +348,7 @@ fn write_lines(receipt: &Receipt<'_>, outcome: &Outcome, applied: &Applied, out:
 
 /// Writes the `outcome` of an Answer (§22).
 pub(crate) fn outcome(plan: &Plan, receipt: &Receipt<'_>, facts: Option<&Facts<'_>>, outcome: &Outcome, out: &mut String) {
+    out.reserve(512 + 320 * outcome.applied.len());
     out.push_str("{\"plan\":\"");
     out.push_str(plan.hash());
     out.push('"');

@@ -288,6 +288,10 @@ pub fn scale(call: &Value, evaluate: Evaluator, seed: u64) -> Judged {
     if elements(&call["receipt"]["items"]).iter().any(|item| int(&item["quantity"]) > 8) {
         return Ok(false);
     }
+    // What one ref leaves over is shared anew for the next, in ever smaller fractions.
+    if elements(&call["facts"]["refs"]).len() > 1 {
+        return Ok(false);
+    }
     let k = *random.pick(&[2, 3, 7]);
     // Divisible by every quantity up to 8 and by the decimals of percentages and weights.
     let exact = scaled(&call, 840 * 10_000_000);

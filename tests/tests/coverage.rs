@@ -71,9 +71,11 @@ fn every_reward_has_a_case_in_every_setting() {
             Err(_) => continue,
         };
         let gave = |id: &Value| {
-            answer["outcome"]["applied"].as_array().into_iter().flatten().any(|applied| {
-                applied["rule_id"] == *id && (applied["amount"] != Value::from(0) || applied["bonus"] != Value::from(0))
-            })
+            answer["outcome"]["applied"]
+                .as_array()
+                .into_iter()
+                .flatten()
+                .any(|applied| applied["rule_id"] == *id && (applied["amount"] != 0 || applied["bonus"] != 0))
         };
         for rule in call["rules"].as_array().into_iter().flatten().filter(|rule| gave(&rule["id"])) {
             let (reward, requirement) = (&rule["reward"], &rule["requirement"]);

@@ -281,7 +281,6 @@ impl Buffers {
         (base, reward): (Base, BundleReward),
         limit_room: u32,
     ) -> Result<bool, Overflow> {
-        let base = if reward == BundleReward::NewPrice { Base::Net } else { base };
         let Some(value) = self.deciding_value(problem, base) else { return Ok(true) };
         let run_of = |pick: &Pick| problem.runs.get(pick.run as usize);
         let (mut prices, mut shares) = (0i128, 0i128);
@@ -582,10 +581,10 @@ impl Buffers {
         if let Some(at) = frame.column {
             self.take(at, -1);
             self.path.pop();
-        } else if let Some(above) = self.frames.last() {
-            if let Some(room) = self.room.get_mut(above.room as usize) {
-                *room = frame.closed;
-            }
+        } else if let Some(above) = self.frames.last()
+            && let Some(room) = self.room.get_mut(above.room as usize)
+        {
+            *room = frame.closed;
         }
     }
 

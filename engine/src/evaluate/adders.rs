@@ -50,6 +50,7 @@ fn whole(value: Decimal) -> i64 {
 
 /// Gives what an adder gives. `refs` is how many of its refs may be used; with `afresh` (bonus)
 /// every ref starts from these amounts again, since nothing is taken off.
+#[expect(clippy::too_many_arguments, reason = "an award is made of all of these")]
 pub(crate) fn give(
     input: &Input<'_>,
     cart: &Cart,

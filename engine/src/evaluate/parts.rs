@@ -159,10 +159,10 @@ impl Parts {
         let copy = |lines: (u32, u32), list: &mut Vec<u32>| {
             let start = list.len() as u32;
             for at in lines.0..lines.1 {
-                if let Some(&line) = list.get(at as usize) {
-                    if keep(line) {
-                        list.push(line);
-                    }
+                if let Some(&line) = list.get(at as usize)
+                    && keep(line)
+                {
+                    list.push(line);
                 }
             }
             (start, list.len() as u32)
@@ -282,10 +282,10 @@ impl Parts {
                 fail!(verdicts, ok, plain(ReasonCode::RefMissing));
             }
         }
-        if let (Some(hours), Some(zone)) = (&limitation.hours, input.compiled(candidate.rule).zone) {
-            if !hours.cover(self.minute(input, zone)) {
-                fail!(verdicts, ok, plain(ReasonCode::OutsideHours));
-            }
+        if let (Some(hours), Some(zone)) = (&limitation.hours, input.compiled(candidate.rule).zone)
+            && !hours.cover(self.minute(input, zone))
+        {
+            fail!(verdicts, ok, plain(ReasonCode::OutsideHours));
         }
         if !currency_fits(rule, input.receipt.currency.as_deref()) {
             fail!(verdicts, ok, plain(ReasonCode::Currency));

@@ -24,7 +24,7 @@ pub(crate) fn call(text: &str) -> Result<CallParts<'_>, Vec<Problem>> {
         let mut seen = 0u64;
         let part = |r: &mut Reader<'_>| r.range().map(|range| text.get(range));
         let range = r.object("a Call is an object with `rules` and `receipt`", |r, name| {
-            match name {
+            match &**name {
                 "rules" if r.once(&mut seen, 0)? => rules = part(r)?,
                 "receipt" if r.once(&mut seen, 1)? => receipt = part(r)?,
                 "facts" if r.once(&mut seen, 2)? => facts = part(r)?,
@@ -49,7 +49,7 @@ pub(crate) fn call(text: &str) -> Result<CallParts<'_>, Vec<Problem>> {
 fn read_options(r: &mut Reader<'_>, options: &mut RecalculateOptions) -> Read<()> {
     let mut seen = 0u64;
     r.object("`options` is an object", |r, name| {
-        match name {
+        match &**name {
             "explain" if r.once(&mut seen, 0)? => options.evaluate.explain = r.bool()?.unwrap_or(false),
             "steps" if r.once(&mut seen, 1)? => {
                 options.evaluate.steps = r.count()?.map(i64::unsigned_abs);

@@ -15,7 +15,7 @@ pub(crate) fn facts<'a>(text: &'a str, base: &'a str) -> Result<Facts<'a>, Vec<P
         let mut facts = Facts::default();
         let mut seen = 0u64;
         let range = r.object("`facts` is an object with `refs` and `customer`", |r, name| {
-            match name {
+            match &**name {
                 "refs" if r.once(&mut seen, 0)? => {
                     let mut refs: Vec<Ref<'a>> = Vec::new();
                     let mut ids = FxHashSet::default();
@@ -45,7 +45,7 @@ fn one<'a>(r: &mut Reader<'a>) -> Read<Option<Ref<'a>>> {
     let (mut beside, mut nested) = (Statistics::default(), None);
     let (mut seen, mut seen_beside) = (0u64, 0u64);
     let range = r.object("a ref is an object with `id` and `rule_id`", |r, name| {
-        match name {
+        match &**name {
             "id" if r.once(&mut seen, 0)? => held.id = r.string()?.unwrap_or_default(),
             "rule_id" if r.once(&mut seen, 1)? => held.rule_id = r.string()?.unwrap_or_default(),
             "given_at" if r.once(&mut seen, 2)? => held.given_at = r.instant()?,

@@ -16,7 +16,7 @@ pub(super) fn limitation(r: &mut Reader<'_>) -> Read<Option<Limitation>> {
     let mut out = Limitation::default();
     let mut seen = 0u64;
     let range = r.object("`limitation` is an object", |r, name| {
-        match name {
+        match &**name {
             "discount_hours" if r.once(&mut seen, 0)? => out.hours = hours(r)?,
             "discount_reward_usage" if r.once(&mut seen, 1)? => out.reward_usage = usage(r)?,
             "discount_repeat_usage" if r.once(&mut seen, 2)? => out.repeat_usage = usage(r)?,
@@ -71,7 +71,7 @@ fn activation(r: &mut Reader<'_>, out: &mut Limitation) -> Read<()> {
     r.list("`discount_activation` is a list", |r, _| {
         let (mut by, mut seen) = (None, 0u64);
         let read = r.object("an entry is an object with `type` and `value`", |r, name| {
-            match name {
+            match &**name {
                 "type" if r.once(&mut seen, 0)? => {
                     if r.string()?.is_some_and(|text| text != "deactivate_if_discount_active") {
                         r.problem(Code::UnknownValue, "only `deactivate_if_discount_active` can stand here");
@@ -96,7 +96,7 @@ fn hours(r: &mut Reader<'_>) -> Read<Option<Hours>> {
     let mut hours = Hours { zone: Tz::Europe__Oslo, periods: Vec::new() };
     let mut seen = 0u64;
     r.object("`discount_hours` is an object with `hours`", |r, name| {
-        match name {
+        match &**name {
             "timezone" if r.once(&mut seen, 0)? => {
                 if let Some(name) = r.string()? {
                     match Tz::from_str(&name) {
@@ -122,7 +122,7 @@ fn hours(r: &mut Reader<'_>) -> Read<Option<Hours>> {
 fn period(r: &mut Reader<'_>) -> Read<Option<Period>> {
     let (mut day, mut start, mut end, mut seen) = (None, None, None, 0u64);
     let read = r.object("a period is an object with `day`, `start` and `end`", |r, name| {
-        match name {
+        match &**name {
             "day" if r.once(&mut seen, 0)? => {
                 if let Some(text) = r.string()? {
                     day = (0u32..).zip(DAYS).find(|(_, day)| **day == *text).map(|(at, _)| at);

@@ -40,9 +40,10 @@ struct Stop;
 type Read<T> = Result<T, Stop>;
 
 /// One step of a JSON pointer.
-#[derive(Debug, Clone)]
-enum Step<'a> {
-    Member(Cow<'a, str>),
+#[derive(Debug, Clone, Copy)]
+enum Step {
+    /// Where the member's name stands in the text, without its quotes.
+    Member(usize, usize),
     Element(usize),
 }
 
@@ -52,7 +53,7 @@ struct Reader<'a> {
     text: &'a str,
     /// Where the text stands in the Call.
     base: &'a str,
-    path: Vec<Step<'a>>,
+    path: Vec<Step>,
     problems: Vec<Problem>,
     untold: usize,
 }
@@ -103,7 +104,9 @@ impl<'a> Reader<'a> {
         for step in &self.path {
             pointer.push('/');
             match step {
-                Step::Member(name) => pointer.push_str(&name.replace('~', "~0").replace('/', "~1")),
+                Step::Member(from, to) => {
+                    pointer.push_str(&self.unescape(*from, *to).replace('~', "~0").replace('/', "~1"));
+                }
                 Step::Element(at) => pointer.push_str(&at.to_string()),
             }
         }
@@ -169,9 +172,10 @@ impl<'a> Reader<'a> {
     }
 
     /// What was told as bytes of the text, as text. Escapes are resolved.
-    fn unescape(&mut self, from: usize, to: usize) -> Cow<'a, str> {
+    fn unescape(&self, from: usize, to: usize) -> Cow<'a, str> {
         let raw = self.text.get(from..to).unwrap_or("");
-        if !raw.contains('\\') {
+        // Without an early way out this is a few vector instructions for texts of usual length.
+        if !raw.bytes().fold(false, |found, byte| found | (byte == b'\\')) {
             return Cow::Borrowed(raw);
         }
         // With its quotes it is a string that was just read once already.
@@ -184,7 +188,7 @@ impl<'a> Reader<'a> {
     fn object(
         &mut self,
         wanted: &'static str,
-        mut member: impl FnMut(&mut Self, &str) -> Read<()>,
+        mut member: impl FnMut(&mut Self, &Cow<'a, str>) -> Read<()>,
     ) -> Read<Option<Range<usize>>> {
         self.members(wanted, |r, name, null| if null { r.skip() } else { member(r, name) })
     }
@@ -193,7 +197,7 @@ impl<'a> Reader<'a> {
     fn members(
         &mut self,
         wanted: &'static str,
-        mut member: impl FnMut(&mut Self, &str, bool) -> Read<()>,
+        mut member: impl FnMut(&mut Self, &Cow<'a, str>, bool) -> Read<()>,
     ) -> Read<Option<Range<usize>>> {
         match self.peek()? {
             Peek::Object => {}
@@ -215,7 +219,7 @@ impl<'a> Reader<'a> {
             let start = start.wrapping_sub(self.text.as_ptr() as usize);
             let name = self.unescape(start, start + length);
             let null = self.peek()? == Peek::Null;
-            self.path.push(Step::Member(name.clone()));
+            self.path.push(Step::Member(start, start + length));
             member(self, &name, null)?;
             self.path.pop();
             key = self.jiter.next_key_bytes().map(|key| key.map(|key| (key.as_ptr() as usize, key.len())));
@@ -368,8 +372,7 @@ impl<'a> Reader<'a> {
                     if members.iter().any(|(other, _)| other == name) {
                         r.problem(Code::DuplicateMember, "this member is here twice; leave one of them out");
                     }
-                    let Some(Step::Member(name)) = r.path.last().cloned() else { return r.skip() };
-                    members.push((name, r.value()?));
+                    members.push((name.clone(), r.value()?));
                     Ok(())
                 })?;
                 Value::Object(members)

@@ -34,6 +34,45 @@ pub(crate) struct ItemLayout {
     pub(crate) total_discount: Option<Range<usize>>,
 }
 
+/// The members of an object that are read, by name. Those in `written` are where an answer
+/// writes: there a `null` is replaced like any other value.
+macro_rules! members {
+    ($(#[$doc:meta])* $type:ident { $($name:ident = $text:literal),* $(,)? } written { $($written:ident),* $(,)? }) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy)]
+        enum $type { $($name),* }
+
+        impl $type {
+            #[inline]
+            fn named(name: &str) -> Option<Self> {
+                match name { $($text => Some(Self::$name),)* _ => None }
+            }
+
+            fn is_written(self) -> bool {
+                matches!(self, $(Self::$written)|*)
+            }
+        }
+    };
+}
+
+members! {
+    ReceiptMember {
+        PurchaseAt = "purchase_at", Currency = "currency", Store = "store", Customer = "customer", DiscountCode = "discount_code",
+        Items = "items", IsChanged = "is_changed", Discounts = "discounts", NetAmount = "net_amount", TotalDiscount = "total_discount",
+    }
+    written { IsChanged, Discounts, NetAmount, TotalDiscount }
+}
+
+members! {
+    ItemMember {
+        Id = "id", LineId = "line_id", Groups = "groups", Quantity = "quantity", GrossAmount = "gross_amount",
+        UnitGrossPrice = "unit_gross_price", EligibleForDiscount = "eligible_for_discount", Voided = "voided",
+        IsReturnItem = "is_return_item", ScaleItem = "scale_item", DiscountLines = "discount_lines", BonusLines = "bonus_lines",
+        IsChanged = "is_changed", NetAmount = "net_amount", TotalDiscount = "total_discount",
+    }
+    written { IsChanged, DiscountLines, BonusLines, NetAmount, TotalDiscount }
+}
+
 /// Reads a receipt.
 ///
 /// # Errors
@@ -50,32 +89,36 @@ fn one<'a>(r: &mut Reader<'a>) -> Read<Option<(Receipt<'a>, ReceiptLayout)>> {
     let mut items: Vec<Item<'a>> = Vec::new();
     let mut seen = 0u64;
     let range = r.members("a receipt is an object", |r, name, null| {
-        match name {
-            // Where the answer writes, a `null` is replaced like any other value.
-            "is_changed" if r.once(&mut seen, 6)? => layout.is_changed = Some(r.range()?),
-            "net_amount" if r.once(&mut seen, 8)? => layout.net_amount = Some(r.range()?),
-            "total_discount" if r.once(&mut seen, 9)? => layout.total_discount = Some(r.range()?),
-            "discounts" if null && r.once(&mut seen, 7)? => layout.discounts = Some(r.range()?),
-            _ if null => r.skip()?,
-            "purchase_at" if r.once(&mut seen, 0)? => purchase_at = r.instant()?,
-            "currency" if r.once(&mut seen, 1)? => currency = r.string()?,
-            "store" if r.once(&mut seen, 2)? => store = r.object_value("`store` is an object")?,
-            "customer" if r.once(&mut seen, 3)? => customer = r.object_value("`customer` is an object")?,
-            "discount_code" if r.once(&mut seen, 4)? => codes(r, &mut discount_codes)?,
-            "items" if r.once(&mut seen, 5)? => {
+        let Some(member) = ReceiptMember::named(name) else { return r.skip() };
+        if null && !member.is_written() {
+            return r.skip();
+        }
+        if !r.once(&mut seen, member as u32)? {
+            return Ok(());
+        }
+        match member {
+            ReceiptMember::PurchaseAt => purchase_at = r.instant()?,
+            ReceiptMember::Currency => currency = r.string()?,
+            ReceiptMember::Store => store = r.object_value("`store` is an object")?,
+            ReceiptMember::Customer => customer = r.object_value("`customer` is an object")?,
+            ReceiptMember::DiscountCode => codes(r, &mut discount_codes)?,
+            ReceiptMember::Items => {
                 r.list("`items` is a list of lines", |r, _| {
-                    if let Some((item, spans)) = item(r)? {
-                        items.push(item);
-                        layout.items.push(spans);
+                    // Filled in where they stay: a line is too large to be moved about.
+                    items.push(Item::default());
+                    layout.items.push(ItemLayout::default());
+                    if let (Some(line), Some(spans)) = (items.last_mut(), layout.items.last_mut()) {
+                        item(r, line, spans)?;
                     }
                     Ok(())
                 })?;
                 name_twice(r, &items);
             }
-            "discounts" if r.once(&mut seen, 7)? => layout.discounts = objects(r)?,
-            "purchase_at" | "currency" | "store" | "customer" | "discount_code" | "items" | "is_changed" | "discounts"
-            | "net_amount" | "total_discount" => {}
-            _ => r.skip()?,
+            ReceiptMember::IsChanged => layout.is_changed = Some(r.range()?),
+            ReceiptMember::NetAmount => layout.net_amount = Some(r.range()?),
+            ReceiptMember::TotalDiscount => layout.total_discount = Some(r.range()?),
+            ReceiptMember::Discounts if null => layout.discounts = Some(r.range()?),
+            ReceiptMember::Discounts => layout.discounts = objects(r)?,
         }
         Ok(())
     })?;
@@ -116,79 +159,74 @@ fn objects(r: &mut Reader<'_>) -> Read<Option<Range<usize>>> {
     Ok(list.then(|| from..r.jiter.current_index()))
 }
 
-fn item<'a>(r: &mut Reader<'a>) -> Read<Option<(Item<'a>, ItemLayout)>> {
-    let mut item = Item::default();
-    let mut layout = ItemLayout::default();
+fn groups<'a>(r: &mut Reader<'a>, item: &mut Item<'a>) -> Read<()> {
+    r.list("`groups` is a list of objects with `id`", |r, _| {
+        r.object("a group is an object with `id`", |r, name| {
+            if name == "id" {
+                item.groups.extend(r.string()?);
+                return Ok(());
+            }
+            r.skip()
+        })?;
+        Ok(())
+    })?;
+    Ok(())
+}
+
+/// Reads the discounts on a line; the list's range.
+fn discount_lines<'a>(r: &mut Reader<'a>, item: &mut Item<'a>) -> Read<Option<Range<usize>>> {
+    r.peek()?;
+    let from = r.jiter.current_index();
+    let list = r.list("`discount_lines` is a list of objects", |r, _| {
+        let (mut line, mut seen) = (DiscountLine { discount_id: None, amount: 0 }, 0u64);
+        let read = r.object("a discount line is an object", |r, name| {
+            match &**name {
+                "amount" if r.once(&mut seen, 0)? => line.amount = r.whole()?.unwrap_or(0),
+                "discount_id" if r.once(&mut seen, 1)? => line.discount_id = r.string()?,
+                "amount" | "discount_id" => {}
+                _ => r.skip()?,
+            }
+            Ok(())
+        })?;
+        item.discount_lines.extend(read.map(|_| line));
+        Ok(())
+    })?;
+    Ok(list.then(|| from..r.jiter.current_index()))
+}
+
+fn item<'a>(r: &mut Reader<'a>, item: &mut Item<'a>, layout: &mut ItemLayout) -> Read<()> {
     let mut seen = 0u64;
     let range = r.members("a line is an object", |r, name, null| {
-        match name {
-            "is_changed" if r.once(&mut seen, 12)? => layout.is_changed = Some(r.range()?),
-            "net_amount" if r.once(&mut seen, 13)? => layout.net_amount = Some(r.range()?),
-            "total_discount" if r.once(&mut seen, 14)? => layout.total_discount = Some(r.range()?),
-            "discount_lines" if null && r.once(&mut seen, 10)? => layout.discount_lines = Some(r.range()?),
-            "bonus_lines" if null && r.once(&mut seen, 11)? => layout.bonus_lines = Some(r.range()?),
-            _ if null => r.skip()?,
-            "id" if r.once(&mut seen, 0)? => item.id = r.string()?,
-            "line_id" if r.once(&mut seen, 1)? => item.line_id = r.whole()?,
-            "groups" if r.once(&mut seen, 2)? => {
-                r.list("`groups` is a list of objects with `id`", |r, _| {
-                    r.object("a group is an object with `id`", |r, name| {
-                        if name == "id" {
-                            item.groups.extend(r.string()?);
-                            return Ok(());
-                        }
-                        r.skip()
-                    })?;
-                    Ok(())
-                })?;
-            }
-            "quantity" if r.once(&mut seen, 3)? => item.quantity = r.decimal()?.unwrap_or(Decimal::ONE),
-            "gross_amount" if r.once(&mut seen, 4)? => item.gross_amount = r.whole()?,
-            "unit_gross_price" if r.once(&mut seen, 5)? => item.unit_gross_price = r.whole()?,
-            "eligible_for_discount" if r.once(&mut seen, 6)? => item.eligible_for_discount = r.bool()?.unwrap_or(false),
-            "voided" if r.once(&mut seen, 7)? => item.voided = r.bool()?.unwrap_or(false),
-            "is_return_item" if r.once(&mut seen, 8)? => item.is_return_item = r.bool()?.unwrap_or(false),
-            "scale_item" if r.once(&mut seen, 9)? => item.scale_item = r.bool()?.unwrap_or(false),
-            "discount_lines" if r.once(&mut seen, 10)? => {
-                r.peek()?;
-                let from = r.jiter.current_index();
-                let list = r.list("`discount_lines` is a list of objects", |r, _| {
-                    let (mut line, mut seen) = (DiscountLine { discount_id: None, amount: 0 }, 0u64);
-                    let read = r.object("a discount line is an object", |r, name| {
-                        match name {
-                            "amount" if r.once(&mut seen, 0)? => line.amount = r.whole()?.unwrap_or(0),
-                            "discount_id" if r.once(&mut seen, 1)? => line.discount_id = r.string()?,
-                            "amount" | "discount_id" => {}
-                            _ => r.skip()?,
-                        }
-                        Ok(())
-                    })?;
-                    item.discount_lines.extend(read.map(|_| line));
-                    Ok(())
-                })?;
-                layout.discount_lines = list.then(|| from..r.jiter.current_index());
-            }
-            "bonus_lines" if r.once(&mut seen, 11)? => layout.bonus_lines = objects(r)?,
-            "id"
-            | "line_id"
-            | "groups"
-            | "quantity"
-            | "gross_amount"
-            | "unit_gross_price"
-            | "eligible_for_discount"
-            | "voided"
-            | "is_return_item"
-            | "scale_item"
-            | "discount_lines"
-            | "bonus_lines"
-            | "is_changed"
-            | "net_amount"
-            | "total_discount" => {}
-            _ => r.skip()?,
+        let Some(member) = ItemMember::named(name) else { return r.skip() };
+        if null && !member.is_written() {
+            return r.skip();
+        }
+        if !r.once(&mut seen, member as u32)? {
+            return Ok(());
+        }
+        match member {
+            ItemMember::Id => item.id = r.string()?,
+            ItemMember::LineId => item.line_id = r.whole()?,
+            ItemMember::Groups => groups(r, item)?,
+            ItemMember::Quantity => item.quantity = r.decimal()?.unwrap_or(Decimal::ONE),
+            ItemMember::GrossAmount => item.gross_amount = r.whole()?,
+            ItemMember::UnitGrossPrice => item.unit_gross_price = r.whole()?,
+            ItemMember::EligibleForDiscount => item.eligible_for_discount = r.bool()?.unwrap_or(false),
+            ItemMember::Voided => item.voided = r.bool()?.unwrap_or(false),
+            ItemMember::IsReturnItem => item.is_return_item = r.bool()?.unwrap_or(false),
+            ItemMember::ScaleItem => item.scale_item = r.bool()?.unwrap_or(false),
+            ItemMember::IsChanged => layout.is_changed = Some(r.range()?),
+            ItemMember::NetAmount => layout.net_amount = Some(r.range()?),
+            ItemMember::TotalDiscount => layout.total_discount = Some(r.range()?),
+            ItemMember::DiscountLines if null => layout.discount_lines = Some(r.range()?),
+            ItemMember::BonusLines if null => layout.bonus_lines = Some(r.range()?),
+            ItemMember::DiscountLines => layout.discount_lines = discount_lines(r, item)?,
+            ItemMember::BonusLines => layout.bonus_lines = objects(r)?,
         }
         Ok(())
     })?;
-    Ok(range.map(|object| (item, ItemLayout { object, ..layout })))
+    layout.object = range.unwrap_or_default();
+    Ok(())
 }
 
 /// §16.4: a line without `line_id` is called by its position, from 1; no two lines share a name.

@@ -12,7 +12,7 @@ pub(super) fn requirement(r: &mut Reader<'_>) -> Read<Option<Requirement>> {
     let mut out = Requirement { quantity: 1, ..Requirement::default() };
     let mut seen = 0u64;
     let range = r.object("`requirement` is an object", |r, name| {
-        match name {
+        match &**name {
             "purchase_from" if r.once(&mut seen, 0)? => out.purchase_from = r.instant()?,
             "purchase_to" if r.once(&mut seen, 1)? => out.purchase_to = r.instant()?,
             "gross_amount" if r.once(&mut seen, 2)? => out.gross_amount = r.count()?.unwrap_or(0),
@@ -77,7 +77,7 @@ pub(super) fn requirement(r: &mut Reader<'_>) -> Read<Option<Requirement>> {
 fn item(r: &mut Reader<'_>, out: &mut Requirement) -> Read<()> {
     let mut seen = 0u64;
     r.object("`item` is an object", |r, name| {
-        match name {
+        match &**name {
             "quantity" if r.once(&mut seen, 0)? => out.quantity = r.count()?.unwrap_or(0).max(1),
             "items" if r.once(&mut seen, 1)? => out.items = items(r)?,
             "mixes" if r.once(&mut seen, 2)? => mixes(r, out)?,
@@ -115,7 +115,7 @@ pub(super) fn entries(r: &mut Reader<'_>, wanted: &'static str) -> Read<Vec<Entr
     let mut entries = Vec::new();
     r.list(wanted, |r, _| {
         let (mut id, mut group_id, mut seen) = (None, None, 0u64);
-        let read = r.object("an entry is an object with `id`, `group_id` or both", |r, name| match name {
+        let read = r.object("an entry is an object with `id`, `group_id` or both", |r, name| match &**name {
             "id" if r.once(&mut seen, 0)? => r.string().map(|text| id = text),
             "group_id" if r.once(&mut seen, 1)? => r.string().map(|text| group_id = text),
             "id" | "group_id" => Ok(()),
@@ -145,7 +145,7 @@ fn mixes(r: &mut Reader<'_>, out: &mut Requirement) -> Read<()> {
         let (mut quantity, mut seen) = (None, 0u64);
         let mut mix = Mix { items: Vec::new(), quantity: 1, reward_eligible: true };
         let read = r.object("a mix is an object with `items`, `quantity` and `reward_eligible`", |r, name| {
-            match name {
+            match &**name {
                 "items" if r.once(&mut seen, 0)? => {
                     mix.items = entries(r, "`items` is a list of objects with `id`, `group_id` or both")?
                 }

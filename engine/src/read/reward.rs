@@ -20,7 +20,7 @@ pub(super) fn reward(r: &mut Reader<'_>) -> Read<Option<RewardRead>> {
     let mut out = RewardRead { kind: None, value: None, values: Vec::new(), base: Base::Gross, effect: Effect::Discount };
     let mut seen = 0u64;
     let range = r.object("`reward` is an object with `type` and `value`", |r, name| {
-        match name {
+        match &**name {
             "type" if r.once(&mut seen, 0)? => {
                 if let Some(text) = r.string()? {
                     out.kind = kind(&text);
@@ -38,12 +38,13 @@ pub(super) fn reward(r: &mut Reader<'_>) -> Read<Option<RewardRead>> {
                 r.list("`values` is a list of objects with `items` and `value`", |r, at| {
                     let (mut items, mut value, mut seen) = (Vec::new(), None, 0u64);
                     let known = r.problems.len();
-                    let read = r.object("an entry of `values` is an object with `items` and `value`", |r, name| match name {
-                        "items" if r.once(&mut seen, 0)? => entries(r, "`items` is a list").map(|list| items = list),
-                        "value" if r.once(&mut seen, 1)? => r.decimal().map(|number| value = number),
-                        "items" | "value" => Ok(()),
-                        _ => r.skip(),
-                    })?;
+                    let read =
+                        r.object("an entry of `values` is an object with `items` and `value`", |r, name| match &**name {
+                            "items" if r.once(&mut seen, 0)? => entries(r, "`items` is a list").map(|list| items = list),
+                            "value" if r.once(&mut seen, 1)? => r.decimal().map(|number| value = number),
+                            "items" | "value" => Ok(()),
+                            _ => r.skip(),
+                        })?;
                     if read.is_none() {
                         return Ok(());
                     }

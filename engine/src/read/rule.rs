@@ -20,14 +20,10 @@ pub(crate) fn rules(text: &str, base: &str) -> Result<Vec<Rule>, Vec<Problem>> {
         let mut ids: FxHashSet<Box<str>> = FxHashSet::default();
         let list = r.list("a list of rules belongs here", |r, _| {
             let read = one(r)?;
-            if let Some(id) = read.id {
-                if !ids.insert(id.clone()) {
-                    r.problem_below(
-                        "/id",
-                        Code::DuplicateId,
-                        format!("another rule has the id `{id}` already; give each its own"),
-                    );
-                }
+            if let Some(id) = read.id
+                && !ids.insert(id.clone())
+            {
+                r.problem_below("/id", Code::DuplicateId, format!("another rule has the id `{id}` already; give each its own"));
             }
             rules.extend(read.rule);
             Ok(())
@@ -61,7 +57,7 @@ fn one(r: &mut Reader<'_>) -> Read<RuleRead> {
     let mut limitation_read: Option<Limitation> = None;
     let mut refs = None;
     let range = r.object("a rule is an object", |r, name| {
-        match name {
+        match &**name {
             "id" if r.once(&mut seen, 0)? => id = r.string()?.map(Into::into),
             "created_at" if r.once(&mut seen, 1)? => created_at = r.instant()?,
             "active" if r.once(&mut seen, 2)? => active = r.bool()?.unwrap_or(true),
@@ -72,7 +68,7 @@ fn one(r: &mut Reader<'_>) -> Read<RuleRead> {
             "limitation" if r.once(&mut seen, 7)? => limitation_read = limitation(r)?,
             "stacking" if r.once(&mut seen, 8)? => {
                 let mut seen = 0u64;
-                r.object("`stacking` is an object with `priority` and `group`", |r, name| match name {
+                r.object("`stacking` is an object with `priority` and `group`", |r, name| match &**name {
                     "priority" if r.once(&mut seen, 0)? => r.whole().map(|value| priority = value),
                     "group" if r.once(&mut seen, 1)? => {
                         group = r.string()?;
@@ -104,14 +100,14 @@ fn one(r: &mut Reader<'_>) -> Read<RuleRead> {
         r.problem_below("/reward", Code::MissingMember, "a rule needs a `reward` with `type` and `value`");
     }
     let requirement = requirement_read.unwrap_or_else(|| Requirement { quantity: 1, ..Requirement::default() });
-    if let Some(limitation) = &limitation_read {
-        if id.as_deref().is_some_and(|id| limitation.deactivated_by.iter().any(|by| **by == *id)) {
-            r.problem_below(
-                "/limitation/discount_activation",
-                Code::SelfActivation,
-                "a rule cannot switch itself off; name another rule",
-            );
-        }
+    if let Some(limitation) = &limitation_read
+        && id.as_deref().is_some_and(|id| limitation.deactivated_by.iter().any(|by| **by == *id))
+    {
+        r.problem_below(
+            "/limitation/discount_activation",
+            Code::SelfActivation,
+            "a rule cannot switch itself off; name another rule",
+        );
     }
     let reward = reward_read.and_then(|read| check_values(r, &requirement, read));
     let text = r.text.get(range.clone()).unwrap_or("");

@@ -89,7 +89,7 @@ fn line(out: &mut String, indent: usize, name: &str, amount: &str) {
 
 fn item_name(item: &Value) -> String {
     let name = item["description"].as_str().or_else(|| item["id"].as_str()).unwrap_or("item");
-    let quantity = item.get("quantity").filter(|quantity| quantity.to_string() != "1");
+    let quantity = item.get("quantity").filter(|quantity| *quantity != "1");
     quantity.map_or_else(|| name.to_owned(), |quantity| format!("{quantity} × {name}"))
 }
 

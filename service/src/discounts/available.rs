@@ -50,11 +50,11 @@ pub async fn available(app: &App, account: &str, receipt: &str, explain: bool, a
     // The engine reads the receipt itself and names every problem by its place; this only looks
     // for who is buying, and leaves what it cannot read to the engine's errors.
     let purchase: Result<Purchase, _> = serde_json::from_str(receipt);
-    if let Ok(Purchase { items: Some(items), .. }) = &purchase {
-        if items.len() > MOST_LINES {
-            let message = format!("a receipt has at most {MOST_LINES} lines here; this one has {}", items.len());
-            return Err(ApiError::Invalid("too_many_lines", message));
-        }
+    if let Ok(Purchase { items: Some(items), .. }) = &purchase
+        && items.len() > MOST_LINES
+    {
+        let message = format!("a receipt has at most {MOST_LINES} lines here; this one has {}", items.len());
+        return Err(ApiError::Invalid("too_many_lines", message));
     }
     let plan = app.plans.get(&app.pool, account).await?;
     let resolved;

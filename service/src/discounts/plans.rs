@@ -21,12 +21,11 @@ impl Plans {
     /// When the database refuses.
     pub async fn get(&self, pool: &SqlitePool, account: &str) -> Result<Arc<Plan>, ApiError> {
         let changes = store::changes(pool, account).await?;
-        if let Ok(plans) = self.0.read() {
-            if let Some((at, plan)) = plans.get(account) {
-                if *at == changes {
-                    return Ok(Arc::clone(plan));
-                }
-            }
+        if let Ok(plans) = self.0.read()
+            && let Some((at, plan)) = plans.get(account)
+            && *at == changes
+        {
+            return Ok(Arc::clone(plan));
         }
         let (changes, rules) = store::all_rules(pool, account).await?;
         // Compiling takes milliseconds with many rules: not on a thread that serves requests.

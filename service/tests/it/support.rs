@@ -27,7 +27,7 @@ pub(crate) struct Answer {
 
 impl Answer {
     pub(crate) fn json(&self) -> Value {
-        serde_json::from_str(&self.text).unwrap_or_else(|error| panic!("{error}: {}", self.text))
+        serde_json::from_str(&self.text).expect("every body is JSON")
     }
 
     /// The body of a success.
