@@ -8,3 +8,8 @@ pub mod fuzz;
 pub mod generate;
 pub mod laws;
 pub mod reference;
+
+/// The README's examples run.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+struct Readme;

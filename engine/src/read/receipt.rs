@@ -245,8 +245,13 @@ fn name_twice(r: &mut Reader<'_>, items: &[Item<'_>]) {
     let mut names: Vec<(i64, i64)> =
         (1i64..).zip(items).map(|(position, item)| (item.line_id.unwrap_or(position), position)).collect();
     names.sort_unstable();
-    let mut twice: Vec<(i64, i64)> =
-        names.windows(2).filter(|pair| pair[0].0 == pair[1].0).map(|pair| (pair[1].1, pair[1].0)).collect();
+    let mut twice: Vec<(i64, i64)> = names
+        .windows(2)
+        .filter_map(|pair| match pair {
+            [(name, _), (same, position)] if name == same => Some((*position, *name)),
+            _ => None,
+        })
+        .collect();
     twice.sort_unstable();
     for (position, name) in twice {
         let message = format!(

@@ -158,6 +158,7 @@ fn without_member(text: &str, from: usize, to: usize) -> String {
 
 #[cfg(test)]
 mod tests {
+    #![expect(clippy::string_slice, reason = "ASCII test texts")]
     use super::*;
 
     #[test]
