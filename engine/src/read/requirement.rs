@@ -66,7 +66,7 @@ pub(super) fn requirement(r: &mut Reader<'_>) -> Read<Option<Requirement>> {
     })?;
     if out.purchase_from.zip(out.purchase_to).is_some_and(|(from, to)| to <= from) {
         r.problem_below(
-            "/requirement/purchase_to",
+            "/purchase_to",
             Code::EmptyWindow,
             "`purchase_to` must be later than `purchase_from`, or the rule never applies",
         );
