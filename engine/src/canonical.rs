@@ -17,86 +17,122 @@ pub(crate) enum Unfit {
     Number,
 }
 
-/// Appends the canonical form of a JSON text; of the outermost object the member `without` is
-/// left out.
-pub(crate) fn write(text: &str, without: &str, out: &mut String) -> Result<(), Unfit> {
-    let mut jiter = Jiter::new(text.as_bytes());
-    let peek = jiter.peek().map_err(|_| Unfit::NotJson)?;
-    value(text, &mut jiter, peek, without, 0, out)
+/// Writes canonical forms one after another, keeping its buffers.
+#[derive(Debug, Default)]
+pub(crate) struct Canonical {
+    /// Buffer for putting an object's members in order.
+    moved: String,
+}
+
+/// A member of an object being written: its key, and where `"key":value` stands.
+type Member<'t> = (Cow<'t, str>, usize, usize);
+
+impl Canonical {
+    /// Appends the canonical form of a JSON text; of the outermost object the member `without` is
+    /// left out.
+    pub(crate) fn write(&mut self, text: &str, without: &str, out: &mut String) -> Result<(), Unfit> {
+        let mut jiter = Jiter::new(text.as_bytes());
+        let peek = jiter.peek().map_err(|_| Unfit::NotJson)?;
+        // Members of all open objects, the innermost ones last.
+        let mut members = Vec::with_capacity(32);
+        self.value(text, &mut jiter, peek, without, 0, &mut members, out)
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "one step of a recursion that shares its buffers")]
+    fn value<'t>(
+        &mut self,
+        text: &'t str,
+        jiter: &mut Jiter<'t>,
+        peek: Peek,
+        without: &str,
+        depth: u32,
+        members: &mut Vec<Member<'t>>,
+        out: &mut String,
+    ) -> Result<(), Unfit> {
+        if depth > 200 {
+            return Err(Unfit::NotJson);
+        }
+        match peek {
+            Peek::String => string(fit(jiter.known_str())?, out),
+            Peek::Array => {
+                out.push('[');
+                let mut next = fit(jiter.known_array())?;
+                let mut first = true;
+                while let Some(peek) = next {
+                    if !first {
+                        out.push(',');
+                    }
+                    first = false;
+                    self.value(text, jiter, peek, "", depth + 1, members, out)?;
+                    next = fit(jiter.array_step())?;
+                }
+                out.push(']');
+            }
+            Peek::Object => self.object(text, jiter, without, depth, members, out)?,
+            peek if peek.is_num() => {
+                let bytes = fit(jiter.known_number_bytes(peek))?;
+                let number_text = std::str::from_utf8(bytes).map_err(|_| Unfit::NotJson)?;
+                number(number_text, out).ok_or(Unfit::Number)?;
+            }
+            _ => {
+                let from = jiter.current_index();
+                fit(jiter.known_skip(peek))?;
+                out.push_str(text.get(from..jiter.current_index()).unwrap_or(""));
+            }
+        }
+        Ok(())
+    }
+
+    /// An object: each member is written as it comes, then they are put in order.
+    fn object<'t>(
+        &mut self,
+        text: &'t str,
+        jiter: &mut Jiter<'t>,
+        without: &str,
+        depth: u32,
+        members: &mut Vec<Member<'t>>,
+        out: &mut String,
+    ) -> Result<(), Unfit> {
+        out.push('{');
+        let (start, outer) = (out.len(), members.len());
+        let mut key = fit(jiter.known_object())?.map(|key| own(text, key));
+        while let Some(name) = key {
+            let peek = fit(jiter.peek())?;
+            if peek == Peek::Null || (!without.is_empty() && name == without) {
+                fit(jiter.known_skip(peek))?;
+            } else {
+                if out.len() > start {
+                    out.push(',');
+                }
+                let from = out.len();
+                string(&name, out);
+                out.push(':');
+                self.value(text, jiter, peek, "", depth + 1, members, out)?;
+                members.push((name, from, out.len()));
+            }
+            key = fit(jiter.next_key())?.map(|key| own(text, key));
+        }
+        let own = members.get_mut(outer..).unwrap_or_default();
+        if !own.is_sorted_by(|a, b| a.0 <= b.0) {
+            own.sort_by(|a, b| a.0.cmp(&b.0));
+            self.moved.clear();
+            self.moved.push_str(out.get(start..).unwrap_or(""));
+            out.truncate(start);
+            for (_, from, to) in own {
+                if out.len() > start {
+                    out.push(',');
+                }
+                out.push_str(self.moved.get(*from - start..*to - start).unwrap_or(""));
+            }
+        }
+        members.truncate(outer);
+        out.push('}');
+        Ok(())
+    }
 }
 
 fn fit<T>(result: JiterResult<T>) -> Result<T, Unfit> {
     result.map_err(|_| Unfit::NotJson)
-}
-
-fn value(text: &str, jiter: &mut Jiter<'_>, peek: Peek, without: &str, depth: u32, out: &mut String) -> Result<(), Unfit> {
-    if depth > 200 {
-        return Err(Unfit::NotJson);
-    }
-    match peek {
-        Peek::String => string(fit(jiter.known_str())?, out),
-        Peek::Array => {
-            out.push('[');
-            let mut next = fit(jiter.known_array())?;
-            let mut first = true;
-            while let Some(peek) = next {
-                if !first {
-                    out.push(',');
-                }
-                first = false;
-                value(text, jiter, peek, "", depth + 1, out)?;
-                next = fit(jiter.array_step())?;
-            }
-            out.push(']');
-        }
-        Peek::Object => object(text, jiter, without, depth, out)?,
-        peek if peek.is_num() => {
-            let bytes = fit(jiter.known_number_bytes(peek))?;
-            let number_text = std::str::from_utf8(bytes).map_err(|_| Unfit::NotJson)?;
-            number(number_text, out).ok_or(Unfit::Number)?;
-        }
-        _ => {
-            let from = jiter.current_index();
-            fit(jiter.known_skip(peek))?;
-            out.push_str(text.get(from..jiter.current_index()).unwrap_or(""));
-        }
-    }
-    Ok(())
-}
-
-/// An object: each member is written as it comes, then they are put in order.
-fn object(text: &str, jiter: &mut Jiter<'_>, without: &str, depth: u32, out: &mut String) -> Result<(), Unfit> {
-    out.push('{');
-    let start = out.len();
-    // Key, and where `"key":value` stands in `out`.
-    let mut members: Vec<(Cow<'_, str>, usize, usize)> = Vec::new();
-    let mut key = fit(jiter.known_object())?.map(|key| own(text, key));
-    while let Some(name) = key {
-        let peek = fit(jiter.peek())?;
-        if peek == Peek::Null || (!without.is_empty() && name == without) {
-            fit(jiter.known_skip(peek))?;
-        } else {
-            let from = out.len();
-            string(&name, out);
-            out.push(':');
-            value(text, jiter, peek, "", depth + 1, out)?;
-            members.push((name, from, out.len()));
-        }
-        key = fit(jiter.next_key())?.map(|key| own(text, key));
-    }
-    let sorted = members.is_sorted_by(|a, b| a.0 <= b.0);
-    if !sorted {
-        members.sort_by(|a, b| a.0.cmp(&b.0));
-    }
-    let written = out.split_off(start);
-    for (at, (_, from, to)) in members.iter().enumerate() {
-        if at > 0 {
-            out.push(',');
-        }
-        out.push_str(written.get(from - start..to - start).unwrap_or(""));
-    }
-    out.push('}');
-    Ok(())
 }
 
 /// Borrows a key from the text when it stands there as it is (no escapes).
@@ -192,7 +228,7 @@ mod tests {
 
     fn canonical(text: &str) -> String {
         let mut out = String::new();
-        write(text, "refs", &mut out).unwrap();
+        Canonical::default().write(text, "refs", &mut out).unwrap();
         out
     }
 

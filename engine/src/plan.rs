@@ -41,10 +41,8 @@ pub(crate) struct Compiled {
 
 impl Plan {
     /// Compiles checked rules: sorts them into rule order and indexes them. Ids are unique.
-    pub(crate) fn new(mut rules: Vec<Rule>) -> Self {
-        rules.sort_by(|a, b| {
-            b.priority.cmp(&a.priority).then_with(|| a.created_at.cmp(&b.created_at)).then_with(|| a.id.cmp(&b.id))
-        });
+    pub(crate) fn new(rules: Vec<Rule>) -> Self {
+        let rules = in_rule_order(rules);
         let by_id: FxHashMap<Box<str>, u32> = (0u32..).zip(&rules).map(|(at, rule)| (rule.id.clone(), at)).collect();
         let mut index = Index::new(&rules);
         let mut zones: Vec<Tz> = Vec::new();
@@ -87,6 +85,17 @@ impl Plan {
     pub fn hash(&self) -> &str {
         &self.hash
     }
+}
+
+/// Sorts into rule order (§1.4). Rules are large: their order is found first, then each moves once.
+fn in_rule_order(rules: Vec<Rule>) -> Vec<Rule> {
+    let mut order: Vec<(usize, &Rule)> = rules.iter().enumerate().collect();
+    order.sort_by(|(_, a), (_, b)| {
+        b.priority.cmp(&a.priority).then_with(|| a.created_at.cmp(&b.created_at)).then_with(|| a.id.cmp(&b.id))
+    });
+    let order: Vec<usize> = order.into_iter().map(|(at, _)| at).collect();
+    let mut slots: Vec<Option<Rule>> = rules.into_iter().map(Some).collect();
+    order.into_iter().filter_map(|at| slots.get_mut(at).and_then(Option::take)).collect()
 }
 
 fn hash(rules: &[Rule]) -> Box<str> {

@@ -48,7 +48,7 @@ const SUITES: &[Suite] = &[
         commands: &[
             (&["cargo", "run", "--quiet", "-p", "rabatt-tests", "--bin", "differ", "--", "--cases", "40000"], Counts::Differ),
             (
-                &["cargo", "run", "--quiet", "-p", "rabatt-tests", "--bin", "differ", "--", "--cases", "2000", "--size", "large"],
+                &["cargo", "run", "--quiet", "-p", "rabatt-tests", "--bin", "differ", "--", "--cases", "60", "--size", "large"],
                 Counts::Differ,
             ),
         ],

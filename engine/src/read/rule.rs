@@ -6,7 +6,7 @@ use super::limitation::limitation;
 use super::requirement::requirement;
 use super::reward::{RewardRead, check_values, reward};
 use super::{Read, Reader};
-use crate::canonical::{self, Unfit};
+use crate::canonical::{Canonical, Unfit};
 use crate::error::{Code, Problem};
 use crate::rule::{Limitation, Requirement, Rule};
 
@@ -17,9 +17,10 @@ use crate::rule::{Limitation, Requirement, Rule};
 pub(crate) fn rules(text: &str, base: &str) -> Result<Vec<Rule>, Vec<Problem>> {
     Reader::new(text, base).finish(|r| {
         let mut rules = Vec::new();
+        let mut forms = Canonical::default();
         let mut ids: FxHashSet<Box<str>> = FxHashSet::default();
         let list = r.list("a list of rules belongs here", |r, _| {
-            let read = one(r)?;
+            let read = one(r, &mut forms)?;
             if let Some(id) = read.id
                 && !ids.insert(id.clone())
             {
@@ -37,7 +38,7 @@ pub(crate) fn rules(text: &str, base: &str) -> Result<Vec<Rule>, Vec<Problem>> {
 /// # Errors
 /// Every problem of the rule.
 pub(crate) fn rule(text: &str, base: &str) -> Result<Rule, Vec<Problem>> {
-    Reader::new(text, base).finish(|r| one(r).map(|read| read.rule))
+    Reader::new(text, base).finish(|r| one(r, &mut Canonical::default()).map(|read| read.rule))
 }
 
 struct RuleRead {
@@ -45,7 +46,7 @@ struct RuleRead {
     rule: Option<Rule>,
 }
 
-fn one(r: &mut Reader<'_>) -> Read<RuleRead> {
+fn one(r: &mut Reader<'_>, forms: &mut Canonical) -> Read<RuleRead> {
     let known = r.problems.len() + r.untold;
     let mut seen = 0u64;
     let mut id: Option<Box<str>> = None;
@@ -112,7 +113,7 @@ fn one(r: &mut Reader<'_>) -> Read<RuleRead> {
     let reward = reward_read.and_then(|read| check_values(r, &requirement, read));
     let text = r.text.get(range.clone()).unwrap_or("");
     let mut canonical = String::with_capacity(text.len());
-    if canonical::write(text, "refs", &mut canonical) == Err(Unfit::Number) {
+    if forms.write(text, "refs", &mut canonical) == Err(Unfit::Number) {
         r.problem(Code::OutOfRange, "a number in this rule has an exponent beyond 400");
     }
     if r.problems.len() + r.untold > known {
