@@ -1,4 +1,11 @@
 //! One deal on groups of q units ("3 for 2"), when every line has the same value.
+//!
+//! Units stand in a row, dearest first; of equal prices the one that is sought first as the
+//! cheapest comes last (§8.1). Which units are rewarded is decided first, then the groups are
+//! made from the front of the row: that is the fixed order of units of §8.4.
+
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
 
 use super::{DealKind, DealProblem, GroupReward, Solution, Taken};
 use crate::number::Overflow;
@@ -7,22 +14,25 @@ use crate::rule::Base;
 /// Reused between evaluations.
 #[derive(Debug, Default)]
 pub(super) struct Buffers {
-    /// Dearest first; of equal prices the one that is sought first as the cheapest comes last.
-    runs: Vec<Sorted>,
-    order: Vec<usize>,
+    /// The row.
+    runs: Vec<Placed>,
+    /// Rewarded so far: least gain on top, of equal ones the last in the row.
+    kept: BinaryHeap<(Reverse<i64>, usize, i64)>,
+    /// The units of the group being made.
+    units: Vec<Taken>,
 }
 
+/// A run in the row.
 #[derive(Debug, Clone, Copy)]
-struct Sorted {
+struct Placed {
     run: u32,
     price: i64,
     share: i64,
     count: i64,
-    /// What a unit gives when it is the rewarded one of its group.
+    /// What a unit gives when it is a rewarded one of its group.
     gain: i64,
-    /// How many units lie up to the end of this run.
-    end: i64,
-    chosen: i64,
+    /// Units that are rewarded.
+    rewarded: i64,
 }
 
 /// Solves a `Group` deal in the cases that need no search; false otherwise.
@@ -34,7 +44,13 @@ pub(super) fn solve(problem: &DealProblem, at: u32, buffers: &mut Buffers, solut
     if units.iter().any(|unit| unit.value != first.value) {
         return Ok(false);
     }
-    let free = first.value.whole().unwrap_or(0);
+    let free = match reward {
+        GroupReward::Free => first.value.whole().unwrap_or(0),
+        GroupReward::Percent => 1,
+    };
+    if free <= 0 || *quantity <= 0 {
+        return Ok(true);
+    }
     buffers.runs.clear();
     let mut plain = true;
     for unit in units {
@@ -45,76 +61,131 @@ pub(super) fn solve(problem: &DealProblem, at: u32, buffers: &mut Buffers, solut
             GroupReward::Free => price,
             GroupReward::Percent => unit.value.percent_of(price)?,
         };
-        buffers.runs.push(Sorted {
-            run: unit.run,
-            price,
-            share: run.share,
-            count: run.count,
-            gain: gain.min(run.share),
-            end: 0,
-            chosen: 0,
-        });
+        let gain = gain.min(run.share);
+        buffers.runs.push(Placed { run: unit.run, price, share: run.share, count: run.count, gain, rewarded: 0 });
+    }
+    if free > 1 && !plain {
+        return Ok(false);
     }
     // Runs stand in line order, so the later of two runs belongs to the later line.
     buffers.runs.sort_unstable_by(|a, b| b.price.cmp(&a.price).then(a.share.cmp(&b.share)).then(b.run.cmp(&a.run)));
-    let mut end = 0i64;
-    for run in &mut buffers.runs {
-        end = end.saturating_add(run.count);
-        run.end = end;
-    }
-    match reward {
-        GroupReward::Free if free == 0 => {}
-        GroupReward::Free if free > 1 && !plain => return Ok(false),
-        GroupReward::Free if free > 1 => consecutive(buffers, *quantity, free, deal.limit),
-        _ => greatest_gains(buffers, *quantity, deal.limit),
-    }
-    for run in buffers.runs.iter().filter(|run| run.chosen > 0 && run.gain > 0) {
-        let taken = Taken { run: run.run, count: 1, each: run.gain, rewarded: true };
-        solution.add(at, run.chosen, run.gain, std::iter::once(taken));
+    if free == 1 {
+        buffers.keep_greatest_gains(*quantity, deal.limit);
+        buffers.pay_from_the_front(at, *quantity, solution)?;
+    } else {
+        buffers.cut_from_the_front(at, *quantity, free, deal.limit, solution)?;
     }
     Ok(true)
 }
 
-/// One rewarded unit a group. Each needs q − 1 units before it that reward nobody else, so of
-/// the first n units at most ⌊n/q⌋ can be rewarded: prefixes lie one within the other, and
-/// taking the greatest gains first is best. Within a run the last units are rewarded, so only
-/// the ends of runs bind.
-fn greatest_gains(buffers: &mut Buffers, quantity: i64, limit: i64) {
-    let Buffers { runs, order } = buffers;
-    order.clear();
-    order.extend(0..runs.len());
-    let gain = |at: usize| runs.get(at).map_or(0, |run| run.gain);
-    order.sort_unstable_by(|a, b| gain(*b).cmp(&gain(*a)).then(b.cmp(a)));
-    let mut left = limit;
-    for &at in order.iter() {
-        if left == 0 || runs.get(at).is_none_or(|run| run.gain <= 0) {
-            continue;
-        }
-        let mut chosen = 0i64;
-        let mut most = runs.get(at).map_or(0, |run| run.count).min(left);
-        for (position, run) in runs.iter().enumerate() {
-            chosen += run.chosen;
-            if position >= at {
-                most = most.min(run.end / quantity - chosen);
+impl Buffers {
+    /// One rewarded unit a group. Each needs q − 1 units before it that reward nobody else, so
+    /// of the first n units at most ⌊n/q⌋ can be rewarded. These bounds lie one within the
+    /// other, so going along the row and giving up the least gain whenever there is one too
+    /// many is best, and leaves the fewest applications.
+    fn keep_greatest_gains(&mut self, quantity: i64, limit: i64) {
+        self.kept.clear();
+        let (mut units, mut rewarded) = (0i64, 0i64);
+        for (at, run) in self.runs.iter().enumerate() {
+            units = units.saturating_add(run.count);
+            if run.gain > 0 {
+                self.kept.push((Reverse(run.gain), at, run.count));
+                rewarded = rewarded.saturating_add(run.count);
+            }
+            let most = (units / quantity).min(limit.max(0));
+            while rewarded > most {
+                let Some((gain, at, count)) = self.kept.pop() else { break };
+                let given_up = count.min(rewarded - most);
+                rewarded -= given_up;
+                if count > given_up {
+                    self.kept.push((gain, at, count - given_up));
+                }
             }
         }
-        if let Some(run) = runs.get_mut(at).filter(|_| most > 0) {
-            run.chosen = most;
-            left -= most;
+        for (_, at, count) in &self.kept {
+            if let Some(run) = self.runs.get_mut(*at) {
+                run.rewarded = *count;
+            }
         }
     }
-}
 
-/// Several free units a group, all at full price: groups of q next to each other, dearest first.
-fn consecutive(buffers: &mut Buffers, quantity: i64, free: i64, limit: i64) {
-    let units = buffers.runs.last().map_or(0, |run| run.end);
-    let grouped = (units / quantity).min(limit).saturating_mul(quantity);
-    // Of the first n positions, those that are free: the last `free` of each group.
-    let free_among = |n: i64| {
-        let n = n.min(grouped);
-        n / quantity * free + (n % quantity - (quantity - free)).max(0)
-    };
-    for run in &mut buffers.runs {
-        run.chosen = free_among(run.end) - free_among(run.end - run.count);
+    /// Makes the groups: the rewarded units in turn, each with the next q − 1 others.
+    fn pay_from_the_front(&mut self, deal: u32, quantity: i64, solution: &mut Solution) -> Result<(), Overflow> {
+        let Self { runs, units, .. } = self;
+        let paying = |at: usize| runs.get(at).map_or(0, |run| run.count - run.rewarded);
+        let (mut payer, mut left) = (0, paying(0));
+        for run in runs.iter() {
+            let mut rewarded = run.rewarded;
+            while rewarded > 0 {
+                units.clear();
+                let mut times = 1;
+                let mut needed = quantity - 1;
+                while needed > 0 {
+                    let Some(other) = runs.get(payer) else { return Ok(()) };
+                    if left == 0 {
+                        payer += 1;
+                        left = paying(payer);
+                        continue;
+                    }
+                    if needed == quantity - 1 && left > needed {
+                        times = (left / needed).min(rewarded);
+                    }
+                    let count = needed.min(left);
+                    units.push(Taken { run: other.run, count, each: 0, rewarded: false });
+                    needed -= count;
+                    left -= count.checked_mul(times).ok_or(Overflow)?;
+                }
+                units.push(Taken { run: run.run, count: 1, each: run.gain, rewarded: true });
+                rewarded -= times;
+                solution.add(deal, times, run.gain, units.iter().copied());
+            }
+        }
+        Ok(())
+    }
+
+    /// Several free units a group, all at full price: groups of q next to each other are best.
+    fn cut_from_the_front(
+        &mut self,
+        deal: u32,
+        quantity: i64,
+        free: i64,
+        limit: i64,
+        solution: &mut Solution,
+    ) -> Result<(), Overflow> {
+        let Self { runs, units, .. } = self;
+        let (mut at, mut left, mut groups) = (0, runs.first().map_or(0, |run| run.count), limit);
+        while groups > 0 {
+            units.clear();
+            let (mut times, mut needed, mut amount) = (1, quantity, 0i64);
+            while needed > 0 {
+                let Some(run) = runs.get(at) else { return Ok(()) };
+                if left == 0 {
+                    at += 1;
+                    left = runs.get(at).map_or(0, |run| run.count);
+                    continue;
+                }
+                if needed == quantity && left > needed {
+                    times = (left / needed).min(groups);
+                }
+                let count = needed.min(left);
+                let paid = (needed - free).clamp(0, count);
+                if paid > 0 {
+                    units.push(Taken { run: run.run, count: paid, each: 0, rewarded: false });
+                }
+                if count > paid {
+                    units.push(Taken { run: run.run, count: count - paid, each: run.gain, rewarded: run.gain > 0 });
+                    let given = run.gain.checked_mul(count - paid).ok_or(Overflow)?;
+                    amount = amount.checked_add(given).ok_or(Overflow)?;
+                }
+                needed -= count;
+                left -= count.checked_mul(times).ok_or(Overflow)?;
+            }
+            if amount <= 0 {
+                break;
+            }
+            groups -= times;
+            solution.add(deal, times, amount, units.iter().copied());
+        }
+        Ok(())
     }
 }

@@ -3,10 +3,15 @@
 //! [`Problem`] says what there is to choose from, [`solve`] chooses. Neither knows rules or
 //! receipts: the evaluation translates.
 
+mod column;
 mod component;
 mod group;
+mod master;
+mod offer;
 mod search;
 mod single;
+#[cfg(test)]
+mod tests;
 
 use std::ops::Range;
 

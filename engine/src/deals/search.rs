@@ -1,95 +1,146 @@
-//! Deals that compete: an exact search over what each application could take.
+//! Deals that compete: an exact search, by bounds from a linear programme.
 //!
-//! Every way to apply a deal once is a *column*: units of some runs, and an amount. Choosing
-//! columns so that no run is used up twice is a packing problem. Each run gets a *price* such
-//! that no column is worth more than the prices of its units (a dual solution); the units that
-//! are there, at these prices, bound what can be had. A choice of columns loses, against that
-//! bound, the *slack* of each column taken and the price of each unit left over. The search
-//! takes the dearest run still open, tries its columns by slack, and turns back as soon as more
-//! is lost than the best choice so far lost. Everything is in integers and counted in steps, so
-//! it runs the same on every platform.
+//! Every way to apply a deal once is a *column*: units of some runs, and an amount. Which
+//! columns to take how often is a packing problem. When fractions of columns are allowed it is a
+//! linear programme ([`Master`]), whose columns are found one by one: its prices for units tell
+//! each deal's best column ([`Offers`]), until no column gains any more. What it gives then is a
+//! bound for whole columns, and nearly always it takes whole columns by itself. Where it does
+//! not, the search goes on with two cases: a deal's applications, or the units of a run that a
+//! deal uses, are at most n, or at least n + 1.
+//!
+//! Everything is in whole numbers and counted in steps, so it runs the same on every platform.
 //!
 //! Ties (§8.4) are part of the objective: amount first, then fewer applications, then more
-//! applications of earlier deals. What is still equal then goes to the columns found first:
-//! those of earlier deals, and of earlier runs (by line, then unit).
+//! applications of earlier deals. What is still equal is decided by the order in which columns
+//! are met: earlier deals first; within a deal, dearer units of a group and earlier lines first.
 
 use std::ops::Range;
 
-use super::component::runs_of;
-use super::{BundleReward, Deal, DealKind, DealMix, DealProblem, DealUnit, GroupReward, Solution, Taken};
-use crate::number::{Decimal, Overflow};
-use crate::rule::Base;
+use super::column::{Pick, amount, group_each};
+use super::master::Master;
+use super::offer::{Costs, Found, Market, Offers, Wish};
+use super::{DealKind, DealProblem, Solution, Taken};
+use crate::number::Overflow;
 
-/// Prices are kept this much finer than values, so that they can lie close to the best ones.
-const FINE: i128 = 64;
+/// The objective stays below this, so that prices with their common scale fit.
+const MOST_OBJECTIVE: i128 = 1 << 96;
 
-/// More columns than this are not listed; the answer is then the best found, with its gap.
-const MOST_COLUMNS: usize = 200_000;
+/// Objective times scale stay below this.
+const MOST_SCALED: i128 = 1 << 112;
 
-/// How often prices are improved.
-const ROUNDS: usize = 40;
+/// Breaking a row of a case costs this many times everything there is, so that breaking it by a
+/// small fraction costs too much as well.
+const RELIEF: i128 = 1 << 8;
+
+/// Counted work that a first choice may take when the search has no steps left.
+const GREEDY_STEPS: u64 = 50_000;
 
 /// Reused between evaluations.
 #[derive(Debug, Default)]
 pub(super) struct Buffers {
-    /// Units of each run of the problem, then of each limit, still to be used.
-    room: Vec<i64>,
-    prices: Vec<i128>,
+    market: Market,
+    master: Master,
+    offers: Offers,
+    costs: Costs,
     columns: Vec<Column>,
-    uses: Vec<Use>,
-    taken: Vec<Taken>,
-    /// Columns by the room they use.
-    by_room: Vec<Vec<u32>>,
-    /// The choice being tried, and the best one.
-    path: Vec<u32>,
-    best: Vec<u32>,
-    frames: Vec<Frame>,
-    picks: Vec<Pick>,
-    /// The picks of one column, dearest first, and its units.
-    sorted: Vec<Pick>,
+    /// Units of the columns: each points in here.
+    pool: Vec<Pick>,
+    /// Per variable of the master: its column.
+    column_of: Vec<u32>,
+    /// Per deal of the set: rows of its limits, when they can bind.
+    limit_rows: Vec<(Option<usize>, Option<usize>)>,
+    splits: Vec<Split>,
+    branches: Vec<Branch>,
+    /// Per deal of the set: what an application is worth beside its amount.
+    preferences: Vec<i128>,
+    /// What a minor unit is worth.
+    minor: i128,
+    /// Greatest thinkable objective.
+    most: i128,
+    best: Vec<(u32, i64)>,
+    best_value: i128,
+    steps: u64,
+    /// Where a first choice has to come to an end.
+    greedy_end: u64,
+    nodes: u64,
+    // Working space.
+    uses: Vec<(usize, i64)>,
+    rooms: Vec<i64>,
+    left: Vec<(i64, i64)>,
+    values: Vec<Option<i128>>,
+    choice: Vec<(u32, i64)>,
+    refused: Vec<Range<usize>>,
+    shares: Vec<(u32, i128)>,
+    sums: Vec<i128>,
+    sums_rewarded: Vec<i128>,
+    flat: Vec<(Pick, i128)>,
+    queues: Vec<(Range<usize>, i64)>,
+    sorted: Vec<(i64, i64)>,
     units: Vec<Taken>,
-    /// For the first choice: columns in order, and the room before it.
-    order: Vec<u32>,
-    start: Vec<i64>,
 }
 
 /// One way to apply a deal once.
 #[derive(Debug, Clone)]
 struct Column {
-    deal: u32,
+    /// Position in the set.
+    deal: usize,
     amount: i64,
-    /// Amount and ties, as one number.
+    /// Amount and ties as one number.
     value: i128,
-    slack: i128,
-    uses: Range<usize>,
-    taken: Range<usize>,
+    picks: Range<usize>,
 }
 
+/// What two cases differ in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Subject {
+    /// How often a deal is applied.
+    Times(usize),
+    /// How many units of a `DealUnit` are used, in one role.
+    Units { unit: u32, rewarded: bool },
+    /// How often a column is taken.
+    Column(u32),
+}
+
+/// A subject with its rows: at most, and at least.
 #[derive(Debug, Clone, Copy)]
-struct Use {
-    room: u32,
-    count: i64,
+struct Split {
+    subject: Subject,
+    most_row: usize,
+    least_row: usize,
+    most: i64,
+    least: i64,
 }
 
-/// A unit picked for the column being built.
+/// A choice between two cases on the way down.
 #[derive(Debug, Clone, Copy)]
-struct Pick {
-    run: u32,
-    count: i64,
-    value: Decimal,
-    eligible: bool,
+struct Branch {
+    split: usize,
+    /// The cases: more than this, or at most this.
+    at: i64,
+    before: (i64, i64),
+    second: bool,
+    /// No choice below is worth more.
+    bound: i128,
 }
 
-#[derive(Debug)]
-struct Frame {
-    room: u32,
-    /// Next column to try, among those that use this room.
-    next: usize,
-    lost: i128,
-    /// The column taken to come here, to give its units back.
-    column: Option<u32>,
-    /// Room closed on the way (left unused), to open it again.
-    closed: i64,
+/// What became of a case.
+enum Node {
+    /// Nothing better in it, or its best is known.
+    Closed,
+    Split {
+        subject: Subject,
+        at: i64,
+        bound: i128,
+    },
+    /// The steps ran out, or numbers grew too large.
+    Stopped,
+}
+
+/// What became of the linear programme.
+enum Relaxed {
+    Solved(i128),
+    Hopeless,
+    Stopped,
 }
 
 /// Solves the deals of one set.
@@ -100,526 +151,742 @@ pub(super) fn solve(
     buffers: &mut Buffers,
     solution: &mut Solution,
 ) -> Result<(), Overflow> {
-    buffers.columns.clear();
-    buffers.uses.clear();
-    buffers.taken.clear();
-    buffers.room.clear();
-    buffers.room.resize(problem.runs.len(), 0);
-    for at in deals {
-        let Some(deal) = problem.deals.get(*at as usize) else { continue };
-        runs_of(problem, &deal.kind, |run| {
-            if let (Some(room), Some(run)) = (buffers.room.get_mut(run as usize), problem.runs.get(run as usize)) {
-                *room = run.count;
-            }
-        });
+    buffers.open(problem, deals, steps)?;
+    let bound = buffers.search(problem)?;
+    if bound.is_some() && buffers.best.is_empty() {
+        buffers.reset_costs(false);
+        buffers.greedy(problem, false)?;
     }
-    let mut complete = true;
-    for at in deals {
-        let Some(deal) = problem.deals.get(*at as usize) else { continue };
-        complete &= buffers.list_columns(problem, *at, deal)?;
-    }
-    let applications = buffers.weigh(deals, problem)?;
-    buffers.find_prices();
-    let bound: i128 = buffers.room.iter().zip(&buffers.prices).map(|(room, price)| i128::from(*room) * price).sum();
-    let lost = buffers.greedy();
-    let (lost, used, proven) = buffers.search(lost, steps);
-    solution.steps += used;
-    for chunk in buffers.best.chunk_by(|a, b| a == b) {
-        let Some(column) = chunk.first().and_then(|at| buffers.columns.get(*at as usize)) else { continue };
-        let taken = buffers.taken.get(column.taken.clone()).unwrap_or(&[]);
-        solution.add(column.deal, chunk.len() as i64, column.amount, taken.iter().copied());
-    }
-    if !proven || !complete {
-        let value = bound - lost;
-        let scale = FINE * buffers.amount_scale(applications);
-        let gap = if complete { (bound - value) / scale } else { buffers.most_possible(problem) - value / scale };
-        solution.gap = solution.gap.saturating_add(i64::try_from(gap.max(1)).unwrap_or(i64::MAX));
+    buffers.write(problem, solution)?;
+    solution.steps = solution.steps.saturating_add(buffers.used());
+    if let Some(bound) = bound {
+        // Ties weigh less than a minor unit, so what is left of the bound is amount alone.
+        let least_tie = buffers.most_ties();
+        let amount = (bound + least_tie).div_euclid(buffers.minor);
+        let total: i128 = buffers
+            .best
+            .iter()
+            .filter_map(|(at, times)| buffers.columns.get(*at as usize).map(|column| (column, times)))
+            .fold(0, |sum, (column, times)| sum + i128::from(column.amount) * i128::from(*times));
+        let gap = i64::try_from((amount - total).max(0)).unwrap_or(i64::MAX);
+        solution.gap = solution.gap.saturating_add(gap);
     }
     Ok(())
 }
 
 impl Buffers {
-    /// Lists the columns of a deal that give anything; false when there are too many.
-    fn list_columns(&mut self, problem: &DealProblem, at: u32, deal: &Deal) -> Result<bool, Overflow> {
-        let limit_room = self.room.len() as u32;
-        self.room.push(deal.limit.max(0));
-        let units = |range: &Range<usize>| problem.units.get(range.clone()).unwrap_or(&[]);
-        self.picks.clear();
-        match &deal.kind {
-            DealKind::Single { units: range, tier_limit } => {
-                let tier_room = self.room.len() as u32;
-                self.room.push((*tier_limit).max(0));
-                for unit in units(range) {
-                    self.units.clear();
-                    self.units.push(Taken { run: unit.run, count: 1, each: unit.gain, rewarded: true });
-                    self.push(at, unit.gain, limit_room, unit.tier.then_some(tier_room));
-                }
-                Ok(true)
-            }
-            DealKind::Group { units: range, quantity, base, reward } => {
-                self.pick_group(problem, at, units(range), *quantity, (*base, *reward), limit_room)
-            }
-            DealKind::Bundle { mixes, base, reward } => {
-                let mixes = problem.mixes.get(mixes.clone()).unwrap_or(&[]);
-                let most = mixes.first().map_or(0, |mix| mix.quantity);
-                self.pick_bundle(problem, at, mixes, 0, most, (*base, *reward), limit_room)
-            }
-        }
+    fn used(&self) -> u64 {
+        self.master.steps.saturating_add(self.offers.steps)
     }
 
-    /// Every set of `left` more units out of `units`, then its amount.
-    fn pick_group(
-        &mut self,
-        problem: &DealProblem,
-        at: u32,
-        units: &[DealUnit],
-        left: i64,
-        how: (Base, GroupReward),
-        limit_room: u32,
-    ) -> Result<bool, Overflow> {
-        if left == 0 {
-            return self.push_group(problem, at, how, limit_room);
+    /// Sets up market, objective and the rows of the programme.
+    fn open(&mut self, problem: &DealProblem, deals: &[u32], steps: u64) -> Result<(), Overflow> {
+        self.steps = steps;
+        self.nodes = 0;
+        self.market.open(problem, deals);
+        self.master.clear();
+        self.offers.steps = 0;
+        self.offers.complete = true;
+        self.columns.clear();
+        self.pool.clear();
+        self.column_of.clear();
+        self.limit_rows.clear();
+        self.costs.forget_units(self.splits.iter().filter_map(Split::unit));
+        self.splits.clear();
+        self.branches.clear();
+        self.best.clear();
+        self.best_value = 0;
+        self.weigh(problem);
+        if self.costs.unit.len() < problem.units.len() {
+            self.costs.unit.resize(problem.units.len(), 0);
+            self.costs.rewarded.resize(problem.units.len(), 0);
+            self.sums.resize(problem.units.len(), 0);
+            self.sums_rewarded.resize(problem.units.len(), 0);
         }
-        let Some((unit, rest)) = units.split_first() else { return Ok(true) };
-        let there = problem.runs.get(unit.run as usize).map_or(0, |run| run.count).min(left);
-        for count in (0..=there).rev() {
-            if count > 0 {
-                self.picks.push(Pick { run: unit.run, count, value: unit.value, eligible: true });
-            }
-            let more = self.pick_group(problem, at, rest, left - count, how, limit_room)?;
-            if count > 0 {
-                self.picks.pop();
-            }
-            if !more {
-                return Ok(false);
-            }
+        for at in 0..self.market.rooms.len() {
+            let room = self.market.rooms.get(at).copied().unwrap_or(0);
+            self.add_row(room, None, None)?;
         }
-        Ok(true)
-    }
-
-    /// The column of the picked units of a group (§8.1).
-    fn push_group(
-        &mut self,
-        problem: &DealProblem,
-        at: u32,
-        (base, reward): (Base, GroupReward),
-        limit_room: u32,
-    ) -> Result<bool, Overflow> {
-        let Some(value) = self.deciding_value(problem, base) else { return Ok(true) };
-        self.units.clear();
-        let mut left = match reward {
-            GroupReward::Free => value.whole().unwrap_or(0),
-            GroupReward::Percent => 1,
-        };
-        let mut amount = 0i64;
-        self.sorted.clear();
-        self.sorted.extend_from_slice(&self.picks);
-        sort_dearest_first(problem, base, &mut self.sorted);
-        for pick in self.sorted.iter().rev() {
-            let Some(run) = problem.runs.get(pick.run as usize) else { continue };
-            let price = price_of(run, base);
-            let each = match reward {
-                GroupReward::Free => price,
-                GroupReward::Percent => value.percent_of(price)?,
-            };
-            let each = each.min(run.share);
-            let rewarded = left.min(pick.count);
-            left -= rewarded;
-            if rewarded > 0 {
-                self.units.push(Taken { run: pick.run, count: rewarded, each, rewarded: true });
-                amount = amount.checked_add(each.checked_mul(rewarded).ok_or(Overflow)?).ok_or(Overflow)?;
-            }
-            if pick.count > rewarded {
-                self.units.push(Taken { run: pick.run, count: pick.count - rewarded, each: 0, rewarded: false });
-            }
-        }
-        self.units.sort_unstable_by_key(|unit| (unit.run, unit.each));
-        Ok(self.push(at, amount, limit_room, None))
-    }
-
-    /// Every way to fill the mixes from `mix` on, `left` units of its own still to find, then
-    /// the amount of the bundle.
-    #[expect(clippy::too_many_arguments, reason = "a bundle is picked with all of these in hand")]
-    fn pick_bundle(
-        &mut self,
-        problem: &DealProblem,
-        at: u32,
-        mixes: &[DealMix],
-        from: usize,
-        left: i64,
-        how: (Base, BundleReward),
-        limit_room: u32,
-    ) -> Result<bool, Overflow> {
-        let Some((mix, rest)) = mixes.split_first() else { return self.push_bundle(problem, at, how, limit_room) };
-        if left == 0 {
-            let next = rest.first().map_or(0, |mix| mix.quantity);
-            return self.pick_bundle(problem, at, rest, 0, next, how, limit_room);
-        }
-        let Some(unit) = problem.units.get(mix.units.clone()).and_then(|units| units.get(from)) else { return Ok(true) };
-        let used: i64 = self.picks.iter().filter(|pick| pick.run == unit.run).map(|pick| pick.count).sum();
-        let there = (problem.runs.get(unit.run as usize).map_or(0, |run| run.count) - used).min(left);
-        for count in (0..=there).rev() {
-            if count > 0 {
-                self.picks.push(Pick { run: unit.run, count, value: unit.value, eligible: mix.eligible });
-            }
-            let more = self.pick_bundle(problem, at, mixes, from + 1, left - count, how, limit_room)?;
-            if count > 0 {
-                self.picks.pop();
-            }
-            if !more {
-                return Ok(false);
-            }
-        }
-        Ok(true)
-    }
-
-    /// The column of the picked units of a bundle (§8.1).
-    fn push_bundle(
-        &mut self,
-        problem: &DealProblem,
-        at: u32,
-        (base, reward): (Base, BundleReward),
-        limit_room: u32,
-    ) -> Result<bool, Overflow> {
-        let Some(value) = self.deciding_value(problem, base) else { return Ok(true) };
-        let run_of = |pick: &Pick| problem.runs.get(pick.run as usize);
-        let (mut prices, mut shares) = (0i128, 0i128);
-        for pick in self.picks.iter().filter(|pick| pick.eligible) {
-            let Some(run) = run_of(pick) else { continue };
-            prices += i128::from(price_of(run, base)) * i128::from(pick.count);
-            shares += i128::from(run.share) * i128::from(pick.count);
-        }
-        let whole = i128::from(value.whole().unwrap_or(0));
-        let percent = |amount: i128| -> Result<i128, Overflow> {
-            value.percent_of(i64::try_from(amount).map_err(|_| Overflow)?).map(i128::from)
-        };
-        let amount = match reward {
-            BundleReward::NewPrice => shares - whole,
-            BundleReward::Amount => whole,
-            BundleReward::Percent => percent(prices)?,
-            BundleReward::Free | BundleReward::PercentOffCheapest => {
-                self.sorted.clear();
-                self.sorted.extend(self.picks.iter().filter(|pick| pick.eligible));
-                sort_dearest_first(problem, base, &mut self.sorted);
-                let (mut left, mut sum) = (if reward == BundleReward::Free { whole } else { 1 }, 0i128);
-                for pick in self.sorted.iter().rev() {
-                    let count = left.min(i128::from(pick.count));
-                    left -= count;
-                    sum += run_of(pick).map_or(0, |run| i128::from(price_of(run, base))) * count;
-                }
-                if reward == BundleReward::Free { sum } else { percent(sum)? }
-            }
-        };
-        let amount = i64::try_from(amount.min(shares)).map_err(|_| Overflow)?;
-        self.units.clear();
-        self.units.extend(self.picks.iter().map(|pick| Taken {
-            run: pick.run,
-            count: pick.count,
-            each: 0,
-            rewarded: pick.eligible,
-        }));
-        Ok(self.push(at, amount, limit_room, None))
-    }
-
-    /// The value that counts for the picked units: that of the most expensive one (§7.4),
-    /// the earlier line on equal prices.
-    fn deciding_value(&self, problem: &DealProblem, base: Base) -> Option<Decimal> {
-        let key = |pick: &&Pick| {
-            let run = problem.runs.get(pick.run as usize);
-            (std::cmp::Reverse(run.map(|run| price_of(run, base))), run.map(|run| run.line))
-        };
-        self.picks.iter().min_by_key(key).map(|pick| pick.value)
-    }
-
-    /// Keeps `units` as a column when it gives something; false when there are too many.
-    fn push(&mut self, deal: u32, amount: i64, limit_room: u32, extra: Option<u32>) -> bool {
-        if amount <= 0 {
-            return true;
-        }
-        if self.columns.len() >= MOST_COLUMNS {
-            return false;
-        }
-        let (from_use, from_taken) = (self.uses.len(), self.taken.len());
-        for unit in &self.units {
-            match self.uses.get_mut(from_use..).and_then(|uses| uses.iter_mut().find(|other| other.room == unit.run)) {
-                Some(other) => other.count += unit.count,
-                None => self.uses.push(Use { room: unit.run, count: unit.count }),
-            }
-        }
-        self.uses.push(Use { room: limit_room, count: 1 });
-        self.uses.extend(extra.map(|room| Use { room, count: 1 }));
-        self.taken.extend_from_slice(&self.units);
-        let (uses, taken) = (from_use..self.uses.len(), from_taken..self.taken.len());
-        self.columns.push(Column { deal, amount, value: 0, slack: 0, uses, taken });
-        true
-    }
-
-    fn uses(&self, column: &Column) -> &[Use] {
-        self.uses.get(column.uses.clone()).unwrap_or(&[])
-    }
-
-    /// What one minor unit weighs in the objective.
-    fn amount_scale(&self, applications: i64) -> i128 {
-        (1i128 << 34).saturating_mul(i128::from(applications.clamp(1, 1 << 20)))
-    }
-
-    /// Puts amount and ties into one number per column; how many applications there can be.
-    fn weigh(&mut self, deals: &[u32], problem: &DealProblem) -> Result<i64, Overflow> {
-        let units: i64 = self.room.iter().take(problem.runs.len()).fold(0, |sum, room| sum.saturating_add(*room));
-        let applications = units.clamp(1, 1 << 20);
-        // Earlier deals weigh more: by powers where they fit, so that counts compare one by one.
-        let powers = |base: i128| {
-            let mut power = 1i128;
-            for _ in 1..deals.len() {
-                power = power.saturating_mul(base);
-            }
-            power
-        };
-        let base = i128::from(applications) + 1;
-        let fits = powers(base).saturating_mul(i128::from(applications)) < 1 << 33;
-        let scale = self.amount_scale(applications);
-        for column in &mut self.columns {
-            let rank = deals.iter().position(|deal| *deal == column.deal).unwrap_or(0);
-            let after = deals.len() - 1 - rank;
-            let preference = if fits { (0..after).fold(1i128, |power, _| power * base) } else { after as i128 };
-            let ties = preference - (1i128 << 33);
-            column.value =
-                (i128::from(column.amount).checked_mul(scale).ok_or(Overflow)? + ties).checked_mul(FINE).ok_or(Overflow)?;
-        }
-        Ok(applications)
-    }
-
-    /// Prices such that no column is worth more than its units, as low as a few rounds make them.
-    fn find_prices(&mut self) {
-        let Self { room, prices, columns, uses, by_room, .. } = self;
-        prices.clear();
-        prices.resize(room.len(), 0);
-        for list in by_room.iter_mut() {
-            list.clear();
-        }
-        by_room.resize_with(room.len().max(by_room.len()), Vec::new);
-        let uses_of = |column: &Column| uses.get(column.uses.clone()).unwrap_or(&[]);
-        for (at, column) in (0u32..).zip(columns.iter()) {
-            for usage in uses_of(column) {
-                if let Some(list) = by_room.get_mut(usage.room as usize) {
-                    list.push(at);
+        for at in 0..self.market.deals.len() {
+            let party = self.market.deals.get(at);
+            let deal = party.filter(|party| party.limited).and_then(|party| problem.deals.get(party.deal as usize));
+            let mut rows = (None, None);
+            if let (Some(deal), Some(party)) = (deal, party) {
+                let most = party.most;
+                let tier_limit =
+                    if let DealKind::Single { tier_limit, .. } = deal.kind { Some(tier_limit.clamp(0, most)) } else { None };
+                rows.0 = Some(self.add_row(most, None, None)?);
+                if let Some(tier_limit) = tier_limit {
+                    rows.1 = Some(self.add_row(tier_limit, None, None)?);
                 }
             }
-            // At first everything is charged to the units, in equal parts.
-            let units: i64 = uses_of(column).iter().filter(|usage| is_scarce(room, usage)).map(|usage| usage.count).sum();
-            let each = ceil(column.value, i128::from(units.max(1)));
-            for usage in uses_of(column).iter().filter(|usage| is_scarce(room, usage)) {
-                if let Some(price) = prices.get_mut(usage.room as usize) {
-                    *price = (*price).max(each);
-                }
-            }
+            self.limit_rows.push(rows);
         }
-        for _ in 0..ROUNDS {
-            let mut changed = false;
-            for at in (0..room.len()).rev() {
-                let now = prices.get(at).copied().unwrap_or(0);
-                let mut need = 0i128;
-                for column in by_room.get(at).into_iter().flatten().filter_map(|at| columns.get(*at as usize)) {
-                    let (mut others, mut own) = (0i128, 1i64);
-                    for usage in uses_of(column) {
-                        if usage.room as usize == at {
-                            own = usage.count;
-                        } else {
-                            others += prices.get(usage.room as usize).copied().unwrap_or(0) * i128::from(usage.count);
-                        }
-                    }
-                    need = need.max(ceil(column.value - others, i128::from(own)));
-                }
-                if need < now {
-                    changed = true;
-                    if let Some(price) = prices.get_mut(at) {
-                        // Halfway first, so that the other runs of a column get their share of what is saved.
-                        *price = if now - need > FINE { need + (now - need) / 2 } else { need };
-                    }
-                }
+        Ok(())
+    }
+
+    /// Puts amount and ties into one number: what a minor unit, and an application of each deal, weigh.
+    fn weigh(&mut self, problem: &DealProblem) {
+        let Self { market, preferences, minor, most, .. } = self;
+        let applications = market.deals.iter().fold(0i128, |sum, party| sum + i128::from(party.most));
+        let reach = market.runs.iter().zip(&market.rooms).fold(1i128, |sum, (run, room)| {
+            let dearest = problem.runs.get(*run as usize).map_or(0, |run| run.price.max(run.share));
+            sum.saturating_add(i128::from(dearest).saturating_mul(i128::from(*room)))
+        });
+        // Counts compare one by one when each deal weighs more than all later ones together.
+        // Where that grows beyond all numbers, earlier deals only weigh a little more; and where
+        // even this does, ties are left to the order in which columns are met.
+        for exactness in [2, 1, 0] {
+            preferences.clear();
+            let (mut weight, mut ties) = (i128::from(exactness > 0), 0i128);
+            for party in market.deals.iter().rev() {
+                preferences.push(weight);
+                ties = ties.saturating_add(weight.saturating_mul(i128::from(party.most)));
+                weight = match exactness {
+                    2 => weight.saturating_mul(i128::from(party.most) + 1),
+                    1 => weight.saturating_add(1),
+                    _ => 0,
+                };
             }
-            if !changed {
+            preferences.reverse();
+            let each = if exactness > 0 { ties.saturating_add(1) } else { 0 };
+            *minor = each.saturating_mul(applications).saturating_add(ties).saturating_add(1);
+            preferences.iter_mut().for_each(|preference| *preference = preference.saturating_sub(each));
+            *most = minor.saturating_mul(reach);
+            if *most < MOST_OBJECTIVE {
                 break;
             }
         }
-        for column in columns.iter_mut() {
-            let cost: i128 = uses
-                .get(column.uses.clone())
-                .unwrap_or(&[])
-                .iter()
-                .map(|usage| prices.get(usage.room as usize).copied().unwrap_or(0) * i128::from(usage.count))
-                .sum();
-            column.slack = cost - column.value;
-        }
-        for list in by_room.iter_mut() {
-            list.sort_unstable_by_key(|at| columns.get(*at as usize).map(|column| (column.slack, *at)));
-        }
     }
 
-    fn fits(&self, column: &Column) -> i64 {
-        self.uses(column)
+    /// The most that ties can take off an objective.
+    fn most_ties(&self) -> i128 {
+        self.market
+            .deals
             .iter()
-            .map(|usage| self.room.get(usage.room as usize).copied().unwrap_or(0) / usage.count)
-            .min()
-            .unwrap_or(0)
+            .zip(&self.preferences)
+            .fold(0, |sum, (party, preference)| sum + (-preference).max(0).saturating_mul(i128::from(party.most)))
     }
 
-    fn take(&mut self, at: u32, times: i64) {
-        let Some(column) = self.columns.get(at as usize) else { return };
-        for usage in self.uses.get(column.uses.clone()).unwrap_or(&[]) {
-            if let Some(room) = self.room.get_mut(usage.room as usize) {
-                *room -= usage.count * times;
-            }
-        }
-    }
-
-    /// A first choice: columns with the least slack, as often as they fit. What it loses.
-    fn greedy(&mut self) -> i128 {
-        let mut order = std::mem::take(&mut self.order);
-        order.clear();
-        order.extend(0..self.columns.len() as u32);
-        order.sort_unstable_by_key(|at| {
-            self.columns.get(*at as usize).map(|column| (column.slack, std::cmp::Reverse(column.value), *at))
+    fn add_row(&mut self, bound: i64, relief: Option<i128>, subject: Option<(Subject, i64)>) -> Result<usize, Overflow> {
+        let Self { master, columns, pool, column_of, .. } = self;
+        let coefficients = column_of.iter().enumerate().filter_map(|(variable, at)| {
+            let (subject, sign) = subject?;
+            let column = columns.get(*at as usize)?;
+            let coefficient = coefficient(subject, *at, column, pool);
+            (coefficient != 0).then_some((variable as u32, coefficient * sign))
         });
-        self.best.clear();
-        self.start.clear();
-        self.start.extend_from_slice(&self.room);
-        let mut lost = 0i128;
-        for &at in &order {
-            let Some(column) = self.columns.get(at as usize) else { continue };
-            let times = self.fits(column);
-            if times > 0 {
-                lost += column.slack * i128::from(times);
-                self.best.extend(std::iter::repeat_n(at, usize::try_from(times).unwrap_or(0)));
-                self.take(at, times);
-            }
-        }
-        lost += self.room.iter().zip(&self.prices).map(|(room, price)| i128::from(*room) * price).sum::<i128>();
-        self.room.clear();
-        self.room.extend_from_slice(&self.start);
-        self.order = order;
-        lost
+        let row = master.add_row(bound, relief, coefficients)?;
+        column_of.push(u32::MAX);
+        column_of.extend(relief.map(|_| u32::MAX));
+        Ok(row)
     }
 
-    /// The search itself; `lost` is what the best choice so far loses. Gives back what the best
-    /// one loses, the steps used, and whether nothing better exists.
-    fn search(&mut self, mut best_lost: i128, steps: u64) -> (i128, u64, bool) {
-        let mut used = 0u64;
-        self.path.clear();
-        self.frames.clear();
-        if best_lost == 0 {
-            return (0, 0, true);
+    /// Hands a column to the master.
+    fn add_column(&mut self, problem: &DealProblem, at: u32) -> Result<(), Overflow> {
+        let Self { market, master, columns, pool, column_of, limit_rows, splits, uses, .. } = self;
+        let Some(column) = columns.get(at as usize) else { return Ok(()) };
+        uses.clear();
+        let picks = pool.get(column.picks.clone()).unwrap_or(&[]);
+        uses.extend(picks.iter().map(|pick| (market.place(problem, pick.unit), pick.count)));
+        if let Some((limit, tier)) = limit_rows.get(column.deal) {
+            uses.extend(limit.map(|row| (row, 1)));
+            let in_tier = |pick: &Pick| problem.units.get(pick.unit as usize).is_some_and(|unit| unit.tier);
+            uses.extend(tier.filter(|_| picks.iter().any(in_tier)).map(|row| (row, 1)));
         }
-        let Some(room) = self.dearest_open() else { return (best_lost, 0, true) };
-        self.frames.push(Frame { room, next: 0, lost: 0, column: None, closed: 0 });
-        while let Some(frame) = self.frames.last_mut() {
-            used += 1;
-            if used > steps {
-                return (best_lost, used, false);
-            }
-            let (room, lost, next) = (frame.room, frame.lost, frame.next);
-            frame.next += 1;
-            let list = self.by_room.get(room as usize).map_or(&[][..], Vec::as_slice);
-            match list.get(next).copied() {
-                Some(at) => {
-                    let Some(column) = self.columns.get(at as usize) else { continue };
-                    let lost = lost + column.slack;
-                    if lost >= best_lost {
-                        // The others lose more still: leave this room unused instead.
-                        frame.next = list.len();
-                        continue;
-                    }
-                    if self.fits(column) == 0 {
-                        continue;
-                    }
-                    self.take(at, 1);
-                    self.path.push(at);
-                    let same = self.room.get(room as usize).is_some_and(|room| *room > 0);
-                    self.enter(if same { Some((room, next)) } else { None }, lost, Some(at), 0, &mut best_lost);
-                }
-                None if next == list.len() => {
-                    // The rest of this room stays unused.
-                    let left = self.room.get(room as usize).copied().unwrap_or(0);
-                    let price = self.prices.get(room as usize).copied().unwrap_or(0);
-                    let lost = lost + price * i128::from(left);
-                    if lost < best_lost {
-                        if let Some(open) = self.room.get_mut(room as usize) {
-                            *open = 0;
-                        }
-                        self.enter(None, lost, None, left, &mut best_lost);
-                    }
-                }
-                None => self.leave(),
+        for split in splits.iter() {
+            let coefficient = coefficient(split.subject, at, column, pool);
+            if coefficient != 0 {
+                uses.extend([(split.most_row, coefficient), (split.least_row, -coefficient)]);
             }
         }
-        (best_lost, used, true)
+        master.add_column(column.value, uses.iter().copied())?;
+        column_of.push(at);
+        Ok(())
     }
 
-    /// Goes one level down: on with the same room from column `next`, or with the dearest open one.
-    fn enter(&mut self, same: Option<(u32, usize)>, lost: i128, column: Option<u32>, closed: i64, best_lost: &mut i128) {
-        let (room, next) = match same {
-            Some(same) => same,
-            None => match self.dearest_open() {
-                Some(room) => (room, 0),
-                None => {
-                    if lost < *best_lost {
-                        *best_lost = lost;
-                        self.best.clear();
-                        self.best.extend_from_slice(&self.path);
-                        self.best.sort_unstable();
+    /// Costs by the master's prices, or none.
+    fn reset_costs(&mut self, by_prices: bool) -> bool {
+        let Self { market, master, costs, splits, preferences, limit_rows, minor, .. } = self;
+        costs.forget_units(splits.iter().filter_map(Split::unit));
+        let scale = if by_prices { master.scale() } else { 1 };
+        let price = |row: usize| if by_prices { master.price(row).max(0) } else { 0 };
+        costs.minor = minor.saturating_mul(scale);
+        costs.run.clear();
+        costs.run.extend((0..market.rooms.len()).map(price));
+        costs.deal.clear();
+        costs.tier.clear();
+        for (preference, (limit, tier)) in preferences.iter().zip(limit_rows.iter()) {
+            costs.deal.push(preference.saturating_mul(scale) - limit.map_or(0, price));
+            costs.tier.push(tier.map_or(0, price));
+        }
+        for split in splits.iter() {
+            let cost = price(split.most_row) - price(split.least_row);
+            match split.subject {
+                Subject::Times(deal) => {
+                    if let Some(own) = costs.deal.get_mut(deal) {
+                        *own -= cost;
                     }
-                    (u32::MAX, usize::MAX - 1)
                 }
-            },
+                Subject::Units { unit, rewarded } => {
+                    let list = if rewarded { &mut costs.rewarded } else { &mut costs.unit };
+                    if let Some(own) = list.get_mut(unit as usize) {
+                        *own += cost;
+                    }
+                }
+                Subject::Column(_) => {}
+            }
+        }
+        self.most.checked_mul(scale).is_some_and(|most| most < MOST_SCALED)
+    }
+
+    /// The column at hand in `offers`, kept.
+    fn keep(&mut self, deal: usize, found: Found) -> u32 {
+        let from = self.pool.len();
+        self.pool.extend_from_slice(&self.offers.picks);
+        self.push_column(deal, found.amount, from)
+    }
+
+    fn push_column(&mut self, deal: usize, amount: i64, from: usize) -> u32 {
+        let preference = self.preferences.get(deal).copied().unwrap_or(0);
+        let value = self.minor.saturating_mul(i128::from(amount)).saturating_add(preference);
+        self.columns.push(Column { deal, amount, value, picks: from..self.pool.len() });
+        self.columns.len() as u32 - 1
+    }
+
+    /// Forgets columns from `at` on that nobody uses.
+    fn forget(&mut self, at: usize) {
+        if let Some(column) = self.columns.get(at) {
+            self.pool.truncate(column.picks.start);
+            self.columns.truncate(at);
+        }
+    }
+
+    /// Solves the linear programme of the case at hand.
+    fn relax(&mut self, problem: &DealProblem) -> Result<Relaxed, Overflow> {
+        let limit = |own: &Self| own.steps.saturating_sub(own.offers.steps);
+        match self.master.repair(limit(self)) {
+            Ok(true) => {}
+            Ok(false) => return Ok(Relaxed::Hopeless),
+            Err(Overflow) => return Ok(Relaxed::Stopped),
+        }
+        loop {
+            if self.master.climb(limit(self)).is_err() || self.used() >= self.steps {
+                return Ok(Relaxed::Stopped);
+            }
+            if !self.reset_costs(true) {
+                return Ok(Relaxed::Stopped);
+            }
+            let first = self.columns.len();
+            let mut reach = self.master.total();
+            for deal in 0..self.market.deals.len() {
+                if let Some(found) = self.offer(problem, deal, false)? {
+                    let most = self.market.deals.get(deal).map_or(0, |party| party.most);
+                    reach = reach.saturating_add(found.value.saturating_mul(i128::from(most)));
+                    self.keep(deal, found);
+                }
+                if !self.offers.complete {
+                    self.forget(first);
+                    return Ok(Relaxed::Stopped);
+                }
+            }
+            let bound = reach.div_euclid(self.master.scale());
+            if bound <= self.best_value {
+                self.forget(first);
+                return Ok(Relaxed::Hopeless);
+            }
+            if first == self.columns.len() {
+                return Ok(Relaxed::Solved(bound));
+            }
+            for at in first..self.columns.len() {
+                if self.add_column(problem, at as u32).is_err() {
+                    return Ok(Relaxed::Stopped);
+                }
+            }
+        }
+    }
+
+    /// A deal's best column by the costs set: one that gains, or for a first choice (`any`) one
+    /// that `rooms` leave units for.
+    fn offer(&mut self, problem: &DealProblem, deal: usize, any: bool) -> Result<Option<Found>, Overflow> {
+        let Self { market, offers, costs, columns, pool, splits, refused, rooms, .. } = self;
+        refused.clear();
+        if !any {
+            refused.extend(splits.iter().filter_map(|split| match split.subject {
+                Subject::Column(at) => {
+                    columns.get(at as usize).filter(|column| column.deal == deal).map(|column| column.picks.clone())
+                }
+                _ => None,
+            }));
+        }
+        let rooms: &[i64] = if any { rooms } else { &market.rooms };
+        let above = if any { -(1 << 119) } else { 0 };
+        let steps = if any { self.greedy_end } else { self.steps }.saturating_sub(self.master.steps);
+        let wish = Wish { above, any, not: refused, pool, steps };
+        offers.best(problem, market, deal, rooms, costs, &wish)
+    }
+
+    /// A choice of columns: what the linear programme takes wholly, if it is to be the start, then the
+    /// best that still fits, by the costs set, as often as it fits.
+    fn greedy(&mut self, problem: &DealProblem, from_master: bool) -> Result<(), Overflow> {
+        let first = self.columns.len();
+        let complete = self.offers.complete;
+        self.greedy_end = self.used().saturating_add(GREEDY_STEPS);
+        self.choice.clear();
+        self.rooms.clear();
+        self.rooms.extend_from_slice(&self.market.rooms);
+        self.left.clear();
+        self.left.extend(self.market.deals.iter().map(|party| {
+            let tier = problem.deals.get(party.deal as usize).map_or(0, |deal| match deal.kind {
+                DealKind::Single { tier_limit, .. } => tier_limit.max(0),
+                _ => i64::MAX,
+            });
+            (party.most, tier)
+        }));
+        if from_master {
+            let Self { master, column_of, choice, .. } = self;
+            choice.extend(master.taken().filter_map(|(variable, times, by)| {
+                let column = column_of.get(variable as usize).copied().filter(|at| *at != u32::MAX)?;
+                let whole = times / by.max(1);
+                (whole > 0).then_some((column, whole))
+            }));
+            let mut choice = std::mem::take(&mut self.choice);
+            choice.retain(|(column, times)| self.take(problem, *column, *times) == *times);
+            self.choice = choice;
+        }
+        self.values.clear();
+        self.values.resize(self.market.deals.len(), Some(i128::MAX));
+        while self.used() < self.greedy_end {
+            // Values only fall as units go, so a value still greatest when looked at again is.
+            let next = self
+                .values
+                .iter()
+                .enumerate()
+                .filter_map(|(deal, value)| value.map(|value| (value, std::cmp::Reverse(deal))))
+                .max();
+            let Some((_, std::cmp::Reverse(deal))) = next else { break };
+            let (times, tier) = self.left.get(deal).copied().unwrap_or((0, 0));
+            if let Some(cost) = self.costs.tier.get_mut(deal).filter(|_| tier == 0) {
+                *cost = 1 << 120;
+            }
+            let found = if times > 0 { self.offer(problem, deal, true)? } else { None };
+            if let Some(value) = self.values.get_mut(deal) {
+                *value = found.map(|found| found.value);
+            }
+            let Some(found) = found else { continue };
+            let others = self.values.iter().enumerate().filter(|(other, _)| *other != deal).filter_map(|(_, value)| *value).max();
+            if others.is_some_and(|other| other > found.value) {
+                continue;
+            }
+            let at = self.keep(deal, found);
+            let times = self.take(problem, at, i64::MAX);
+            if times == 0 {
+                break;
+            }
+            self.choice.push((at, times));
+        }
+        self.offers.complete = complete;
+        self.propose(first);
+        Ok(())
+    }
+
+    /// Takes a column out of `rooms` and `left`, as often as possible, at most `times`; how often.
+    fn take(&mut self, problem: &DealProblem, at: u32, times: i64) -> i64 {
+        let Self { market, columns, pool, rooms, left, uses, .. } = self;
+        let Some(column) = columns.get(at as usize) else { return 0 };
+        let picks = pool.get(column.picks.clone()).unwrap_or(&[]);
+        uses.clear();
+        for pick in picks {
+            let place = market.place(problem, pick.unit);
+            match uses.iter_mut().find(|(other, _)| *other == place) {
+                Some((_, count)) => *count += pick.count,
+                None => uses.push((place, pick.count)),
+            }
+        }
+        let Some((applications, tier)) = left.get_mut(column.deal) else { return 0 };
+        let in_tier = picks.iter().any(|pick| problem.units.get(pick.unit as usize).is_some_and(|unit| unit.tier));
+        let mut times = times.min(*applications);
+        if in_tier {
+            times = times.min(*tier);
+        }
+        for (place, count) in uses.iter() {
+            times = times.min(rooms.get(*place).copied().unwrap_or(0) / (*count).max(1));
+        }
+        if times > 0 {
+            *applications -= times;
+            if in_tier {
+                *tier -= times;
+            }
+            for (place, count) in uses.iter() {
+                if let Some(room) = rooms.get_mut(*place) {
+                    *room -= count * times;
+                }
+            }
+        }
+        times
+    }
+
+    /// The whole search. None: the best is proven; otherwise the bound that is left.
+    fn search(&mut self, problem: &DealProblem) -> Result<Option<i128>, Overflow> {
+        let mut node = self.visit(problem, self.most)?;
+        loop {
+            match node {
+                Node::Stopped => {
+                    let open = self.branches.iter().enumerate();
+                    let last = self.branches.len().saturating_sub(1);
+                    let bound = open.filter(|(at, branch)| !branch.second || *at == last).map(|(_, branch)| branch.bound).max();
+                    return Ok(Some(bound.unwrap_or(self.most).max(self.best_value)));
+                }
+                Node::Split { subject, at, bound } => {
+                    let Ok(split) = self.split(subject) else {
+                        node = Node::Stopped;
+                        continue;
+                    };
+                    let before = self.splits.get(split).map_or((0, 0), |split| (split.most, split.least));
+                    self.branches.push(Branch { split, at, before, second: false, bound });
+                    if self.bind(split, (before.0, at + 1)).is_err() {
+                        node = Node::Stopped;
+                        continue;
+                    }
+                    node = self.visit(problem, bound)?;
+                }
+                Node::Closed => {
+                    let Some(branch) = self.branches.last_mut() else { return Ok(None) };
+                    let Branch { split, at, before, second, bound } = *branch;
+                    let go_on = !second && bound > self.best_value;
+                    branch.second = true;
+                    let bounds = if go_on { (at, before.1) } else { before };
+                    if self.bind(split, bounds).is_err() {
+                        // The bound of this branch stays in sight.
+                        node = Node::Stopped;
+                        continue;
+                    }
+                    if go_on {
+                        node = self.visit(problem, bound)?;
+                    } else {
+                        self.branches.pop();
+                        node = Node::Closed;
+                    }
+                }
+            }
+        }
+    }
+
+    /// The rows of a subject, new ones that do not bind when it has none.
+    fn split(&mut self, subject: Subject) -> Result<usize, Overflow> {
+        if let Some(known) = self.splits.iter().position(|split| split.subject == subject) {
+            return Ok(known);
+        }
+        let most = match subject {
+            Subject::Times(deal) => self.market.deals.get(deal).map_or(0, |party| party.most),
+            _ => self.market.rooms.iter().copied().max().unwrap_or(0),
         };
-        self.frames.push(Frame { room, next, lost, column, closed });
+        let most_row = self.add_row(most, None, Some((subject, 1)))?;
+        // Breaking it costs more than everything there is.
+        let least_row = self.add_row(0, Some(self.most.saturating_mul(RELIEF)), Some((subject, -1)))?;
+        self.splits.push(Split { subject, most_row, least_row, most, least: 0 });
+        Ok(self.splits.len() - 1)
     }
 
-    /// Goes one level up, giving back what was taken or closed.
-    fn leave(&mut self) {
-        let Some(frame) = self.frames.pop() else { return };
-        if let Some(at) = frame.column {
-            self.take(at, -1);
-            self.path.pop();
-        } else if let Some(above) = self.frames.last()
-            && let Some(room) = self.room.get_mut(above.room as usize)
-        {
-            *room = frame.closed;
+    /// Sets the bounds of a split.
+    fn bind(&mut self, at: usize, (most, least): (i64, i64)) -> Result<(), Overflow> {
+        let Some(split) = self.splits.get_mut(at) else { return Ok(()) };
+        let (old, new) = (*split, Split { most, least, ..*split });
+        *split = new;
+        if new.most != old.most {
+            self.master.move_bound(old.most_row, new.most - old.most)?;
+        }
+        if new.least != old.least {
+            self.master.move_bound(old.least_row, old.least - new.least)?;
+        }
+        Ok(())
+    }
+
+    /// Bounds the case at hand, and closes it or tells how to split it.
+    fn visit(&mut self, problem: &DealProblem, above: i128) -> Result<Node, Overflow> {
+        self.nodes += 1;
+        let bound = match self.relax(problem)? {
+            Relaxed::Solved(bound) => bound.min(above),
+            Relaxed::Hopeless => return Ok(Node::Closed),
+            Relaxed::Stopped => {
+                if self.best.is_empty() && self.reset_costs(true) {
+                    self.greedy(problem, false)?;
+                }
+                return Ok(Node::Stopped);
+            }
+        };
+        if bound <= self.best_value {
+            return Ok(Node::Closed);
+        }
+        let Some(by) = self.read_shares() else { return Ok(Node::Stopped) };
+        if self.shares.iter().all(|(_, share)| share % by == 0) {
+            self.best.clear();
+            let Self { shares, best, best_value, columns, .. } = self;
+            best.extend(shares.iter().filter_map(|(column, share)| Some((*column, i64::try_from(share / by).ok()?))));
+            *best_value = best.iter().fold(0, |sum, (at, times)| {
+                let value = columns.get(*at as usize).map_or(0, |column| column.value);
+                sum + value * i128::from(*times)
+            });
+            return Ok(Node::Closed);
+        }
+        if self.nodes <= 4 || self.nodes % 8 == 0 {
+            self.greedy(problem, true)?;
+            if bound <= self.best_value {
+                return Ok(Node::Closed);
+            }
+        }
+        if let Some((subject, at)) = self.most_divided(by) {
+            return Ok(Node::Split { subject, at, bound });
+        }
+        self.regroup(problem, by)?;
+        if bound <= self.best_value {
+            return Ok(Node::Closed);
+        }
+        let divided = self.shares.iter().filter(|(_, share)| share % by != 0);
+        let most = divided.max_by_key(|(at, share)| ((share % by).min(by - share % by), std::cmp::Reverse(*at)));
+        let Some((column, share)) = most.copied() else { return Ok(Node::Stopped) };
+        let Ok(at) = i64::try_from(share / by) else { return Ok(Node::Stopped) };
+        Ok(Node::Split { subject: Subject::Column(column), at, bound })
+    }
+
+    /// How often the master takes each column, in parts of what is given back.
+    fn read_shares(&mut self) -> Option<i128> {
+        let Self { master, column_of, shares, .. } = self;
+        let mut by = 1i128;
+        for (_, _, scale) in master.taken() {
+            let (mut a, mut b) = (by, i128::from(scale));
+            while b != 0 {
+                (a, b) = (b, a % b);
+            }
+            by = by.checked_mul(i128::from(scale) / a).filter(|by| *by < 1 << 60)?;
+        }
+        shares.clear();
+        shares.extend(master.taken().filter_map(|(variable, times, scale)| {
+            let column = column_of.get(variable as usize).copied().filter(|at| *at != u32::MAX)?;
+            (times > 0).then(|| (column, i128::from(times) * (by / i128::from(scale))))
+        }));
+        shares.sort_unstable();
+        Some(by)
+    }
+
+    /// The deal whose number of applications, or else the units whose number, is furthest from whole.
+    fn most_divided(&mut self, by: i128) -> Option<(Subject, i64)> {
+        let Self { columns, pool, shares, sums, sums_rewarded, market, .. } = self;
+        let part = |sum: i128| (sum % by).min(by - sum % by);
+        let mut best: Option<(i128, Subject, i128)> = None;
+        let mut offer = |sum: i128, subject: Subject| {
+            if sum % by != 0 && best.is_none_or(|(other, _, _)| part(sum) > other) {
+                best = Some((part(sum), subject, sum / by));
+            }
+        };
+        for deal in 0..market.deals.len() {
+            let own = shares.iter().filter(|(at, _)| columns.get(*at as usize).is_some_and(|column| column.deal == deal));
+            offer(own.map(|(_, share)| share).sum(), Subject::Times(deal));
+        }
+        if let Some((_, subject, at)) = best {
+            return i64::try_from(at).ok().map(|at| (subject, at));
+        }
+        let picks = |at: &u32| {
+            let column = columns.get(*at as usize);
+            column.and_then(|column| pool.get(column.picks.clone())).unwrap_or(&[])
+        };
+        for (at, share) in shares.iter() {
+            for pick in picks(at) {
+                let list = if pick.rewarded { &mut *sums_rewarded } else { &mut *sums };
+                if let Some(sum) = list.get_mut(pick.unit as usize) {
+                    *sum += share * i128::from(pick.count);
+                }
+            }
+        }
+        let mut best: Option<(i128, Subject, i128)> = None;
+        for (at, _) in shares.iter() {
+            for pick in picks(at) {
+                let list = if pick.rewarded { &mut *sums_rewarded } else { &mut *sums };
+                let Some(sum) = list.get_mut(pick.unit as usize).map(std::mem::take) else { continue };
+                if sum % by != 0 && best.is_none_or(|(other, _, _)| part(sum) > other) {
+                    best = Some((part(sum), Subject::Units { unit: pick.unit, rewarded: pick.rewarded }, sum / by));
+                }
+            }
+        }
+        best.and_then(|(_, subject, at)| i64::try_from(at).ok().map(|at| (subject, at)))
+    }
+
+    /// All units are taken in whole numbers, but columns are not: makes whole columns of the same
+    /// units. Rewards may depend on who is with whom, so it need not be as good.
+    fn regroup(&mut self, problem: &DealProblem, by: i128) -> Result<(), Overflow> {
+        let first = self.columns.len();
+        self.choice.clear();
+        for deal in 0..self.market.deals.len() {
+            if !self.regroup_deal(problem, deal, by)? {
+                self.forget(first);
+                return Ok(());
+            }
+        }
+        self.propose(first);
+        Ok(())
+    }
+
+    /// Makes the choice the best one if it is; otherwise forgets its columns, from `first` on.
+    fn propose(&mut self, first: usize) {
+        let value = self.choice.iter().fold(0i128, |sum, (at, times)| {
+            let value = self.columns.get(*at as usize).map_or(0, |column| column.value);
+            sum.saturating_add(value.saturating_mul(i128::from(*times)))
+        });
+        if value > self.best_value {
+            self.best_value = value;
+            std::mem::swap(&mut self.best, &mut self.choice);
+        } else {
+            self.forget(first);
         }
     }
 
-    /// The open room with the greatest price; none when all that is left costs nothing.
-    fn dearest_open(&self) -> Option<u32> {
-        let open = (0u32..).zip(self.room.iter().zip(&self.prices)).filter(|(_, (room, price))| **room > 0 && **price > 0);
-        open.max_by_key(|(at, (_, price))| (**price, std::cmp::Reverse(*at))).map(|(at, _)| at)
+    /// Whole columns for one deal, into `choice`; false when the units cannot be grouped.
+    fn regroup_deal(&mut self, problem: &DealProblem, deal: usize, by: i128) -> Result<bool, Overflow> {
+        let Self { columns, pool, shares, flat, choice, market, queues, .. } = self;
+        let own = || shares.iter().filter(|(at, _)| columns.get(*at as usize).is_some_and(|column| column.deal == deal));
+        if own().all(|(_, share)| share % by == 0) {
+            choice.extend(own().filter_map(|(at, share)| Some((*at, i64::try_from(share / by).ok()?))));
+            return Ok(true);
+        }
+        let Some(kind) = market.deals.get(deal).and_then(|party| problem.deals.get(party.deal as usize)).map(|deal| &deal.kind)
+        else {
+            return Ok(true);
+        };
+        // The units of each role, dearest first in a group, by line in a bundle.
+        flat.clear();
+        let mut times = 0i128;
+        for (at, share) in own() {
+            times += share;
+            let Some(column) = columns.get(*at as usize) else { continue };
+            for pick in pool.get(column.picks.clone()).unwrap_or(&[]) {
+                let sum = share * i128::from(pick.count);
+                match flat.iter_mut().find(|(other, _)| other.unit == pick.unit && other.rewarded == pick.rewarded) {
+                    Some((_, other)) => *other += sum,
+                    None => flat.push((*pick, sum)),
+                }
+            }
+        }
+        let times = times / by;
+        if times == 0 {
+            return Ok(true);
+        }
+        for (pick, sum) in flat.iter_mut() {
+            pick.count = i64::try_from(*sum / by).map_err(|_| Overflow)?;
+        }
+        queues.clear();
+        match kind {
+            DealKind::Bundle { mixes, .. } => {
+                flat.sort_unstable_by_key(|(pick, _)| pick.unit);
+                let mut from = 0;
+                for mix in problem.mixes.get(mixes.clone()).unwrap_or(&[]) {
+                    let there = flat.iter().filter(|(pick, _)| mix.units.contains(&(pick.unit as usize))).count();
+                    queues.push((from..from + there, mix.quantity));
+                    from += there;
+                }
+            }
+            _ => {
+                flat.sort_unstable_by_key(|(pick, _)| (pick.rewarded, market.rank(deal, pick.unit)));
+                let paying = flat.iter().filter(|(pick, _)| !pick.rewarded).count();
+                let units = |rewarded: bool| {
+                    let of = flat.iter().filter(|(pick, _)| pick.rewarded == rewarded);
+                    of.fold(0i128, |sum, (pick, _)| sum + i128::from(pick.count)) / times
+                };
+                queues.push((0..paying, i64::try_from(units(false)).map_err(|_| Overflow)?));
+                queues.push((paying..flat.len(), i64::try_from(units(true)).map_err(|_| Overflow)?));
+            }
+        }
+        let mut left = i64::try_from(times).map_err(|_| Overflow)?;
+        while left > 0 {
+            let from = self.pool.len();
+            // As often as the first units of every role last; else one application across several.
+            let mut times = left;
+            for (range, needed) in self.queues.iter().filter(|(_, needed)| *needed > 0) {
+                let there = self.flat.get(range.start).filter(|_| range.start < range.end).map_or(0, |(pick, _)| pick.count);
+                times = times.min(there / needed);
+            }
+            let times = times.max(1);
+            for (range, needed) in &mut self.queues {
+                let mut needed = *needed;
+                while needed > 0 {
+                    let Some((pick, _)) = self.flat.get_mut(range.start).filter(|_| range.start < range.end) else {
+                        self.pool.truncate(from);
+                        return Ok(false);
+                    };
+                    let count = needed.min(pick.count / times);
+                    if count == 0 {
+                        range.start += 1;
+                        continue;
+                    }
+                    self.pool.push(Pick { count, ..*pick });
+                    pick.count -= count * times;
+                    needed -= count;
+                }
+            }
+            let picks = self.pool.get(from..).unwrap_or(&[]);
+            if let DealKind::Group { .. } = kind {
+                let rank = |pick: &Pick| self.market.rank(deal, pick.unit);
+                let last_paying = picks.iter().filter(|pick| !pick.rewarded).map(rank).max();
+                let first_rewarded = picks.iter().filter(|pick| pick.rewarded).map(rank).min();
+                if last_paying > first_rewarded {
+                    self.pool.truncate(from);
+                    return Ok(false);
+                }
+            }
+            let amount = amount(problem, kind, picks, &mut self.sorted)?;
+            if amount > 0 {
+                let at = self.push_column(deal, amount, from);
+                self.choice.push((at, times));
+            } else {
+                self.pool.truncate(from);
+            }
+            left -= times;
+        }
+        Ok(true)
     }
 
-    /// No deal gives more than its units cost: a bound when not all columns are known.
-    fn most_possible(&self, problem: &DealProblem) -> i128 {
-        problem.runs.iter().zip(&self.room).map(|(run, room)| i128::from(run.share) * i128::from(*room)).sum()
+    /// Writes the best choice into the solution.
+    fn write(&mut self, problem: &DealProblem, solution: &mut Solution) -> Result<(), Overflow> {
+        let Self { market, columns, pool, best, units, .. } = self;
+        best.sort_unstable_by_key(|(at, _)| (columns.get(*at as usize).map(|column| column.deal), *at));
+        for (at, times) in best.iter() {
+            let Some(column) = columns.get(*at as usize) else { continue };
+            let Some(party) = market.deals.get(column.deal) else { continue };
+            let Some(deal) = problem.deals.get(party.deal as usize) else { continue };
+            let picks = pool.get(column.picks.clone()).unwrap_or(&[]);
+            units.clear();
+            for pick in picks {
+                let run = problem.units.get(pick.unit as usize).map_or(0, |unit| unit.run);
+                let (each, rewarded) = match &deal.kind {
+                    DealKind::Single { .. } => (column.amount, true),
+                    DealKind::Group { base, reward, .. } if pick.rewarded => {
+                        let each = group_each(problem, *base, *reward, picks, pick)?;
+                        (each, each > 0)
+                    }
+                    DealKind::Group { .. } => (0, false),
+                    DealKind::Bundle { .. } => (0, pick.rewarded),
+                };
+                units.push(Taken { run, count: pick.count, each, rewarded });
+            }
+            solution.add(party.deal, *times, column.amount, units.iter().copied());
+        }
+        Ok(())
     }
 }
 
-/// Is a limit or a run scarce enough to have a price at the start? Units always are; limits get
-/// theirs only as rounds go by, from what units save.
-fn is_scarce(room: &[i64], usage: &Use) -> bool {
-    room.get(usage.room as usize).is_some_and(|room| *room < i64::MAX)
+impl Split {
+    fn unit(&self) -> Option<u32> {
+        if let Subject::Units { unit, .. } = self.subject { Some(unit) } else { None }
+    }
 }
 
-fn ceil(value: i128, by: i128) -> i128 {
-    if value <= 0 { value / by } else { (value + by - 1) / by }
-}
-
-fn price_of(run: &super::Run, base: Base) -> i64 {
-    if base == Base::Net { run.share } else { run.price }
-}
-
-/// Dearest first; of equal prices the smaller share, then the later line: what is sought first
-/// as the cheapest comes last (§8.1).
-fn sort_dearest_first(problem: &DealProblem, base: Base, picks: &mut [Pick]) {
-    let key = |pick: &Pick| problem.runs.get(pick.run as usize).map(|run| (price_of(run, base), run.share, run.line));
-    picks.sort_unstable_by(|a, b| match (key(a), key(b)) {
-        (Some(a), Some(b)) => b.0.cmp(&a.0).then(a.1.cmp(&b.1)).then(b.2.cmp(&a.2)),
-        _ => std::cmp::Ordering::Equal,
-    });
+/// How often a subject occurs in a column.
+fn coefficient(subject: Subject, at: u32, column: &Column, pool: &[Pick]) -> i64 {
+    match subject {
+        Subject::Times(deal) => i64::from(column.deal == deal),
+        Subject::Column(other) => i64::from(other == at),
+        Subject::Units { unit, rewarded } => {
+            let picks = pool.get(column.picks.clone()).unwrap_or(&[]);
+            picks.iter().filter(|pick| pick.unit == unit && pick.rewarded == rewarded).map(|pick| pick.count).sum()
+        }
+    }
 }

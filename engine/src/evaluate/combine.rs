@@ -154,10 +154,11 @@ impl Combiner {
             }
         }
         if contest.held && best.awards.is_empty() {
-            // Nothing else gives a discount: a combination-0 debit may.
-            for at in 0..count {
+            // Nothing else gives a discount: a combination-0 debit may, the first that pays (§14's order).
+            for (receipt_rules, at) in [false, true].into_iter().flat_map(|turn| (0..count).map(move |at| (turn, at))) {
                 let Some(part) = parts.list.get(at as usize).copied() else { continue };
-                if discount(&part) && alone(&part) && debit(&part) {
+                let in_turn = input.rule(part.rule).is_receipt_rule() == receipt_rules;
+                if in_turn && discount(&part) && alone(&part) && debit(&part) {
                     adders::debit(input, parts, &mut self.adders, best, (at, &part), 1);
                     if !best.awards.is_empty() {
                         contest.alone = Some(at);

@@ -1,0 +1,251 @@
+//! The best application of one deal when its units cost something: what the search asks for.
+
+mod bundle;
+mod group;
+
+use std::ops::Range;
+
+use super::column::{Pick, price_of};
+use super::component::runs_of;
+use super::{BundleReward, DealKind, DealProblem};
+use crate::number::Overflow;
+
+/// The deals of one set, and the runs they share.
+#[derive(Debug, Default)]
+pub(super) struct Market {
+    pub(super) deals: Vec<Party>,
+    /// Units of `Group` deals, dearest first.
+    order: Vec<u32>,
+    /// Per run of the problem: its place here. Only those of this set mean anything.
+    place: Vec<u32>,
+    /// Per place: the run, and its units.
+    pub(super) runs: Vec<u32>,
+    pub(super) rooms: Vec<i64>,
+}
+
+/// One deal of the set.
+#[derive(Debug, Clone)]
+pub(super) struct Party {
+    /// Position in `DealProblem::deals`.
+    pub(super) deal: u32,
+    /// No more applications than this are possible.
+    pub(super) most: i64,
+    /// `limit` or `tier_limit` can bind.
+    pub(super) limited: bool,
+    order: Range<usize>,
+    several_values: bool,
+    /// The most that rounding can add to an application, as a fraction of a minor unit.
+    rounding: (i64, i64),
+}
+
+/// What units and applications cost, all times the same scale.
+#[derive(Debug, Default)]
+pub(super) struct Costs {
+    /// What one minor unit of the amount is worth.
+    pub(super) minor: i128,
+    /// Per place.
+    pub(super) run: Vec<i128>,
+    /// Per `DealUnit`: on top of that, when it is not rewarded, and when it is.
+    pub(super) unit: Vec<i128>,
+    pub(super) rewarded: Vec<i128>,
+    /// Per deal of the set: what an application is worth beside its amount.
+    pub(super) deal: Vec<i128>,
+    /// Per deal of the set: what a tier unit costs.
+    pub(super) tier: Vec<i128>,
+}
+
+/// A column found.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Found {
+    /// Amount less costs, by the scale of the costs.
+    pub(super) value: i128,
+    pub(super) amount: i64,
+}
+
+/// What to look for.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Wish<'a> {
+    /// Only columns worth more than this.
+    pub(super) above: i128,
+    /// Any good column will do, not only the best.
+    pub(super) any: bool,
+    /// Columns of this deal not to be found, as ranges of `pool`.
+    pub(super) not: &'a [Range<usize>],
+    pub(super) pool: &'a [Pick],
+    /// Counted work at most.
+    pub(super) steps: u64,
+}
+
+impl Wish<'_> {
+    fn refuses(&self, picks: &[Pick]) -> bool {
+        self.not.iter().any(|column| {
+            let column = self.pool.get(column.clone()).unwrap_or(&[]);
+            column.len() == picks.len() && picks.iter().all(|pick| column.contains(pick))
+        })
+    }
+}
+
+/// Finds best columns. Reused between evaluations.
+#[derive(Debug, Default)]
+pub(super) struct Offers {
+    group: group::Buffers,
+    bundle: bundle::Buffers,
+    /// The units of the column found.
+    pub(super) picks: Vec<Pick>,
+    /// Counted work.
+    pub(super) steps: u64,
+    /// False once a search was given up: better columns than the one found may exist.
+    pub(super) complete: bool,
+}
+
+impl Market {
+    pub(super) fn open(&mut self, problem: &DealProblem, deals: &[u32]) {
+        self.deals.clear();
+        self.order.clear();
+        self.runs.clear();
+        self.rooms.clear();
+        if self.place.len() < problem.runs.len() {
+            self.place.resize(problem.runs.len(), 0);
+        }
+        for &at in deals {
+            let Some(deal) = problem.deals.get(at as usize) else { continue };
+            runs_of(problem, &deal.kind, |run| {
+                let known = self.place.get(run as usize).and_then(|place| self.runs.get(*place as usize)) == Some(&run);
+                if let (false, Some(units), Some(place)) =
+                    (known, problem.runs.get(run as usize), self.place.get_mut(run as usize))
+                {
+                    *place = self.runs.len() as u32;
+                    self.runs.push(run);
+                    self.rooms.push(units.count);
+                }
+            });
+        }
+        for &at in deals {
+            self.join(problem, at);
+        }
+    }
+
+    fn join(&mut self, problem: &DealProblem, at: u32) {
+        let Some(deal) = problem.deals.get(at as usize) else { return };
+        let there = |range: &Range<usize>| {
+            let units = problem.units.get(range.clone()).unwrap_or(&[]);
+            units
+                .iter()
+                .filter_map(|unit| problem.runs.get(unit.run as usize))
+                .fold(0i64, |sum, run| sum.saturating_add(run.count))
+        };
+        let differ = |range: &Range<usize>| {
+            let units = problem.units.get(range.clone()).unwrap_or(&[]);
+            units.windows(2).any(|pair| pair.first().map(|unit| unit.value) != pair.last().map(|unit| unit.value))
+        };
+        let from = self.order.len();
+        let mut rounding = (1, 2);
+        let (possible, several_values, tier_binds) = match &deal.kind {
+            DealKind::Single { units, tier_limit } => (there(units), false, *tier_limit < there(units)),
+            DealKind::Group { units, quantity, base, .. } => {
+                self.order.extend(units.clone().map(|unit| unit as u32));
+                group::sort_dearest_first(problem, *base, self.order.get_mut(from..).unwrap_or(&mut []));
+                (there(units) / (*quantity).max(1), differ(units), false)
+            }
+            DealKind::Bundle { mixes, base, reward } => {
+                let mixes = problem.mixes.get(mixes.clone()).unwrap_or(&[]);
+                let possible = mixes.iter().map(|mix| there(&mix.units) / mix.quantity.max(1)).min().unwrap_or(0);
+                let first = mixes.iter().find_map(|mix| problem.units.get(mix.units.start)).map(|unit| unit.value);
+                let other =
+                    |range: &Range<usize>| problem.units.get(range.start).map(|unit| unit.value) != first && !range.is_empty();
+                let several_values = mixes.iter().any(|mix| differ(&mix.units) || other(&mix.units));
+                if let (BundleReward::Percent, false, Some(value)) = (reward, several_values, first) {
+                    let units = mixes.iter().filter(|mix| mix.eligible).flat_map(|mix| mix.units.clone());
+                    let runs =
+                        units.filter_map(|unit| problem.units.get(unit).and_then(|unit| problem.runs.get(unit.run as usize)));
+                    rounding = bundle::most_by_rounding(value, runs.map(|run| price_of(run, *base)));
+                }
+                (possible, several_values, false)
+            }
+        };
+        let most = possible.min(deal.limit).max(0);
+        let limited = deal.limit < possible || tier_binds;
+        self.deals.push(Party { deal: at, most, limited, order: from..self.order.len(), several_values, rounding });
+    }
+
+    /// A unit's position in the row of its group.
+    pub(super) fn rank(&self, deal: usize, unit: u32) -> Option<usize> {
+        let party = self.deals.get(deal)?;
+        self.order.get(party.order.clone())?.iter().position(|other| *other == unit)
+    }
+
+    /// The place of a unit's run.
+    pub(super) fn place(&self, problem: &DealProblem, unit: u32) -> usize {
+        let run = problem.units.get(unit as usize).map_or(u32::MAX, |unit| unit.run);
+        self.place.get(run as usize).map_or(usize::MAX, |place| *place as usize)
+    }
+}
+
+impl Costs {
+    /// Takes back what these units cost beside their runs.
+    pub(super) fn forget_units(&mut self, units: impl Iterator<Item = u32>) {
+        for unit in units {
+            for list in [&mut self.unit, &mut self.rewarded] {
+                if let Some(cost) = list.get_mut(unit as usize) {
+                    *cost = 0;
+                }
+            }
+        }
+    }
+
+    fn run(&self, place: usize) -> i128 {
+        self.run.get(place).copied().unwrap_or(0)
+    }
+
+    /// What a unit costs on top of that, rewarded or not.
+    fn role(&self, unit: u32, rewarded: bool) -> i128 {
+        let list = if rewarded { &self.rewarded } else { &self.unit };
+        list.get(unit as usize).copied().unwrap_or(0)
+    }
+
+    fn deal(&self, at: usize) -> i128 {
+        self.deal.get(at).copied().unwrap_or(0)
+    }
+}
+
+impl Offers {
+    /// The best column of a deal of the set that `rooms` leave units for; its units are in `picks`.
+    pub(super) fn best(
+        &mut self,
+        problem: &DealProblem,
+        market: &Market,
+        at: usize,
+        rooms: &[i64],
+        costs: &Costs,
+        wish: &Wish<'_>,
+    ) -> Result<Option<Found>, Overflow> {
+        self.picks.clear();
+        let Some(party) = market.deals.get(at).filter(|party| party.most > 0) else { return Ok(None) };
+        let Some(deal) = problem.deals.get(party.deal as usize) else { return Ok(None) };
+        match &deal.kind {
+            DealKind::Single { units, .. } => {
+                let mut best: Option<Found> = None;
+                for unit in units.clone() {
+                    let Some(own) = problem.units.get(unit) else { continue };
+                    let place = market.place(problem, unit as u32);
+                    if rooms.get(place).is_none_or(|room| *room <= 0) {
+                        continue;
+                    }
+                    let tier = if own.tier { costs.tier.get(at).copied().unwrap_or(0) } else { 0 };
+                    let cost = costs.run(place) + costs.role(unit as u32, true) + tier;
+                    let value = costs.minor * i128::from(own.gain) + costs.deal(at) - cost;
+                    let pick = [Pick { unit: unit as u32, count: 1, rewarded: true }];
+                    if value > best.map_or(wish.above, |best| best.value) && !wish.refuses(&pick) {
+                        best = Some(Found { value, amount: own.gain });
+                        self.picks.clear();
+                        self.picks.extend_from_slice(&pick);
+                    }
+                }
+                self.steps += 1 + units.len() as u64 / 16;
+                Ok(best)
+            }
+            DealKind::Group { .. } => self.best_group(problem, market, (at, party), rooms, costs, wish),
+            DealKind::Bundle { .. } => self.best_bundle(problem, market, (at, party), rooms, costs, wish),
+        }
+    }
+}
