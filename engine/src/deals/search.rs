@@ -629,7 +629,7 @@ impl Buffers {
             });
             return Ok(Node::Closed);
         }
-        if self.nodes <= 4 || self.nodes % 8 == 0 {
+        if self.nodes <= 4 || self.nodes.is_multiple_of(8) {
             self.greedy(problem, true)?;
             if bound <= self.best_value {
                 return Ok(Node::Closed);
