@@ -49,12 +49,16 @@ pub enum ApiError {
     Problems(Vec<Problem>),
     /// 401: who is asking?
     Unauthorized(&'static str),
+    /// 401: client id or secret is wrong.
+    WrongClient(&'static str),
     /// 403: any one of these scopes is needed.
     Forbidden(&'static [&'static str]),
     /// 404: there is no such thing.
     NotFound(&'static str),
     /// 500: our fault; the log has the details.
     Internal(String),
+    /// 503: not done in time.
+    TooSlow,
 }
 
 impl From<sqlx::Error> for ApiError {
@@ -72,6 +76,11 @@ impl From<Vec<Problem>> for ApiError {
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
         let mut errors = Vec::new();
+        let scheme = match self {
+            ApiError::Unauthorized(_) => Some("Bearer"),
+            ApiError::WrongClient(_) => Some("Basic realm=\"API client\""),
+            _ => None,
+        };
         let (status, code, message) = match self {
             ApiError::Invalid(code, message) => (StatusCode::BAD_REQUEST, code, message),
             ApiError::Problems(problems) => {
@@ -85,7 +94,9 @@ impl IntoResponse for ApiError {
                 let message = if count == 1 { first } else { format!("{count} problems; the first: {first}") };
                 (StatusCode::BAD_REQUEST, "invalid_body", message)
             }
-            ApiError::Unauthorized(message) => (StatusCode::UNAUTHORIZED, "unauthorized", message.to_owned()),
+            ApiError::Unauthorized(message) | ApiError::WrongClient(message) => {
+                (StatusCode::UNAUTHORIZED, "unauthorized", message.to_owned())
+            }
             ApiError::Forbidden(scopes) => {
                 let message = format!("this token lacks the scope for that; any one of these is enough: {}", scopes.join(", "));
                 (StatusCode::FORBIDDEN, "forbidden", message)
@@ -96,11 +107,15 @@ impl IntoResponse for ApiError {
                 tracing::error!(details, "request failed");
                 (StatusCode::INTERNAL_SERVER_ERROR, "internal", "something went wrong on our side; try again".to_owned())
             }
+            ApiError::TooSlow => {
+                let message = "this took too long and was given up; send less at once, or try again".to_owned();
+                (StatusCode::SERVICE_UNAVAILABLE, "too_slow", message)
+            }
         };
         let body = Error { error: ErrorBody { code: Some(code), message, errors } };
         let mut response = (status, Json(body)).into_response();
-        if status == StatusCode::UNAUTHORIZED {
-            response.headers_mut().insert(header::WWW_AUTHENTICATE, header::HeaderValue::from_static("Bearer"));
+        if let Some(scheme) = scheme {
+            response.headers_mut().insert(header::WWW_AUTHENTICATE, header::HeaderValue::from_static(scheme));
         }
         response
     }

@@ -2,6 +2,8 @@
 
 use axum::body::Bytes;
 use axum::extract::{FromRequest, FromRequestParts, Query, Request};
+use axum::http::HeaderMap;
+use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
 use serde::Deserialize;
 
@@ -14,6 +16,17 @@ pub const MOST_BYTES: usize = 1 << 20;
 pub fn is_account_id(text: &str) -> bool {
     let mut bytes = text.bytes();
     text.len() == 9 && matches!(bytes.next(), Some(b'P' | b'T')) && bytes.all(|byte| byte.is_ascii_digit())
+}
+
+/// What `Authorization` holds under this scheme; the scheme's letter case does not matter.
+pub fn credentials<'a>(headers: &'a HeaderMap, scheme: &str) -> Option<&'a str> {
+    let (given, credentials) = headers.get(AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
+    given.eq_ignore_ascii_case(scheme).then(|| credentials.trim())
+}
+
+/// Is this an id that clients may choose: 1 to 255 characters without space around them?
+pub fn is_client_id(text: &str) -> bool {
+    !text.is_empty() && text.trim() == text && text.chars().count() <= 255
 }
 
 /// A body as text. Bodies stay text, so that members nobody here knows survive.

@@ -17,14 +17,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use axum::extract::DefaultBodyLimit;
+use axum::extract::{DefaultBodyLimit, MatchedPath, Request};
 use axum::http::{HeaderName, Method, StatusCode, header};
-use axum::response::IntoResponse;
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use sqlx::SqlitePool;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::cors::{Any, CorsLayer};
-use tower_http::timeout::TimeoutLayer;
 use tower_http::trace::TraceLayer;
 use utoipa::OpenApi;
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
@@ -77,15 +77,20 @@ impl App {
 )]
 struct Api;
 
-/// Bearer tokens, for the document.
+/// Tokens, and how to get one, for the document.
 struct Security;
 
 impl utoipa::Modify for Security {
     fn modify(&self, api: &mut utoipa::openapi::OpenApi) {
-        let bearer = SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer));
-        api.components.get_or_insert_with(Default::default).add_security_scheme("bearer", bearer);
+        let components = api.components.get_or_insert_with(Default::default);
+        for (name, scheme) in [("bearer", HttpAuthScheme::Bearer), ("client", HttpAuthScheme::Basic)] {
+            components.add_security_scheme(name, SecurityScheme::Http(Http::new(scheme)));
+        }
     }
 }
+
+const TOTAL_COUNT: HeaderName = HeaderName::from_static("total-count");
+const PAGE_COUNT: HeaderName = HeaderName::from_static("page-count");
 
 /// Every operation, and the document that describes them.
 fn operations() -> OpenApiRouter<App> {
@@ -110,11 +115,31 @@ pub fn openapi() -> Result<String, serde_json::Error> {
 pub fn app(app: App) -> Router {
     let (router, api) = operations().split_for_parts();
     let deadline = Duration::from_secs(app.config.request_seconds);
+    let in_time = middleware::from_fn(move |request: Request, next: Next| async move {
+        let answer = tokio::time::timeout(deadline, next.run(request)).await;
+        answer.unwrap_or_else(|_| ApiError::TooSlow.into_response())
+    });
+    // The route's pattern and no more: paths and bodies name customers.
+    let spans = TraceLayer::new_for_http()
+        .make_span_with(|request: &Request| {
+            let route = request.extensions().get::<MatchedPath>().map_or("none", MatchedPath::as_str);
+            tracing::info_span!("request", method = %request.method(), route)
+        })
+        .on_request(())
+        .on_response(|response: &Response, took: Duration, _: &tracing::Span| {
+            tracing::info!(
+                status = response.status().as_u16(),
+                took_us = u64::try_from(took.as_micros()).unwrap_or(u64::MAX),
+                "answered"
+            );
+        })
+        // What went wrong was logged where it did.
+        .on_failure(());
     let cors = CorsLayer::new()
         .allow_origin(Any)
         .allow_methods([Method::GET, Method::HEAD, Method::PUT, Method::PATCH, Method::POST, Method::DELETE])
-        .allow_headers([header::ORIGIN, header::CONTENT_TYPE, header::ACCEPT, header::AUTHORIZATION])
-        .expose_headers([HeaderName::from_static("total-count"), HeaderName::from_static("page-count")]);
+        .allow_headers([header::ORIGIN, header::CONTENT_TYPE, header::ACCEPT, header::AUTHORIZATION, TOTAL_COUNT, PAGE_COUNT])
+        .expose_headers([TOTAL_COUNT, PAGE_COUNT]);
     let ready = |pool: SqlitePool| async move {
         match sqlx::query("SELECT 1").execute(&pool).await {
             Ok(_) => (StatusCode::OK, "ready"),
@@ -134,8 +159,8 @@ pub fn app(app: App) -> Router {
         .layer(CatchPanicLayer::custom(|_: Box<dyn std::any::Any + Send>| {
             ApiError::Internal("a handler panicked".to_owned()).into_response()
         }))
-        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, deadline))
+        .layer(in_time)
         .layer(cors)
-        .layer(TraceLayer::new_for_http())
+        .layer(spans)
         .with_state(app)
 }

@@ -38,7 +38,7 @@ pub fn run(args: &ServeArgs) -> ExitCode {
 async fn serve(config: Config) -> Result<(), String> {
     log(config.log_format);
     let data = config.data.clone();
-    std::fs::create_dir_all(&data).map_err(|error| format!("{}: {error}", data.display()))?;
+    setup::data_folder(&data).map_err(|error| format!("{}: {error}", data.display()))?;
     let file = data.join("rabatt.db");
     let pool = store::open(&file).await.map_err(|error| format!("{}: {error}", file.display()))?;
     // Bound before anything is set up: a second service on the port changes nothing.

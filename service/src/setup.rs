@@ -60,13 +60,31 @@ pub async fn first_start(app: &App) -> Result<Option<Client>, ApiError> {
     Ok(Some(client))
 }
 
+/// Makes the data folder when it is not there, for its owner alone: the database holds the key
+/// that tokens are signed with.
+///
+/// # Errors
+/// When it cannot be made.
+pub fn data_folder(folder: &Path) -> std::io::Result<()> {
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder)
+}
+
 /// Keeps the client where only the owner can read it.
 ///
 /// # Errors
 /// When the file cannot be written.
 pub fn keep_client(file: &Path, client: &Client) -> std::io::Result<()> {
+    // A file that is there already keeps its rights, whatever they are: a new one takes its place.
+    match std::fs::remove_file(file) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error),
+        _ => {}
+    }
     let mut options = std::fs::OpenOptions::new();
-    options.write(true).create(true).truncate(true);
+    options.write(true).create_new(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     let mut file = options.open(file)?;

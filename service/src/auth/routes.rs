@@ -1,9 +1,10 @@
 //! `auth/token`.
 
 use axum::Json;
+use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
 use axum::http::HeaderMap;
-use axum::http::header::{AUTHORIZATION, CONTENT_TYPE};
+use axum::http::header::CONTENT_TYPE;
 use base64::Engine;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -12,7 +13,7 @@ use super::token::Claims;
 use super::{secret, store};
 use crate::App;
 use crate::error::{ApiError, Error};
-use crate::http::{JsonText, is_account_id};
+use crate::http::{JsonText, credentials, is_account_id};
 
 /// A request for a token.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -71,14 +72,16 @@ pub enum TokenType {
     responses(
         (status = 200, body = AccessToken), (status = 400, body = Error), (status = 401, body = Error),
         (status = 403, body = Error), (status = 429, body = Error), (status = 500, body = Error)
-    )
+    ),
+    security(("client" = []))
 )]
 pub async fn token(
     State(app): State<App>,
-    Path(owner): Path<String>,
+    owner: Result<Path<String>, PathRejection>,
     headers: HeaderMap,
     JsonText(body): JsonText,
 ) -> Result<Json<AccessToken>, ApiError> {
+    let Path(owner) = owner.map_err(|error| ApiError::Invalid("bad_path", error.body_text()))?;
     let form = headers.get(CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"application/x-www-form-urlencoded"));
     let request: Result<TokenRequest, String> = if form {
         serde_urlencoded::from_str(&body).map_err(|error| error.to_string())
@@ -90,7 +93,7 @@ pub async fn token(
         let message = "only `client_credentials` is offered; send client id and secret with HTTP Basic".to_owned();
         return Err(ApiError::Invalid("unsupported_grant_type", message));
     }
-    let wrong = ApiError::Unauthorized("client id or secret is wrong; send both with HTTP Basic");
+    let wrong = ApiError::WrongClient("client id or secret is wrong; send both with HTTP Basic");
     let Some((client_id, client_secret)) = basic(&headers) else { return Err(wrong) };
     let audience = request.audience.as_deref().unwrap_or_default();
     let account = audience.rsplit('/').next().unwrap_or_default();
@@ -121,7 +124,7 @@ pub async fn token(
 
 /// User and password of HTTP Basic.
 fn basic(headers: &HeaderMap) -> Option<(String, String)> {
-    let value = headers.get(AUTHORIZATION)?.to_str().ok()?.strip_prefix("Basic ")?;
+    let value = credentials(headers, "Basic")?;
     let bytes = base64::engine::general_purpose::STANDARD.decode(value.trim()).ok()?;
     let text = String::from_utf8(bytes).ok()?;
     let (user, password) = text.split_once(':')?;

@@ -5,12 +5,11 @@ use std::collections::HashMap;
 use std::marker::PhantomData;
 
 use axum::extract::{FromRequestParts, Path};
-use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
 
 use crate::App;
 use crate::error::ApiError;
-use crate::http::is_account_id;
+use crate::http::{credentials, is_account_id};
 
 /// A permission: holding any one of these scopes is enough.
 pub trait Permission: Send + Sync {
@@ -54,15 +53,10 @@ impl<P: Permission> FromRequestParts<App> for Authorized<P> {
         if !is_account_id(account) {
             return Err(ApiError::Invalid("bad_path", "an account id is P or T and eight digits, as T00000001".to_owned()));
         }
-        let token = parts
-            .headers
-            .get(AUTHORIZATION)
-            .and_then(|value| value.to_str().ok())
-            .and_then(|value| value.strip_prefix("Bearer "));
-        let Some(token) = token else {
+        let Some(token) = credentials(&parts.headers, "Bearer") else {
             return Err(ApiError::Unauthorized("send `Authorization: Bearer <token>`; tokens come from POST auth/token"));
         };
-        let Some(claims) = app.keys.check(token.trim(), account) else {
+        let Some(claims) = app.keys.check(token, account) else {
             return Err(ApiError::Unauthorized(
                 "this token is not good for this account, or is over; ask POST auth/token for a new one",
             ));

@@ -2,15 +2,21 @@
 
 use std::cell::RefCell;
 
-use rabatt_engine::{EvaluateOptions, RecalculateOptions, Workspace, recalculate};
+use rabatt_engine::{Code, EvaluateOptions, Problem, RecalculateOptions, Recalculated, Workspace, recalculate};
 use serde::Deserialize;
+use serde_json::value::RawValue;
 
 use super::store::{self, Buyer};
 use crate::App;
 use crate::error::ApiError;
+use crate::http::is_client_id;
 
 /// The most lines a receipt may have over HTTP.
 const MOST_LINES: usize = 1_000;
+
+/// Receipts of more lines are evaluated on a thread of their own: the search for the best deals
+/// may take a while, and the threads that serve requests are few.
+const MOST_LINES_AT_ONCE: usize = 50;
 
 thread_local! {
     // One workspace a thread, so that evaluating allocates nothing once warm.
@@ -19,13 +25,16 @@ thread_local! {
 
 /// Who is buying, as far as the receipt says.
 #[derive(Debug, Deserialize)]
-struct Purchase {
+struct Purchase<'a> {
     #[serde(default)]
     customer_id: Option<String>,
     #[serde(default)]
     customer: Option<PurchaseCustomer>,
     #[serde(default)]
     items: Option<Vec<serde::de::IgnoredAny>>,
+    /// Of an earlier answer that is sent again.
+    #[serde(default, borrow)]
+    outcome: Option<&'a RawValue>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -46,19 +55,22 @@ struct PurchaseToken {
 ///
 /// # Errors
 /// 400 with every problem of the receipt.
-pub async fn available(app: &App, account: &str, receipt: &str, explain: bool, amounts: bool) -> Result<String, ApiError> {
+pub async fn available(app: &App, account: &str, receipt: String, explain: bool, amounts: bool) -> Result<String, ApiError> {
     // The engine reads the receipt itself and names every problem by its place; this only looks
     // for who is buying, and leaves what it cannot read to the engine's errors.
-    let purchase: Result<Purchase, _> = serde_json::from_str(receipt);
-    if let Ok(Purchase { items: Some(items), .. }) = &purchase
-        && items.len() > MOST_LINES
-    {
-        let message = format!("a receipt has at most {MOST_LINES} lines here; this one has {}", items.len());
+    let purchase: Result<Purchase<'_>, _> = serde_json::from_str(&receipt);
+    let lines = purchase.as_ref().ok().and_then(|purchase| purchase.items.as_ref()).map_or(0, Vec::len);
+    if lines > MOST_LINES {
+        let message = format!("a receipt has at most {MOST_LINES} lines here; this one has {lines}");
         return Err(ApiError::Invalid("too_many_lines", message));
     }
     let plan = app.plans.get(&app.pool, account).await?;
     let resolved;
     let buyer = match &purchase {
+        Ok(Purchase { customer_id: Some(id), .. }) if matches!(id.as_str(), "*" | "/") || !is_client_id(id) => {
+            let message = "this names one customer, in 1 to 255 characters; leave it out when nobody is known";
+            return Err(vec![Problem::new(Code::UnknownValue, "/customer_id", message)].into());
+        }
         Ok(Purchase { customer_id: Some(id), .. }) => Buyer::Customer(id),
         Ok(Purchase { customer: Some(PurchaseCustomer { token: Some(token) }), .. }) => {
             let (kind, value) = (token.kind.as_deref().unwrap_or_default(), token.value.as_deref().unwrap_or_default());
@@ -69,16 +81,60 @@ pub async fn available(app: &App, account: &str, receipt: &str, explain: bool, a
         Err(_) => Buyer::Unknown,
     };
     let facts = store::facts(&app.pool, account, buyer).await?;
-    let options = RecalculateOptions { evaluate: EvaluateOptions { explain, steps: None }, amounts };
-    let answer = WORKSPACE.with_borrow_mut(|workspace| recalculate(&plan, receipt, Some(&facts), options, workspace))?;
-    if let Err(error) = purchase {
+    let unreadable = purchase.as_ref().err().map(ToString::to_string);
+    let earlier = purchase.ok().and_then(|purchase| purchase.outcome).filter(|_| explain);
+    let receipt = earlier.and_then(|outcome| without_member(&receipt, outcome.get())).unwrap_or(receipt);
+    let evaluate = move || {
+        let options = RecalculateOptions { evaluate: EvaluateOptions { explain, steps: None }, amounts };
+        WORKSPACE.with_borrow_mut(|workspace| recalculate(&plan, &receipt, Some(&facts), options, workspace))
+    };
+    let answer = if lines > MOST_LINES_AT_ONCE {
+        tokio::task::spawn_blocking(evaluate).await.map_err(|error| ApiError::Internal(error.to_string()))?
+    } else {
+        evaluate()
+    };
+    let Recalculated { receipt, outcome } = answer?;
+    if let Some(error) = unreadable {
         // Good for the engine, yet the buyer cannot be read: never guess who is buying.
-        let message = format!("`customer_id` and `customer.token` are texts: {error}");
+        let message = format!("`customer_id`, `customer.token` and its members stand once, as texts in an object: {error}");
         return Err(ApiError::Invalid("wrong_type", message));
     }
     if !explain {
-        return Ok(answer.receipt);
+        return Ok(receipt);
     }
-    let open = answer.receipt.strip_suffix('}').unwrap_or(&answer.receipt);
-    Ok(format!("{open},\"outcome\":{}}}", answer.outcome))
+    let open = receipt.trim_end();
+    Ok(format!("{},\"outcome\":{outcome}}}", open.strip_suffix('}').unwrap_or(open)))
+}
+
+/// The object without the member whose value is this part of its text; `None` when it has none.
+fn without_member(object: &str, value: &str) -> Option<String> {
+    let from = (value.as_ptr() as usize).checked_sub(object.as_ptr() as usize)?;
+    let (before, after) = (object.get(..from)?, object.get(from.checked_add(value.len())?..)?);
+    // Before the value stand its name in quotes and a colon. A name never holds a bare quote.
+    let before = before.trim_end().strip_suffix(':')?.trim_end().strip_suffix('"')?;
+    let before = before.get(..before.rfind('"')?)?.trim_end();
+    // One comma goes with it: the one before, or for the first member the one behind.
+    Some(match before.strip_suffix(',') {
+        Some(before) => format!("{before}{after}"),
+        None => format!("{before}{}", after.trim_start().strip_prefix(',').unwrap_or(after)),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test stops where its set-up fails")]
+    use super::*;
+
+    #[test]
+    fn a_member_is_taken_out_and_the_rest_stays() {
+        for (text, expected) in [
+            (r#"{"a": [1, 2], "outcome" : {"b":"}"} , "c":"é"}"#, r#"{"a": [1, 2] , "c":"é"}"#),
+            (r#"{"a":1,"outcome":{"outcome":1}}"#, r#"{"a":1}"#),
+            (r#"{ "outcome":{},"a":1}"#, r#"{"a":1}"#),
+            (r#"{"\u006futcome":{}}"#, "{}"),
+        ] {
+            let purchase: Purchase<'_> = serde_json::from_str(text).unwrap();
+            assert_eq!(without_member(text, purchase.outcome.unwrap().get()).as_deref(), Some(expected), "{text}");
+        }
+    }
 }

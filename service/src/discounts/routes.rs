@@ -3,19 +3,20 @@
 use axum::extract::{Path, State};
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
-use rabatt_engine::{Code, Problem, Rule, Statistics};
+use rabatt_engine::{Code, Plan, Problem, Rule, Statistics};
 use serde::Deserialize;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 use super::available;
+use super::members::Members;
 use super::model::{receipt, rule};
 use super::store::{self, NewRule, RuleFilter, State as RuleState};
 use crate::App;
 use crate::auth::scope::{Authorized, ReadDiscounts, RecalculateReceipts, WriteDiscounts};
 use crate::error::{ApiError, Error};
-use crate::http::{JsonText, Params, limit};
+use crate::http::{JsonText, Params, is_client_id, limit};
 
 /// Members that the server sets; what a request says of them is passed over.
 const SERVER_SET: [&str; 10] =
@@ -68,7 +69,7 @@ pub async fn available_for_receipt(
     JsonText(body): JsonText,
 ) -> Result<Response, ApiError> {
     let amounts = query.amounts == Some(Amounts::Recalculated);
-    available::available(&app, &caller.account, &body, query.explain.unwrap_or(false), amounts).await.map(json_text)
+    available::available(&app, &caller.account, body, query.explain.unwrap_or(false), amounts).await.map(json_text)
 }
 
 /// Which rules to list.
@@ -81,13 +82,13 @@ pub struct RulesQuery {
     limit: Option<i64>,
     /// Id of the last rule of the page before. Not together with `since_datetime`.
     starting_after: Option<String>,
-    /// Rules added or changed at or after this instant, in that order.
+    /// Rules added, changed or deleted at or after this instant, in that order.
     since_datetime: Option<String>,
     /// Rules starting at or after this instant.
     purchase_from: Option<String>,
     /// Rules ending at or before this instant.
     purchase_to: Option<String>,
-    /// Which rules; `available` when absent.
+    /// Which rules; when absent `available`, or `all` with `since_datetime`.
     state: Option<RuleState>,
     /// Only rules of these campaigns.
     campaign_id: Option<Vec<String>>,
@@ -108,7 +109,7 @@ impl RulesQuery {
     fn read(pairs: Vec<(String, String)>) -> Result<(RuleFilter, bool), ApiError> {
         let bad = |message: String| ApiError::Invalid("bad_query", message);
         let mut filter = RuleFilter::default();
-        let (mut most, mut statistics) = (None, false);
+        let (mut most, mut statistics, mut state) = (None, false, None);
         for (name, value) in pairs {
             let instant = || {
                 let text = store::comparable(&value);
@@ -121,9 +122,10 @@ impl RulesQuery {
                 "purchase_from" => filter.purchase_from = Some(instant()?),
                 "purchase_to" => filter.purchase_to = Some(instant()?),
                 "state" => {
-                    filter.state = serde_json::from_value(json!(value)).map_err(|_| {
+                    let known = serde_json::from_value(json!(value)).map_err(|_| {
                         bad("`state` is all, active, scheduled, completed, available, deleted or inactive".to_owned())
                     })?;
+                    state = Some(known);
                 }
                 "campaign_id" => filter.campaigns.extend(value.split(',').map(str::to_owned)),
                 "include" if value.split(',').all(|word| word == "statistics") => statistics = true,
@@ -134,6 +136,9 @@ impl RulesQuery {
         if filter.since.is_some() && filter.starting_after.is_some() {
             return Err(bad("page by `starting_after` or by `since_datetime`, not both".to_owned()));
         }
+        // Who follows the changes must hear of deletions too.
+        let unasked = if filter.since.is_some() { RuleState::All } else { RuleState::Available };
+        filter.state = state.unwrap_or(unasked);
         filter.limit = limit(most, 100)?;
         Ok((filter, statistics))
     }
@@ -198,56 +203,59 @@ pub async fn create_rule(
 /// 400 with every problem of the rule.
 pub async fn create(app: &App, account: &str, client: &str, body: &str) -> Result<(String, String), ApiError> {
     let (id, now) = (Uuid::new_v4().to_string(), crate::store::now());
-    let sent: Value = match serde_json::from_str(body) {
+    let sent: Members<'_> = match serde_json::from_str(body) {
         Ok(sent) => sent,
-        // The engine's reader says where and why.
+        // The engine's reader says where and why; that the id is missing is as it should be.
         Err(error) => {
-            let problems = Rule::from_json(body).err();
-            return Err(problems.map_or_else(|| ApiError::Invalid("bad_json", error.to_string()), ApiError::Problems));
+            let mut problems = Rule::from_json(body).err().unwrap_or_default();
+            problems.retain(|problem| problem.code != Code::MissingId);
+            return Err(if problems.is_empty() { ApiError::Invalid("bad_json", error.to_string()) } else { problems.into() });
         }
     };
-    let Value::Object(mut sent) = sent else {
-        return Err(vec![Problem::new(Code::WrongType, "", "a rule is an object")].into());
-    };
-    sent.retain(|name, _| !SERVER_SET.contains(&name.as_str()));
-    let mut members = Map::new();
-    members.insert("id".to_owned(), id.clone().into());
-    for name in ["created_at", "updated_at"] {
-        members.insert(name.to_owned(), now.clone().into());
-    }
-    for name in ["created_by", "updated_by"] {
-        members.insert(name.to_owned(), client.into());
-    }
-    members.append(&mut sent);
-    for (name, default) in [("active", true), ("private", false)] {
-        if members.get(name).is_none_or(Value::is_null) {
-            members.insert(name.to_owned(), default.into());
+    let quoted = |text: &str| Value::from(text).to_string();
+    let (id_json, now_json, client_json) = (quoted(&id), quoted(&now), quoted(client));
+    let set = [("id", &id_json), ("created_at", &now_json), ("updated_at", &now_json), ("created_by", &client_json)];
+    let mut members = Members(set.map(|(name, value)| (name.to_owned(), value.as_str())).into());
+    members.0.push(("updated_by".to_owned(), &client_json));
+    members.0.extend(sent.0.into_iter().filter(|(name, _)| !SERVER_SET.contains(&name.as_str())));
+    for (name, default) in [("active", "true"), ("private", "false")] {
+        if members.get(name).is_none() {
+            members.0.retain(|(key, _)| key != name);
+            members.0.push((name.to_owned(), default));
         }
     }
-    let compiled = Rule::from_json(&Value::Object(members.clone()).to_string());
+    // Compiled as one of many, as every later request will: what passes here never spoils a Plan.
+    let compiled = Plan::from_json(&format!("[{members}]"));
     let mut problems = compiled.as_ref().err().cloned().unwrap_or_default();
-    let requirement = members.get("requirement").unwrap_or(&Value::Null);
+    for problem in &mut problems {
+        problem.pointer = problem.pointer.strip_prefix("/0").unwrap_or_default().to_owned();
+    }
+    let requirement: Members<'_> =
+        members.get("requirement").and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default();
     for name in ["purchase_from", "purchase_to"] {
-        if requirement.get(name).is_none_or(Value::is_null) {
+        if requirement.get(name).is_none() {
             let message = "a stored rule says when it may be used: this date-time is needed";
             problems.push(Problem::new(Code::MissingMember, format!("/requirement/{name}"), message));
         }
     }
-    let text = |name: &str| requirement.get(name).and_then(Value::as_str).and_then(store::comparable);
+    problems.extend(rule::wrong_types(&members));
+    let instant = |name: &str| requirement.text(name).and_then(|text| store::comparable(&text));
     let (Ok(compiled), [], Some(purchase_from), Some(purchase_to)) =
-        (compiled, problems.as_slice(), text("purchase_from"), text("purchase_to"))
+        (&compiled, problems.as_slice(), instant("purchase_from"), instant("purchase_to"))
     else {
         return Err(problems.into());
     };
-    members.insert("type".to_owned(), if compiled.is_receipt_rule() { "receipt" } else { "item" }.into());
-    let body = Value::Object(members.clone()).to_string();
+    let campaign_id = members.text("campaign_id");
+    let receipt_rule = compiled.rules().first().is_some_and(Rule::is_receipt_rule);
+    members.0.push(("type".to_owned(), if receipt_rule { "\"receipt\"" } else { "\"item\"" }));
+    let body = members.to_string();
     let rule = NewRule {
         account,
         id: &id,
         body: &body,
         created_at: &now,
-        campaign_id: members.get("campaign_id").and_then(Value::as_str),
-        active: compiled.active,
+        campaign_id: campaign_id.as_deref(),
+        active: members.get("active") != Some("false"),
         purchase_from: &purchase_from,
         purchase_to: &purchase_to,
     };
@@ -291,7 +299,7 @@ pub async fn give_rule(
         return Err(vec![Problem::new(Code::MissingMember, "/customers", "name at least one customer, or `*` or `/`")].into());
     }
     for (at, customer) in customers.iter().enumerate() {
-        if customer.trim() != customer || customer.is_empty() || customer.len() > 255 {
+        if !is_client_id(customer) {
             let message = "a customer id has 1 to 255 characters and no space around it";
             return Err(vec![Problem::new(Code::UnknownValue, format!("/customers/{at}"), message)].into());
         }

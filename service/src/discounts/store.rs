@@ -334,7 +334,15 @@ pub async fn customer_of_token(pool: &SqlitePool, account: &str, kind: &str, val
 }
 
 /// A date-time of a request as it is stored: UTC, microseconds. `None` when it is not RFC 3339.
+///
+/// Where the offset leads out of the years 0000 to 9999, which alone compare as text, the nearest
+/// instant in them stands for it.
 pub fn comparable(text: &str) -> Option<String> {
-    let at = chrono::DateTime::parse_from_rfc3339(text).ok()?;
-    Some(at.to_utc().to_rfc3339_opts(chrono::SecondsFormat::Micros, true))
+    use chrono::Datelike;
+    let at = chrono::DateTime::parse_from_rfc3339(text).ok()?.to_utc();
+    Some(match at.year() {
+        ..0 => "0000-01-01T00:00:00.000000Z".to_owned(),
+        0..=9999 => at.to_rfc3339_opts(chrono::SecondsFormat::Micros, true),
+        _ => "9999-12-31T23:59:59.999999Z".to_owned(),
+    })
 }

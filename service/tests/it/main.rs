@@ -5,5 +5,6 @@ mod auth;
 mod available;
 mod cli;
 mod documents;
+mod http;
 mod rules;
 mod support;

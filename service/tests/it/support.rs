@@ -2,7 +2,7 @@
 
 use axum::Router;
 use axum::body::Body;
-use axum::http::{Request, StatusCode};
+use axum::http::{HeaderMap, Request, StatusCode};
 use http_body_util::BodyExt;
 use rabatt_service::auth::token::Claims;
 use rabatt_service::config::Config;
@@ -23,9 +23,15 @@ pub(crate) struct Service {
 pub(crate) struct Answer {
     pub(crate) status: StatusCode,
     pub(crate) text: String,
+    headers: HeaderMap,
 }
 
 impl Answer {
+    /// A header of the answer, or nothing.
+    pub(crate) fn header(&self, name: &str) -> &str {
+        self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
+    }
+
     pub(crate) fn json(&self) -> Value {
         serde_json::from_str(&self.text).expect("every body is JSON")
     }
@@ -68,6 +74,14 @@ impl Service {
         Self { router: app(state.clone()), app: state, client, _folder: folder }
     }
 
+    /// The same service with other settings.
+    pub(crate) fn set(&mut self, change: impl FnOnce(&mut Config)) {
+        let mut config = Config::clone(&self.app.config);
+        change(&mut config);
+        self.app.config = config.into();
+        self.router = app(self.app.clone());
+    }
+
     /// A token with these scopes for this account.
     pub(crate) fn token(&self, account: &str, scope: &str) -> String {
         let now = 1_700_000_000;
@@ -77,9 +91,9 @@ impl Service {
 
     pub(crate) async fn send(&self, request: Request<Body>) -> Answer {
         let response = self.router.clone().oneshot(request).await.unwrap();
-        let status = response.status();
+        let (status, headers) = (response.status(), response.headers().clone());
         let bytes = response.into_body().collect().await.unwrap().to_bytes();
-        Answer { status, text: String::from_utf8(bytes.to_vec()).unwrap() }
+        Answer { status, text: String::from_utf8(bytes.to_vec()).unwrap(), headers }
     }
 
     /// A request below `/v1/accounts/T00000001/`, with every scope.

@@ -6,8 +6,34 @@
 
 use std::collections::BTreeMap;
 
+use rabatt_engine::{Code, Instant, Problem};
 use serde_json::Value;
 use utoipa::ToSchema;
+
+use crate::discounts::members::Members;
+
+/// Problems of the members that the engine does not look at.
+pub(in crate::discounts) fn wrong_types(rule: &Members<'_>) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    let mut expect = |name: &str, holds: fn(&Value) -> bool, code, message| {
+        let value = rule.get(name).and_then(|text| serde_json::from_str(text).ok());
+        if value.as_ref().is_some_and(|value| !holds(value)) {
+            problems.push(Problem::new(code, format!("/{name}"), message));
+        }
+    };
+    for name in ["name", "description", "campaign_id"] {
+        expect(name, Value::is_string, Code::WrongType, "this is a text");
+    }
+    let is_instant = |value: &Value| value.as_str().and_then(Instant::parse).is_some();
+    expect("visible_from", is_instant, Code::BadTime, "this is a date-time with its offset, as 2024-06-01T12:00:00Z");
+    expect("private", Value::is_boolean, Code::WrongType, "this is true or false");
+    expect("metadata", Value::is_object, Code::WrongType, "metadata are an object, name by name");
+    let are_links = |value: &Value| {
+        value.as_array().is_some_and(|links| links.iter().all(|link| link.get("href").is_some_and(Value::is_string)))
+    };
+    expect("links", are_links, Code::WrongType, "links are a list of objects with an `href`");
+    problems
+}
 
 /// Link of the contract.
 #[derive(Debug, ToSchema)]

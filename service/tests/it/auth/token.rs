@@ -67,3 +67,44 @@ async fn secrets_are_stored_as_argon2id_hashes_only() {
     let hash: String = row.get(0);
     assert!(hash.starts_with("$argon2id$"), "{hash}");
 }
+
+#[tokio::test]
+async fn the_scheme_is_known_in_any_letter_case_and_named_in_refusals() {
+    let service = Service::kiosk().await;
+    let client = service.client.clone().unwrap();
+    let basic = base64::engine::general_purpose::STANDARD.encode(format!("{}:{}", client.client_id, client.client_secret));
+    for (credentials, status) in [
+        (format!("basic {basic}"), 200),
+        (format!("Bearer {basic}"), 401),
+        ("Basic".to_owned(), 401),
+        ("Basic !".to_owned(), 401),
+    ] {
+        let request = Request::post(PATH).header("authorization", credentials).header("content-type", "application/json");
+        let answer = service.send(request.body(Body::from(BODY)).unwrap()).await;
+        assert_eq!(answer.status.as_u16(), status, "{}", answer.text);
+        if status == 401 {
+            assert!(answer.header("www-authenticate").starts_with("Basic"));
+        }
+    }
+}
+
+#[tokio::test]
+async fn tokens_end() {
+    use rabatt_service::auth::token::Claims;
+    let service = Service::new().await;
+    let now = chrono::Utc::now().timestamp().unsigned_abs();
+    let token = |exp: u64| {
+        let (sub, aud, scope) = ("test".to_owned(), "T00000001".to_owned(), "admin:discounts".to_owned());
+        service.app.keys.sign(&Claims { sub, aud, scope, iat: now - 100, exp }).unwrap()
+    };
+    let path = "/v1/accounts/T00000001/discounts/rules";
+    service.call_with("GET", path, Some(&token(now + 60)), "").await.ok();
+    service.call_with("GET", path, Some(&token(now - 1)), "").await.refused(401);
+    // Signed by somebody else, or by nobody.
+    let other = Service::new().await;
+    let foreign = other.token("T00000001", "admin:discounts");
+    service.call_with("GET", path, Some(&foreign), "").await.refused(401);
+    let claims = token(now + 60).split('.').nth(1).unwrap().to_owned();
+    let none = base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(r#"{"alg":"none","typ":"JWT"}"#);
+    service.call_with("GET", path, Some(&format!("{none}.{claims}.")), "").await.refused(401);
+}

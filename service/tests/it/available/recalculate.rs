@@ -75,3 +75,29 @@ async fn an_answer_sent_again_gives_the_same_answer() {
     let twice = service.call("POST", "discounts/available_for_receipt", once.clone()).await.text;
     assert_eq!(once, twice);
 }
+
+#[tokio::test]
+async fn an_explained_answer_sent_again_is_explained_once() {
+    let service = Service::kiosk().await;
+    let receipt = include_str!("../../../examples/receipt.json");
+    let path = "discounts/available_for_receipt?explain=true&amounts=recalculated";
+    let once = service.call("POST", path, receipt).await;
+    let twice = service.call("POST", path, once.text.clone()).await;
+    assert_eq!(once.ok(), twice.ok());
+    assert_eq!(twice.text.matches("\"outcome\":").count(), 1);
+    // Without explain a member of that name is one that nobody here knows.
+    let own = coffee(json!({"outcome": {"mine": true}}));
+    assert_eq!(service.recalculate(&own).await.ok()["outcome"], own["outcome"]);
+}
+
+#[tokio::test]
+async fn long_receipts_give_what_short_ones_give() {
+    let service = Service::new().await;
+    service.rule(json!({"reward": {"type": "discount_percent", "value": 10}}), &["/"]).await;
+    let line = json!({"gross_amount": 1_000, "eligible_for_discount": true});
+    for count in [50, 51, 1_000] {
+        let receipt = coffee(json!({"items": vec![&line; count]})).to_string();
+        let answer = service.call("POST", "discounts/available_for_receipt?explain=true", receipt).await.ok();
+        assert_eq!(answer["outcome"]["totals"]["discount"], 100 * count);
+    }
+}

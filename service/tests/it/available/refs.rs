@@ -44,6 +44,11 @@ async fn a_token_is_resolved_and_one_of_nobody_gets_nothing() {
     .unwrap();
     let with = |value: &str| coffee(json!({"customer": {"token": {"type": "VIPPS", "value": value}}}));
     assert_eq!(discounts(&service.recalculate(&with("abc")).await.ok()), ["members"]);
+    // Whoever the token belongs to: a given customer id decides.
+    let both = coffee(json!({"customer_id": "ola", "customer": {"token": {"type": "VIPPS", "value": "xyz"}}}));
+    assert_eq!(discounts(&service.recalculate(&both).await.ok()), ["members"]);
+    let absent = coffee(json!({"customer_id": null, "customer": {"token": null}}));
+    assert_eq!(discounts(&service.recalculate(&absent).await.ok()), ["passers-by"]);
     let unknown = service.recalculate(&with("xyz")).await.ok();
     assert_eq!(unknown["discounts"], json!([]));
     assert_eq!(unknown["is_changed"], false);
@@ -72,4 +77,31 @@ async fn a_new_rule_counts_at_once() {
     assert_eq!(service.recalculate(&coffee(json!({}))).await.ok()["is_changed"], false);
     service.rule(json!({"name": "new", "reward": {"type": "discount_amount", "value": 100}}), &["/"]).await;
     assert_eq!(service.recalculate(&coffee(json!({}))).await.ok()["is_changed"], true);
+}
+
+#[tokio::test]
+async fn nobody_buys_as_everybody() {
+    let service = Service::new().await;
+    service.rule(json!({"name": "members", "reward": {"type": "discount_amount", "value": 100}}), &["*", "/"]).await;
+    for id in ["*", "/", "", " kari", &"å".repeat(256)] {
+        let error = service.recalculate(&coffee(json!({"customer_id": id}))).await.refused(400);
+        assert_eq!(error["errors"][0]["pointer"], "/customer_id", "{id}");
+    }
+    service.recalculate(&coffee(json!({"customer_id": "å".repeat(255)}))).await.ok();
+    let twice = r#"{"purchase_at": "2024-06-01T12:00:00Z", "customer_id": "kari", "customer_id": "ola"}"#;
+    service.call("POST", "discounts/available_for_receipt", twice).await.refused(400);
+}
+
+#[tokio::test]
+async fn passers_by_share_their_statistics() {
+    let service = Service::new().await;
+    let rule =
+        json!({"name": "once", "limitation": {"discount_repeat_usage": 1}, "reward": {"type": "discount_amount", "value": 100}});
+    service.rule(rule, &["/"]).await;
+    assert_eq!(discounts(&service.recalculate(&coffee(json!({}))).await.ok()), ["once"]);
+    sqlx::query("INSERT INTO ref_statistics (account_id, ref_id, customer_id, usage) SELECT account_id, id, '/', 1 FROM refs")
+        .execute(&service.app.pool)
+        .await
+        .unwrap();
+    assert_eq!(discounts(&service.recalculate(&coffee(json!({}))).await.ok()), [""; 0]);
 }

@@ -38,3 +38,22 @@ async fn unknown_rules_and_nonsense_are_refused() {
     }
     assert_eq!(refs(&service).await, 0);
 }
+
+#[tokio::test]
+async fn a_deleted_rule_is_given_to_nobody() {
+    let service = Service::new().await;
+    let id = service.rule(json!({"reward": {"type": "discount_amount", "value": 100}}), &[]).await;
+    sqlx::query("UPDATE rules SET deleted_at = created_at").execute(&service.app.pool).await.unwrap();
+    let error = service.call("POST", &format!("discounts/rules/{id}/customers"), r#"{"customers": ["*"]}"#).await.refused(400);
+    assert_eq!(error["code"], "rule_deleted");
+    assert_eq!(refs(&service).await, 0);
+}
+
+#[tokio::test]
+async fn ids_are_measured_in_characters() {
+    let service = Service::new().await;
+    let id = service.rule(json!({"reward": {"type": "discount_amount", "value": 100}}), &[]).await;
+    let path = format!("discounts/rules/{id}/customers");
+    service.call("POST", &path, json!({"customers": ["å".repeat(255)]}).to_string()).await.ok();
+    service.call("POST", &path, json!({"customers": ["å".repeat(256)]}).to_string()).await.refused(400);
+}

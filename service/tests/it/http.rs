@@ -1,0 +1,109 @@
+//! What holds for every operation.
+
+use axum::body::Body;
+use axum::http::Request;
+use serde_json::{Value, json};
+
+use crate::support::{Service, coffee};
+
+/// Method, path and scopes of every operation that needs a token, as the contract lists them.
+const OPERATIONS: [(&str, &str, &[&str]); 4] = [
+    (
+        "POST",
+        "discounts/available_for_receipt",
+        &["admin:discounts", "write:discounts", "write:discounts:/available_for_receipt"],
+    ),
+    ("GET", "discounts/rules", &["admin:discounts", "read:discounts"]),
+    ("POST", "discounts/rules", &["admin:discounts", "write:discounts"]),
+    ("POST", "discounts/rules/{did}/customers", &["admin:discounts", "write:discounts"]),
+];
+
+/// Scopes that services give; a token may hold any.
+const SCOPES: [&str; 9] = [
+    "admin:discounts",
+    "write:discounts",
+    "read:discounts",
+    "public:discounts",
+    "user:discounts",
+    "write:discounts:/available_for_receipt",
+    "read:discounts:/available_for_receipt",
+    "admin:receipts",
+    "admin",
+];
+
+#[tokio::test]
+async fn every_operation_asks_for_its_scopes() {
+    let service = Service::new().await;
+    for (method, path, enough) in OPERATIONS {
+        let path = format!("/v1/accounts/T00000001/{path}");
+        service.call_with(method, &path, None, "{}").await.refused(401);
+        service.call_with(method, &path, Some("a.b.c"), "{}").await.refused(401);
+        let other = service.token("P00000001", enough[0]);
+        service.call_with(method, &path, Some(&other), "{}").await.refused(401);
+        for scope in SCOPES {
+            // A token with that scope among others that do not help.
+            let token = service.token("T00000001", &format!("read:wallets {scope}"));
+            let answer = service.call_with(method, &path, Some(&token), "{}").await;
+            assert_eq!(answer.status != 403, enough.contains(&scope), "{method} {path} with {scope}: {}", answer.text);
+            if answer.status == 403 {
+                assert!(answer.refused(403)["message"].as_str().unwrap().contains(enough[0]));
+            }
+        }
+    }
+    // The list above is whole.
+    let document: Value = serde_json::from_str(&rabatt_service::openapi().unwrap()).unwrap();
+    let described = document["paths"].as_object().unwrap().values().flat_map(|path| path.as_object().unwrap().values());
+    let with_token = described.filter(|operation| operation["security"][0].get("bearer").is_some());
+    assert_eq!(with_token.count(), OPERATIONS.len());
+}
+
+#[tokio::test]
+async fn pages_of_other_origins_may_ask() {
+    let service = Service::new().await;
+    let asked = "authorization,content-type,total-count,page-count";
+    let request = Request::options("/v1/accounts/T00000001/discounts/rules")
+        .header("origin", "https://till.example")
+        .header("access-control-request-method", "POST")
+        .header("access-control-request-headers", asked);
+    let answer = service.send(request.body(Body::empty()).unwrap()).await;
+    assert!(answer.status.is_success());
+    assert_eq!(answer.header("access-control-allow-origin"), "*");
+    assert_eq!(answer.header("access-control-allow-methods"), "GET,HEAD,PUT,PATCH,POST,DELETE");
+    for name in asked.split(',').chain(["origin", "accept"]) {
+        assert!(answer.header("access-control-allow-headers").contains(name), "{name}");
+    }
+    // Refusals can be read from there too.
+    let refused = Request::get("/v1/accounts/T00000001/discounts/rules").header("origin", "https://till.example");
+    let refused = service.send(refused.body(Body::empty()).unwrap()).await;
+    refused.refused(401);
+    assert_eq!(refused.header("access-control-allow-origin"), "*");
+    assert_eq!(refused.header("www-authenticate"), "Bearer");
+}
+
+#[tokio::test]
+async fn a_request_that_takes_too_long_is_told_so() {
+    let mut service = Service::new().await;
+    service.set(|config| config.request_seconds = 0);
+    let error = service.recalculate(&coffee(json!({}))).await.refused(503);
+    assert_eq!(error["code"], "too_slow");
+    service.set(|config| config.request_seconds = 30);
+    service.recalculate(&coffee(json!({}))).await.ok();
+}
+
+#[tokio::test]
+async fn paths_that_lead_nowhere_get_the_contracts_error() {
+    let service = Service::new().await;
+    for (method, path, status) in [
+        ("GET", "/", 404),
+        ("GET", "/v1/accounts/T00000001/discounts/rules/", 404),
+        ("POST", "/v1/accounts/%FF/auth/token", 400),
+        ("GET", "/v1/accounts/%FF/discounts/rules", 400),
+        ("PATCH", "/v1/accounts/T00000001/discounts/rules", 400),
+    ] {
+        service.call_with(method, path, None, "{}").await.refused(status);
+    }
+    for account in ["X00000001", "T0000001", "T000000001", "T0000000x", "t00000001", "T0000000\u{0661}"] {
+        let path = format!("/v1/accounts/{}/discounts/rules", account.replace('\u{0661}', "%D9%A1"));
+        service.call_with("GET", &path, None, "").await.refused(400);
+    }
+}
