@@ -12,7 +12,11 @@ fn the_reference_answers_every_case_alike() {
     let mut judged = 0;
     let mut differences = Vec::new();
     for case in corpus::all().unwrap() {
-        let Ok(call) = serde_json::from_str::<Value>(&case.call) else { continue };
+        let Ok(mut call) = serde_json::from_str::<Value>(&case.call) else { continue };
+        // Recalculated amounts are written by the engine's door alone; what is given is judged.
+        if let Some(options) = call.get_mut("options").and_then(Value::as_object_mut) {
+            options.remove("amounts");
+        }
         let answer = engine(&call);
         if answer["ok"] != Value::Bool(true) {
             continue;

@@ -46,7 +46,7 @@ const SUITES: &[Suite] = &[
         name: "differ",
         what: "engine against the slow reference on generated Calls, and the laws on larger ones",
         commands: &[
-            (&["cargo", "run", "--quiet", "-p", "rabatt-tests", "--bin", "differ", "--", "--cases", "40000"], Counts::Differ),
+            (&["cargo", "run", "--quiet", "-p", "rabatt-tests", "--bin", "differ", "--", "--cases", "15000"], Counts::Differ),
             (
                 &["cargo", "run", "--quiet", "-p", "rabatt-tests", "--bin", "differ", "--", "--cases", "60", "--size", "large"],
                 Counts::Differ,
