@@ -57,8 +57,15 @@ fn one(r: &mut Reader<'_>, forms: &mut Canonical) -> Read<RuleRead> {
     let mut reward_read: Option<RewardRead> = None;
     let mut limitation_read: Option<Limitation> = None;
     let mut refs = None;
-    let range = r.object("a rule is an object", |r, name| {
+    let range = r.members("a rule is an object", |r, name, null| {
         match &**name {
+            // The answer has `refs` of its own, so these go also when they are `null`.
+            "refs" => {
+                if r.once(&mut seen, 9)? {
+                    refs = Some(r.range()?);
+                }
+            }
+            _ if null => r.skip()?,
             "id" if r.once(&mut seen, 0)? => id = r.string()?.map(Into::into),
             "created_at" if r.once(&mut seen, 1)? => created_at = r.instant()?,
             "active" if r.once(&mut seen, 2)? => active = r.bool()?.unwrap_or(true),
@@ -82,9 +89,8 @@ fn one(r: &mut Reader<'_>, forms: &mut Canonical) -> Read<RuleRead> {
                     _ => r.skip(),
                 })?;
             }
-            "refs" if r.once(&mut seen, 9)? => refs = Some(r.range()?),
             "id" | "created_at" | "active" | "deleted_at" | "receipt_text" | "requirement" | "reward" | "limitation"
-            | "stacking" | "refs" => {}
+            | "stacking" => {}
             _ => r.skip()?,
         }
         Ok(())
