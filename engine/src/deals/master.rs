@@ -1,86 +1,131 @@
 //! A linear programme in whole numbers: columns in the greatest number of times (fractions
 //! allowed) that bounds on their use leave.
 //!
-//! Maximise Σ value·x over x ≥ 0 under rows Σ coefficient·x ≤ bound. The simplex method on a
-//! table whose lines each carry a scale of their own, so every entry is a whole number and every
-//! result exact. Columns and rows can be added and bounds moved at any time; the table goes on
-//! from where it stands.
+//! Maximise Σ value·x over x ≥ 0 under rows Σ coefficient·x ≤ bound. This is the revised simplex
+//! method: a line per row holds the inverse of the basis, each line with a scale of its own, so
+//! every entry is a whole number and every result exact. Columns and rows can be added and
+//! bounds moved at any time; the method goes on from where it stands.
 
 use crate::number::Overflow;
 
 /// Degenerate pivots in a row before the pivot rule changes to one that cannot go in circles.
-const PATIENCE: u32 = 40;
+const PATIENCE: u32 = 60;
 
-/// The table. Reused between evaluations.
+/// Columns looked at again after a pivot before all are.
+const SHORT_LIST: usize = 12;
+
+/// Reused between evaluations.
 #[derive(Debug, Default)]
 pub(super) struct Master {
-    /// One line per row; the first `height` are in use. Lines belong to basic variables, not rows.
+    /// The first `height` are in use, one per row; a line belongs to its own variable, though.
     lines: Vec<Line>,
     height: usize,
-    /// Per variable: what one more of it would add, times `scale`.
+    /// Per row: what one unit more of its bound takes off the objective, times `scale`.
     gains: Vec<i128>,
     /// Above 0; common denominator of gains and total.
     scale: i128,
     /// The objective, times `scale`.
     total: i128,
+    variables: Vec<Variable>,
     /// Per row: the variable that takes up what the row leaves.
     slacks: Vec<u32>,
-    basic: Vec<bool>,
+    /// Coefficients of the columns by row; the first `columns` are in use.
+    uses: Vec<Vec<(u32, i64)>>,
+    columns: usize,
+    // Working space.
+    short: Vec<(i128, u32)>,
+    cells: Vec<i64>,
+    wide: Vec<i128>,
     /// Counted work.
     pub(super) steps: u64,
 }
 
-/// `cells · variables = bound`, where the line's own variable has a coefficient above 0 and all
-/// other basic variables have 0.
+#[derive(Debug, Clone, Copy)]
+struct Variable {
+    kind: Kind,
+    basic: bool,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Kind {
+    /// What a row leaves.
+    Slack(u32),
+    /// By how much a row is broken, and what one unit of that costs.
+    Relief(u32, i128),
+    /// A column: its position in `uses`, and its value.
+    Column(u32, i128),
+}
+
+/// `scale · own + cells · slacks + other variables = bound`; other basic variables have 0.
 #[derive(Debug, Default)]
 struct Line {
     cells: Vec<i64>,
     bound: i64,
+    /// Above 0.
+    scale: i64,
     own: u32,
+    /// No entry is greater, whatever its sign.
+    peak: u64,
 }
 
 impl Line {
-    fn cell(&self, at: usize) -> i64 {
-        self.cells.get(at).copied().unwrap_or(0)
+    fn cell(&self, row: u32) -> i64 {
+        self.cells.get(row as usize).copied().unwrap_or(0)
     }
 
-    /// The coefficient of the line's own variable.
-    fn scale(&self) -> i64 {
-        self.cell(self.own as usize)
-    }
-
-    /// `self × times − other × less`.
-    fn combine(&mut self, times: i64, other: &Line, less: i64) -> Result<(), Overflow> {
-        let mut over = false;
-        let mut step = |cell: &mut i64, other: i64| {
-            let (product, over_product) = other.overflowing_mul(less);
-            let (result, over_result) = cell.overflowing_sub(product);
-            *cell = result;
-            over |= over_product | over_result;
-        };
-        if times == 1 {
-            self.cells
-                .iter_mut()
-                .zip(&other.cells)
-                .filter(|(_, other)| **other != 0)
-                .for_each(|(cell, other)| step(cell, *other));
-            step(&mut self.bound, other.bound);
-        } else {
-            let mut over_times = false;
-            for (cell, other) in self.cells.iter_mut().zip(&other.cells).chain([(&mut self.bound, &other.bound)]) {
-                let (product, over) = cell.overflowing_mul(times);
-                *cell = product;
-                over_times |= over;
-                step(cell, *other);
+    /// `self × times − other × less`, then divided by what all entries have in common.
+    fn combine(&mut self, times: i64, other: &Line, less: i64, wide: &mut Vec<i128>) -> Result<(), Overflow> {
+        let most =
+            u128::from(self.peak) * u128::from(times.unsigned_abs()) + u128::from(other.peak) * u128::from(less.unsigned_abs());
+        if most < 1 << 62 {
+            // Nothing can leave the range here.
+            if times == 1 {
+                for (cell, other) in self.cells.iter_mut().zip(&other.cells) {
+                    *cell = cell.wrapping_sub(other.wrapping_mul(less));
+                }
+                self.bound = self.bound.wrapping_sub(other.bound.wrapping_mul(less));
+            } else {
+                for (cell, other) in self.cells.iter_mut().zip(&other.cells) {
+                    *cell = cell.wrapping_mul(times).wrapping_sub(other.wrapping_mul(less));
+                }
+                self.bound = self.bound.wrapping_mul(times).wrapping_sub(other.bound.wrapping_mul(less));
+                self.scale = self.scale.wrapping_mul(times);
             }
-            over |= over_times;
+            self.reduce();
+            return Ok(());
         }
-        if over { Err(Overflow) } else { Ok(()) }
+        let (times, less) = (i128::from(times), i128::from(less));
+        let one = |cell: i64, other: i64| i128::from(cell) * times - i128::from(other) * less;
+        wide.clear();
+        wide.extend(self.cells.iter().zip(&other.cells).map(|(cell, other)| one(*cell, *other)));
+        let (bound, scale) = (one(self.bound, other.bound), i128::from(self.scale) * times);
+        let mut common = gcd_wide(scale.unsigned_abs(), bound.unsigned_abs());
+        for cell in wide.iter() {
+            if common <= 1 {
+                break;
+            }
+            common = gcd_wide(cell.unsigned_abs(), common);
+        }
+        let common = i128::try_from(common.max(1)).map_err(|_| Overflow)?;
+        let narrow = |value: i128| i64::try_from(value / common).map_err(|_| Overflow);
+        for (cell, value) in self.cells.iter_mut().zip(wide.iter()) {
+            *cell = narrow(*value)?;
+        }
+        (self.bound, self.scale) = (narrow(bound)?, narrow(scale)?);
+        self.measure();
+        Ok(())
+    }
+
+    /// Finds the greatest entry.
+    fn measure(&mut self) {
+        let cells = self.cells.iter().fold(0u64, |peak, cell| peak.max(cell.unsigned_abs()));
+        self.peak = cells.max(self.bound.unsigned_abs()).max(self.scale.unsigned_abs());
     }
 
     /// Divides by what all entries have in common.
     fn reduce(&mut self) {
-        let mut common = self.scale().unsigned_abs();
+        self.measure();
+        let mut common = self.scale.unsigned_abs();
         if common <= 1 {
             return;
         }
@@ -98,6 +143,8 @@ impl Line {
         {
             self.cells.iter_mut().for_each(|cell| *cell /= common);
             self.bound /= common;
+            self.scale /= common;
+            self.peak /= common.unsigned_abs();
         }
     }
 }
@@ -124,12 +171,13 @@ impl Master {
         self.height = 0;
         self.gains.clear();
         (self.scale, self.total) = (1, 0);
+        self.variables.clear();
         self.slacks.clear();
-        self.basic.clear();
+        self.columns = 0;
         self.steps = 0;
     }
 
-    /// The objective of the table, times [`Self::scale`].
+    /// The objective, times [`Self::scale`].
     pub(super) fn total(&self) -> i128 {
         self.total
     }
@@ -140,101 +188,96 @@ impl Master {
 
     /// What one more unit of a row's bound is worth, times [`Self::scale`].
     pub(super) fn price(&self, row: usize) -> i128 {
-        let slack = self.slacks.get(row).copied().unwrap_or(u32::MAX);
-        -self.gains.get(slack as usize).copied().unwrap_or(0)
+        -self.gains.get(row).copied().unwrap_or(0)
     }
 
     /// The basic variables with how often each is taken, as numerator and denominator.
     pub(super) fn taken(&self) -> impl Iterator<Item = (u32, i64, i64)> {
-        self.lines.iter().take(self.height).map(|line| (line.own, line.bound, line.scale()))
+        self.lines.iter().take(self.height).map(|line| (line.own, line.bound, line.scale))
     }
 
-    fn add_variable(&mut self, gain: i128) -> u32 {
-        let at = self.gains.len() as u32;
-        self.gains.push(gain);
-        self.basic.push(false);
-        at
+    fn add_variable(&mut self, kind: Kind, basic: bool) -> u32 {
+        self.variables.push(Variable { kind, basic });
+        self.variables.len() as u32 - 1
     }
 
     /// A column with its coefficients by row; which variable it is.
-    pub(super) fn add_column(&mut self, value: i128, uses: impl Iterator<Item = (usize, i64)> + Clone) -> Result<u32, Overflow> {
-        let mut gain = value.checked_mul(self.scale).ok_or(Overflow)?;
-        for (row, count) in uses.clone() {
-            let paid = self.price(row).checked_mul(i128::from(count)).ok_or(Overflow)?;
-            gain = gain.checked_sub(paid).ok_or(Overflow)?;
+    pub(super) fn add_column(&mut self, value: i128, uses: impl Iterator<Item = (usize, i64)>) -> u32 {
+        if self.uses.len() == self.columns {
+            self.uses.push(Vec::new());
         }
-        for line in self.lines.iter_mut().take(self.height) {
-            let mut cell = 0i64;
-            for (row, count) in uses.clone() {
-                let slack = self.slacks.get(row).copied().unwrap_or(u32::MAX);
-                let own = line.cell(slack as usize);
-                if own != 0 {
-                    cell = own.checked_mul(count).and_then(|part| cell.checked_add(part)).ok_or(Overflow)?;
+        if let Some(own) = self.uses.get_mut(self.columns) {
+            own.clear();
+            for (row, count) in uses {
+                match own.iter_mut().find(|(other, _)| *other as usize == row) {
+                    Some((_, sum)) => *sum += count,
+                    None => own.push((row as u32, count)),
                 }
             }
-            line.cells.push(cell);
         }
-        Ok(self.add_variable(gain))
+        let at = self.add_variable(Kind::Column(self.columns as u32, value), false);
+        self.columns += 1;
+        at
     }
 
-    /// A row over the variables there are. `relief`: the row may be broken at this cost per unit.
+    /// A row over the columns there are, by variable. `relief`: the row may be broken at this
+    /// cost per unit, by a variable added after the row's own. The row is not met until
+    /// [`Self::repair`].
     pub(super) fn add_row(
         &mut self,
         bound: i64,
         relief: Option<i128>,
         coefficients: impl Iterator<Item = (u32, i64)>,
     ) -> Result<usize, Overflow> {
+        let row = self.height as u32;
         if self.lines.len() == self.height {
             self.lines.push(Line::default());
         }
         let mut line = self.lines.get_mut(self.height).map(std::mem::take).unwrap_or_default();
         line.cells.clear();
-        line.cells.resize(self.gains.len(), 0);
-        line.bound = bound;
-        for (variable, coefficient) in coefficients {
-            if let Some(cell) = line.cells.get_mut(variable as usize) {
-                *cell = coefficient;
-            }
+        line.cells.resize(self.height + 1, 0);
+        if let Some(cell) = line.cells.last_mut() {
+            *cell = 1;
         }
+        (line.bound, line.scale) = (bound, 1);
+        line.measure();
         for other in self.lines.iter_mut().take(self.height) {
             other.cells.push(0);
         }
-        line.own = self.add_variable(0);
-        line.cells.push(1);
-        if let Some(cost) = relief {
-            for other in self.lines.iter_mut().take(self.height) {
-                other.cells.push(0);
+        for (variable, coefficient) in coefficients {
+            let Some(Variable { kind: Kind::Column(column, _), basic }) = self.variables.get(variable as usize).copied() else {
+                continue;
+            };
+            if let Some(uses) = self.uses.get_mut(column as usize) {
+                uses.push((row, coefficient));
             }
-            let gain = cost.checked_mul(self.scale).and_then(i128::checked_neg).ok_or(Overflow)?;
-            self.add_variable(gain);
-            line.cells.push(-1);
-        }
-        // In terms of variables that are not basic.
-        for other in self.lines.iter().take(self.height) {
-            let cell = line.cell(other.own as usize);
-            if cell != 0 {
-                let common = gcd(cell.unsigned_abs(), other.scale().unsigned_abs()).max(1) as i64;
-                line.combine(other.scale() / common, other, cell / common)?;
-                line.reduce();
+            if !basic {
+                continue;
             }
+            // In terms of variables that are not basic.
+            let Some(other) = self.lines.iter().take(self.height).find(|line| line.own == variable) else { continue };
+            let cell = coefficient.checked_mul(line.scale).ok_or(Overflow)?;
+            let common = gcd(cell.unsigned_abs(), other.scale.unsigned_abs()).max(1) as i64;
+            line.combine(other.scale / common, other, cell / common, &mut self.wide)?;
         }
+        line.own = self.add_variable(Kind::Slack(row), true);
         self.slacks.push(line.own);
-        if let Some(basic) = self.basic.get_mut(line.own as usize) {
-            *basic = true;
+        if let Some(cost) = relief {
+            self.add_variable(Kind::Relief(row, cost), false);
         }
+        self.gains.push(0);
         if let Some(slot) = self.lines.get_mut(self.height) {
             *slot = line;
         }
         self.height += 1;
-        self.steps += 1;
-        Ok(self.slacks.len() - 1)
+        self.steps += 1 + self.height as u64 / 8;
+        Ok(row as usize)
     }
 
     /// Moves a row's bound.
     pub(super) fn move_bound(&mut self, row: usize, by: i64) -> Result<(), Overflow> {
-        let slack = self.slacks.get(row).copied().unwrap_or(u32::MAX) as usize;
         for line in self.lines.iter_mut().take(self.height) {
-            let cell = line.cell(slack);
+            let cell = line.cell(row as u32);
             if cell != 0 {
                 line.bound = cell.checked_mul(by).and_then(|part| line.bound.checked_add(part)).ok_or(Overflow)?;
                 line.reduce();
@@ -245,36 +288,82 @@ impl Master {
         Ok(())
     }
 
-    /// Makes `enters` basic instead of the own variable of the line at `leaves`.
-    fn pivot(&mut self, leaves: usize, enters: usize) -> Result<(), Overflow> {
+    /// What one more of a variable would add, times [`Self::scale`].
+    fn gain(&self, variable: u32) -> Result<i128, Overflow> {
+        let gain = |row: u32| self.gains.get(row as usize).copied().unwrap_or(0);
+        match self.variables.get(variable as usize).map(|variable| variable.kind) {
+            Some(Kind::Slack(row)) => Ok(gain(row)),
+            Some(Kind::Relief(row, cost)) => {
+                let paid = cost.checked_mul(self.scale).ok_or(Overflow)?;
+                Ok(-paid - gain(row))
+            }
+            Some(Kind::Column(column, value)) => {
+                let mut own = value.checked_mul(self.scale).ok_or(Overflow)?;
+                for (row, count) in self.uses.get(column as usize).map_or(&[][..], Vec::as_slice) {
+                    own += gain(*row) * i128::from(*count);
+                }
+                Ok(own)
+            }
+            None => Err(Overflow),
+        }
+    }
+
+    /// A variable's coefficient in a line, times the line's scale.
+    fn cell(uses: &[Vec<(u32, i64)>], kind: Kind, line: &Line) -> Result<i64, Overflow> {
+        match kind {
+            Kind::Slack(row) => Ok(line.cell(row)),
+            Kind::Relief(row, _) => line.cell(row).checked_neg().ok_or(Overflow),
+            Kind::Column(column, _) => {
+                let mut sum = 0i64;
+                for (row, count) in uses.get(column as usize).map_or(&[][..], Vec::as_slice) {
+                    let cell = line.cell(*row);
+                    if cell != 0 {
+                        sum = cell.checked_mul(*count).and_then(|part| sum.checked_add(part)).ok_or(Overflow)?;
+                    }
+                }
+                Ok(sum)
+            }
+        }
+    }
+
+    /// Fills `cells` with a variable's coefficients, by line.
+    fn look_up(&mut self, variable: u32) -> Result<(), Overflow> {
+        let Self { cells, lines, height, uses, variables, .. } = self;
+        let Some(kind) = variables.get(variable as usize).map(|variable| variable.kind) else { return Err(Overflow) };
+        cells.clear();
+        for line in lines.iter().take(*height) {
+            cells.push(Self::cell(uses, kind, line)?);
+        }
+        Ok(())
+    }
+
+    /// Makes `enters` basic instead of the own variable of the line at `leaves`; `cells` are those
+    /// of `enters`.
+    fn pivot(&mut self, leaves: usize, enters: u32, gain: i128) -> Result<(), Overflow> {
         let Some(mut line) = self.lines.get_mut(leaves).map(std::mem::take) else { return Err(Overflow) };
-        if line.cell(enters) < 0 {
-            // An entry of i64::MIN cannot come out of `combine` unnoticed and be negated here.
-            for cell in line.cells.iter_mut().chain([&mut line.bound]) {
+        let mut pivot = self.cells.get(leaves).copied().unwrap_or(0);
+        if pivot < 0 {
+            for cell in line.cells.iter_mut().chain([&mut line.bound, &mut pivot]) {
                 *cell = cell.checked_neg().ok_or(Overflow)?;
             }
         }
-        if let Some(basic) = self.basic.get_mut(line.own as usize) {
-            *basic = false;
+        for (variable, basic) in [(line.own, false), (enters, true)] {
+            if let Some(variable) = self.variables.get_mut(variable as usize) {
+                variable.basic = basic;
+            }
         }
-        line.own = enters as u32;
+        (line.own, line.scale) = (enters, pivot);
         line.reduce();
-        let pivot = line.scale();
-        if let Some(basic) = self.basic.get_mut(enters) {
-            *basic = true;
-        }
+        let pivot = line.scale;
         let mut touched = 1u64;
-        for (at, other) in self.lines.iter_mut().take(self.height).enumerate() {
-            let cell = other.cell(enters);
-            if at == leaves || cell == 0 {
+        for (at, (other, cell)) in self.lines.iter_mut().take(self.height).zip(&self.cells).enumerate() {
+            if at == leaves || *cell == 0 {
                 continue;
             }
             touched += 1;
             let common = gcd(cell.unsigned_abs(), pivot.unsigned_abs()).max(1) as i64;
-            other.combine(pivot / common, &line, cell / common)?;
-            other.reduce();
+            other.combine(pivot / common, &line, cell / common, &mut self.wide)?;
         }
-        let gain = self.gains.get(enters).copied().unwrap_or(0);
         if gain != 0 {
             let common = gcd_wide(gain.unsigned_abs(), u128::from(pivot.unsigned_abs())).max(1) as i128;
             let (gain, wide) = (gain / common, i128::from(pivot) / common);
@@ -295,7 +384,7 @@ impl Master {
         if let Some(slot) = self.lines.get_mut(leaves) {
             *slot = line;
         }
-        self.steps += 1 + touched * self.gains.len() as u64 / 32;
+        self.steps += 1 + touched * self.height as u64 / 32;
         Ok(())
     }
 
@@ -321,8 +410,8 @@ impl Master {
         }
     }
 
-    /// After bounds moved: makes every line's bound at least 0 again, the gains staying at most 0.
-    /// False: no way to meet all rows.
+    /// After rows were added or bounds moved: makes every line's bound at least 0 again, the
+    /// gains staying at most 0. False: no way to meet all rows.
     pub(super) fn repair(&mut self, steps: u64) -> Result<bool, Overflow> {
         let mut stuck = 0u32;
         while self.steps < steps {
@@ -332,18 +421,22 @@ impl Master {
                 below.min_by_key(|(_, line)| line.own)
             } else {
                 below.min_by(|(_, a), (_, b)| {
-                    let (left, right) =
-                        (i128::from(a.bound) * i128::from(b.scale()), i128::from(b.bound) * i128::from(a.scale()));
+                    let (left, right) = (i128::from(a.bound) * i128::from(b.scale), i128::from(b.bound) * i128::from(a.scale));
                     left.cmp(&right).then(a.own.cmp(&b.own))
                 })
             };
             let Some((leaves, line)) = leaves else { return Ok(true) };
-            let mut best: Option<(usize, i128, i128)> = None;
-            for (at, (cell, gain)) in line.cells.iter().zip(&self.gains).enumerate() {
-                if *cell >= 0 {
+            // The least gain given up per unit.
+            let mut best: Option<(u32, i128, i128)> = None;
+            for (at, variable) in (0u32..).zip(&self.variables) {
+                if variable.basic {
                     continue;
                 }
-                let (gain, cell) = (-gain, -i128::from(*cell));
+                let cell = Self::cell(&self.uses, variable.kind, line)?;
+                if cell >= 0 {
+                    continue;
+                }
+                let (gain, cell) = (-self.gain(at)?, -i128::from(cell));
                 let better = match best {
                     None => true,
                     Some((_, other_gain, other_cell)) => {
@@ -355,42 +448,87 @@ impl Master {
                     best = Some((at, gain, cell));
                 }
             }
+            self.steps += 1 + self.variables.len() as u64 / 16;
             let Some((enters, gain, _)) = best else { return Ok(false) };
             stuck = if gain == 0 { stuck + 1 } else { 0 };
-            self.pivot(leaves, enters)?;
+            self.look_up(enters)?;
+            self.pivot(leaves, enters, -gain)?;
         }
         Ok(true)
+    }
+
+    /// The variable to take in: one of great gain, or when stuck the first with any.
+    fn entering(&mut self, stuck: bool) -> Result<Option<(u32, i128)>, Overflow> {
+        if stuck {
+            self.short.clear();
+            for at in 0..self.variables.len() as u32 {
+                if self.variables.get(at as usize).is_some_and(|variable| !variable.basic) {
+                    let gain = self.gain(at)?;
+                    if gain > 0 {
+                        return Ok(Some((at, gain)));
+                    }
+                }
+            }
+            return Ok(None);
+        }
+        // First those that gained most when all were looked at.
+        let mut short = std::mem::take(&mut self.short);
+        let mut result = Ok(());
+        short.retain_mut(|(gain, at)| {
+            if self.variables.get(*at as usize).is_none_or(|variable| variable.basic) {
+                return false;
+            }
+            match self.gain(*at) {
+                Ok(now) => *gain = now,
+                Err(error) => result = Err(error),
+            }
+            *gain > 0
+        });
+        result?;
+        self.steps += 1;
+        if short.is_empty() {
+            for (at, variable) in (0u32..).zip(&self.variables) {
+                if variable.basic {
+                    continue;
+                }
+                let gain = self.gain(at)?;
+                if gain > 0 {
+                    short.push((gain, at));
+                }
+            }
+            self.steps += self.variables.len() as u64 / 16;
+            short.sort_unstable_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(&b.1)));
+            short.truncate(SHORT_LIST);
+        }
+        let best = short.iter().copied().max_by(|a, b| a.0.cmp(&b.0).then(b.1.cmp(&a.1)));
+        self.short = short;
+        Ok(best.map(|(gain, at)| (at, gain)))
     }
 
     /// Takes in columns for as long as one gains.
     pub(super) fn climb(&mut self, steps: u64) -> Result<(), Overflow> {
         let mut stuck = 0u32;
+        self.short.clear();
         while self.steps < steps {
-            let gaining = self.gains.iter().enumerate().filter(|(_, gain)| **gain > 0);
-            let enters = if stuck > PATIENCE {
-                gaining.map(|(at, _)| at).next()
-            } else {
-                gaining.max_by(|(a, left), (b, right)| left.cmp(right).then(b.cmp(a))).map(|(at, _)| at)
-            };
-            let Some(enters) = enters else { break };
+            let Some((enters, gain)) = self.entering(stuck > PATIENCE)? else { break };
+            self.look_up(enters)?;
             let mut best: Option<(usize, i64, i64, u32)> = None;
-            for (at, line) in self.lines.iter().take(self.height).enumerate() {
-                let cell = line.cell(enters);
-                if cell <= 0 {
+            for (at, (line, cell)) in self.lines.iter().take(self.height).zip(&self.cells).enumerate() {
+                if *cell <= 0 {
                     continue;
                 }
                 let better = best.is_none_or(|(_, bound, other, own)| {
-                    let (left, right) = (i128::from(line.bound) * i128::from(other), i128::from(bound) * i128::from(cell));
+                    let (left, right) = (i128::from(line.bound) * i128::from(other), i128::from(bound) * i128::from(*cell));
                     left.cmp(&right).then(line.own.cmp(&own)).is_lt()
                 });
                 if better {
-                    best = Some((at, line.bound, cell, line.own));
+                    best = Some((at, line.bound, *cell, line.own));
                 }
             }
             // Every column uses rows, so some line always binds.
             let Some((leaves, bound, _, _)) = best else { return Err(Overflow) };
             stuck = if bound == 0 { stuck + 1 } else { 0 };
-            self.pivot(leaves, enters)?;
+            self.pivot(leaves, enters, gain)?;
         }
         Ok(())
     }

@@ -3,13 +3,16 @@
 //! [`Problem`] says what there is to choose from, [`solve`] chooses. Neither knows rules or
 //! receipts: the evaluation translates.
 
+mod assign;
 mod column;
 mod component;
+mod cut;
 mod group;
 mod master;
 mod offer;
 mod search;
 mod single;
+mod sweep;
 #[cfg(test)]
 mod tests;
 
@@ -170,15 +173,18 @@ pub(crate) fn solve(problem: &DealProblem, steps: u64, scratch: &mut Scratch, so
     (solution.total, solution.gap, solution.steps) = (0, 0, 0);
     let Scratch { components, single, group, search } = scratch;
     components.find(problem);
-    for at in 0..components.count() {
+    let count = components.count();
+    for at in 0..count {
         let deals = components.deals(at);
         let solved = match deals {
             [only] => single::solve(problem, *only, single, solution) || group::solve(problem, *only, group, solution)?,
             _ => false,
         };
         if !solved {
+            // A hard set leaves the later ones something.
             let left = steps.saturating_sub(solution.steps);
-            search::solve(problem, deals, left, search, solution)?;
+            let kept = (steps / 16).saturating_mul((count - 1 - at) as u64).min(left / 2);
+            search::solve(problem, deals, left - kept, search, solution)?;
         }
     }
     let mut total = 0i64;

@@ -195,6 +195,18 @@ fn add_deal(
                 problem.units.extend(runs_of(at).map(|run| DealUnit { run, gain: 0, tier: false, value }));
             }
             let units = from..problem.units.len();
+            // Mixes of the same units are one mix of more units, which is far less to search.
+            let alike = |other: &DealMix| {
+                let own = problem.units.get(units.clone()).unwrap_or(&[]).iter().map(|unit| unit.run);
+                let others = problem.units.get(other.units.clone()).unwrap_or(&[]).iter().map(|unit| unit.run);
+                other.eligible == mix.reward_eligible && own.eq(others)
+            };
+            let known = problem.mixes.iter_mut().skip(first_mix).find(|other| alike(other));
+            if let Some((known, sum)) = known.and_then(|known| known.quantity.checked_add(mix.quantity).map(|sum| (known, sum))) {
+                known.quantity = sum;
+                problem.units.truncate(from);
+                continue;
+            }
             problem.mixes.push(DealMix { quantity: mix.quantity, eligible: mix.reward_eligible, units });
         }
         let bundle = match reward.kind {

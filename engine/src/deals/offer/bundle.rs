@@ -12,6 +12,9 @@ use super::{Costs, Found, Market, Offers, Party, Wish};
 use crate::number::{Decimal, Overflow};
 use crate::rule::Base;
 
+/// Other choices tried for one column.
+const MOST_TRIES: u64 = 10_000;
+
 /// Reused between evaluations.
 #[derive(Debug, Default)]
 pub(super) struct Buffers {
@@ -58,12 +61,20 @@ struct Frame {
 /// One way to bound a bundle's worth by weights.
 #[derive(Debug, Clone, Copy)]
 struct Pass {
-    /// The unit that decides the value, when values differ: the mix it is taken for, and it.
-    top: Option<(usize, u32)>,
+    top: Top,
     value: Decimal,
     weight: Weight,
     /// Beside the weights.
     constant: i128,
+}
+
+/// Which unit decides the value, when values differ.
+#[derive(Debug, Clone, Copy)]
+struct Top {
+    /// This one: the mix it is taken for, and it.
+    forced: Option<(usize, u32)>,
+    /// None dearer than this (price below 0, then line).
+    ceiling: Option<(i64, u32)>,
 }
 
 /// What a minor unit of a rewarded unit's price or share counts.
@@ -112,27 +123,37 @@ impl Offers {
             self.bundle.used.resize(rooms.len(), 0);
         }
         let mut best = None;
-        if party.several_values {
+        self.tries = 0;
+        let by_price = matches!(reward, BundleReward::Free | BundleReward::PercentOffCheapest);
+        if party.several_values && by_price {
+            // Each value in turn, with no unit dearer than the dearest that has it.
+            let key = |unit: usize| {
+                let own = problem.units.get(unit)?;
+                let run = problem.runs.get(own.run as usize)?;
+                Some((own.value, (-price_of(run, base), run.line)))
+            };
+            let units = || mixes.iter().flat_map(|mix| mix.units.clone()).filter_map(key);
+            for (at, (value, _)) in units().enumerate() {
+                if !units().take(at).any(|(other, _)| other == value) {
+                    let ceiling = units().filter(|(other, _)| *other == value).map(|(_, key)| key).min();
+                    self.passes(&context, Top { forced: None, ceiling }, value, &mut best)?;
+                }
+            }
+        } else if party.several_values {
             // Each unit in turn as the most expensive one, which decides the value.
             for (mix, units) in mixes.iter().enumerate() {
                 for unit in units.units.clone() {
                     let Some(value) = problem.units.get(unit).map(|unit| unit.value) else { continue };
-                    self.passes(&context, Some((mix, unit as u32)), value, &mut best)?;
+                    self.passes(&context, Top { forced: Some((mix, unit as u32)), ceiling: None }, value, &mut best)?;
                 }
             }
         } else if let Some(unit) = mixes.first().and_then(|mix| problem.units.get(mix.units.start)) {
-            self.passes(&context, None, unit.value, &mut best)?;
+            self.passes(&context, Top { forced: None, ceiling: None }, unit.value, &mut best)?;
         }
         Ok(best)
     }
 
-    fn passes(
-        &mut self,
-        context: &Context<'_>,
-        top: Option<(usize, u32)>,
-        value: Decimal,
-        best: &mut Option<Found>,
-    ) -> Result<(), Overflow> {
+    fn passes(&mut self, context: &Context<'_>, top: Top, value: Decimal, best: &mut Option<Found>) -> Result<(), Overflow> {
         let minor = context.costs.minor;
         let eligible = || context.mixes.iter().filter(|mix| mix.eligible);
         // No amount exceeds what the units cost, so greater values bound nothing.
@@ -191,13 +212,14 @@ impl Offers {
         let Some((weight, capped)) = gathered.filter(|(weight, capped)| constant + weight > above && own + capped > above) else {
             return Ok(());
         };
-        let mut done = false;
+        let promised = (constant + weight).min(own + capped);
         if self.bundle.take_heaviest() {
-            let kept = self.keep(context, &pass, best)?;
-            done = best.is_some_and(|best| best.value >= (constant + weight).min(own + capped)) || (kept && context.wish.any);
+            self.keep(context, &pass, best)?;
         }
-        if !done {
-            self.try_others(context, &pass, constant, best)?;
+        let proven = best.is_some_and(|best| best.value >= promised)
+            || ((!context.wish.any || best.is_none()) && self.try_others(context, &pass, constant, best)?);
+        if !proven {
+            self.bound = self.bound.max(promised);
         }
         Ok(())
     }
@@ -205,7 +227,7 @@ impl Offers {
     /// Keeps the picks when they are worth more than the best so far.
     fn keep(&mut self, context: &Context<'_>, pass: &Pass, best: &mut Option<Found>) -> Result<bool, Overflow> {
         let Self { bundle, picks, .. } = self;
-        if let Some((mix, unit)) = pass.top {
+        if let Some((mix, unit)) = pass.top.forced {
             let rewarded = context.mixes.get(mix).is_some_and(|mix| mix.eligible);
             match bundle.picks.iter_mut().find(|pick| pick.unit == unit) {
                 Some(pick) => pick.count += 1,
@@ -228,32 +250,35 @@ impl Offers {
         Ok(kept)
     }
 
-    /// Every choice whose weights promise more than the best so far.
+    /// Every choice whose weights promise more than the best so far; false when not all were tried.
     fn try_others(
         &mut self,
         context: &Context<'_>,
         pass: &Pass,
         constant: i128,
         best: &mut Option<Found>,
-    ) -> Result<(), Overflow> {
+    ) -> Result<bool, Overflow> {
         let own = context.costs.deal(context.at);
         self.bundle.stack.clear();
         let first = self.bundle.enter(0, self.bundle.aside.0, self.bundle.aside.1);
         self.bundle.stack.push(first);
         while let Some(&Frame { mix, at, needed, weight, capped, next, .. }) = self.bundle.stack.last() {
             self.steps += 1;
-            let give_up = self.steps > context.wish.steps;
-            self.complete &= !give_up;
-            if mix >= self.bundle.mixes.len() && !give_up {
+            self.tries += 1;
+            if self.tries > MOST_TRIES || self.steps > context.wish.steps {
+                self.bundle.leave_all();
+                return Ok(false);
+            }
+            if mix >= self.bundle.mixes.len() {
                 self.bundle.write_picks();
                 if self.keep(context, pass, best)? && context.wish.any {
                     self.bundle.leave_all();
-                    break;
+                    return Ok(false);
                 }
                 self.bundle.leave();
                 continue;
             }
-            if next < 0 || give_up {
+            if next < 0 {
                 self.bundle.leave();
                 continue;
             }
@@ -292,7 +317,7 @@ impl Offers {
             }
             bundle.stack.push(frame);
         }
-        Ok(())
+        Ok(true)
     }
 }
 
@@ -304,7 +329,7 @@ impl Buffers {
         self.candidates.clear();
         self.mixes.clear();
         self.rest.clear();
-        let top = pass.top.and_then(|(mix, unit)| {
+        let top = pass.top.forced.and_then(|(mix, unit)| {
             let run = problem.units.get(unit as usize).and_then(|unit| problem.runs.get(unit.run as usize))?;
             Some((mix, unit, (-price_of(run, base), run.line)))
         });
@@ -317,7 +342,8 @@ impl Buffers {
                 let mut room = context.rooms.get(place).copied().unwrap_or(0);
                 let Some(run) = problem.units.get(unit).and_then(|unit| problem.runs.get(unit.run as usize)) else { continue };
                 let price = price_of(run, base);
-                if top.is_some_and(|(_, _, top)| (-price, run.line) < top) {
+                let ceiling = top.map(|(_, _, top)| top).or(pass.top.ceiling);
+                if ceiling.is_some_and(|ceiling| (-price, run.line) < ceiling) {
                     continue;
                 }
                 let cost = costs.run(place) + costs.role(unit as u32, mix.eligible);

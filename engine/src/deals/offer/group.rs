@@ -111,7 +111,7 @@ impl Offers {
         if free <= 0 {
             return Ok(());
         }
-        let Self { group, picks, steps, complete, .. } = self;
+        let Self { group, picks, steps, bound, .. } = self;
         group.row.clear();
         let mut units = 0i64;
         for &unit in order {
@@ -148,7 +148,7 @@ impl Offers {
         let work = cells
             .saturating_mul(usize::try_from(group.row.iter().map(|spot| spot.room).max().unwrap_or(1)).unwrap_or(usize::MAX));
         if cells > MOST_CELLS || work as u64 / 16 > wish.steps.saturating_sub(*steps) {
-            *complete = false;
+            *bound = i128::MAX;
             group.take_the_dearest(*quantity, free);
         } else {
             *steps += 1 + work as u64 / 16;

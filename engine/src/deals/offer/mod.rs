@@ -5,6 +5,7 @@ mod group;
 
 use std::ops::Range;
 
+use super::assign::adds_up;
 use super::column::{Pick, price_of};
 use super::component::runs_of;
 use super::{BundleReward, DealKind, DealProblem};
@@ -30,12 +31,17 @@ pub(super) struct Party {
     pub(super) deal: u32,
     /// No more applications than this are possible.
     pub(super) most: i64,
-    /// `limit` or `tier_limit` can bind.
-    pub(super) limited: bool,
+    /// Units of one application.
+    pub(super) size: i64,
+    /// Most applications, and of them with tier units, where that can bind.
+    pub(super) limit: Option<i64>,
+    pub(super) tier_limit: Option<i64>,
     order: Range<usize>,
-    several_values: bool,
+    pub(super) several_values: bool,
+    /// Each unit adds to the reward on its own.
+    pub(super) adds_up: bool,
     /// The most that rounding can add to an application, as a fraction of a minor unit.
-    rounding: (i64, i64),
+    pub(super) rounding: (i64, i64),
 }
 
 /// What units and applications cost, all times the same scale.
@@ -48,6 +54,8 @@ pub(super) struct Costs {
     /// Per `DealUnit`: on top of that, when it is not rewarded, and when it is.
     pub(super) unit: Vec<i128>,
     pub(super) rewarded: Vec<i128>,
+    /// Units with such costs.
+    charged: Vec<u32>,
     /// Per deal of the set: what an application is worth beside its amount.
     pub(super) deal: Vec<i128>,
     /// Per deal of the set: what a tier unit costs.
@@ -67,7 +75,7 @@ pub(super) struct Found {
 pub(super) struct Wish<'a> {
     /// Only columns worth more than this.
     pub(super) above: i128,
-    /// Any good column will do, not only the best.
+    /// Any such column will do, not only the best.
     pub(super) any: bool,
     /// Columns of this deal not to be found, as ranges of `pool`.
     pub(super) not: &'a [Range<usize>],
@@ -92,10 +100,12 @@ pub(super) struct Offers {
     bundle: bundle::Buffers,
     /// The units of the column found.
     pub(super) picks: Vec<Pick>,
+    /// Choices tried for the column at hand.
+    tries: u64,
     /// Counted work.
     pub(super) steps: u64,
-    /// False once a search was given up: better columns than the one found may exist.
-    pub(super) complete: bool,
+    /// No column of the deal last asked for is worth more, whatever was found.
+    pub(super) bound: i128,
 }
 
 impl Market {
@@ -140,12 +150,27 @@ impl Market {
         };
         let from = self.order.len();
         let mut rounding = (1, 2);
-        let (possible, several_values, tier_binds) = match &deal.kind {
-            DealKind::Single { units, tier_limit } => (there(units), false, *tier_limit < there(units)),
+        let size = match &deal.kind {
+            DealKind::Single { .. } => 1,
+            DealKind::Group { quantity, .. } => *quantity,
+            DealKind::Bundle { mixes, .. } => {
+                let mixes = problem.mixes.get(mixes.clone()).unwrap_or(&[]);
+                mixes.iter().fold(0i64, |sum, mix| sum.saturating_add(mix.quantity))
+            }
+        };
+        let mut most_tier = None;
+        let (possible, several_values) = match &deal.kind {
+            DealKind::Single { units, tier_limit } => {
+                let own = problem.units.get(units.clone()).unwrap_or(&[]).iter().filter(|unit| unit.tier);
+                let runs = own.filter_map(|unit| problem.runs.get(unit.run as usize));
+                let tiers = runs.fold(0i64, |sum, run| sum.saturating_add(run.count));
+                most_tier = (*tier_limit < tiers).then_some((*tier_limit).max(0));
+                (there(units), false)
+            }
             DealKind::Group { units, quantity, base, .. } => {
                 self.order.extend(units.clone().map(|unit| unit as u32));
                 group::sort_dearest_first(problem, *base, self.order.get_mut(from..).unwrap_or(&mut []));
-                (there(units) / (*quantity).max(1), differ(units), false)
+                (there(units) / (*quantity).max(1), differ(units))
             }
             DealKind::Bundle { mixes, base, reward } => {
                 let mixes = problem.mixes.get(mixes.clone()).unwrap_or(&[]);
@@ -160,12 +185,21 @@ impl Market {
                         units.filter_map(|unit| problem.units.get(unit).and_then(|unit| problem.runs.get(unit.run as usize)));
                     rounding = bundle::most_by_rounding(value, runs.map(|run| price_of(run, *base)));
                 }
-                (possible, several_values, false)
+                (possible, several_values)
             }
         };
         let most = possible.min(deal.limit).max(0);
-        let limited = deal.limit < possible || tier_binds;
-        self.deals.push(Party { deal: at, most, limited, order: from..self.order.len(), several_values, rounding });
+        self.deals.push(Party {
+            deal: at,
+            most,
+            size,
+            limit: (deal.limit < possible).then_some(most),
+            tier_limit: most_tier,
+            order: from..self.order.len(),
+            several_values,
+            adds_up: adds_up(&deal.kind, several_values),
+            rounding,
+        });
     }
 
     /// A unit's position in the row of its group.
@@ -176,20 +210,32 @@ impl Market {
 
     /// The place of a unit's run.
     pub(super) fn place(&self, problem: &DealProblem, unit: u32) -> usize {
-        let run = problem.units.get(unit as usize).map_or(u32::MAX, |unit| unit.run);
+        self.place_of(problem.units.get(unit as usize).map_or(u32::MAX, |unit| unit.run))
+    }
+
+    pub(super) fn place_of(&self, run: u32) -> usize {
         self.place.get(run as usize).map_or(usize::MAX, |place| *place as usize)
     }
 }
 
 impl Costs {
-    /// Takes back what these units cost beside their runs.
-    pub(super) fn forget_units(&mut self, units: impl Iterator<Item = u32>) {
-        for unit in units {
+    /// Takes back what units cost beside their runs.
+    pub(super) fn forget_units(&mut self) {
+        for unit in self.charged.drain(..) {
             for list in [&mut self.unit, &mut self.rewarded] {
                 if let Some(cost) = list.get_mut(unit as usize) {
                     *cost = 0;
                 }
             }
+        }
+    }
+
+    /// Lets a unit cost more in this role.
+    pub(super) fn charge(&mut self, unit: u32, rewarded: bool, cost: i128) {
+        let list = if rewarded { &mut self.rewarded } else { &mut self.unit };
+        if let Some(own) = list.get_mut(unit as usize) {
+            *own += cost;
+            self.charged.push(unit);
         }
     }
 
@@ -220,9 +266,10 @@ impl Offers {
         wish: &Wish<'_>,
     ) -> Result<Option<Found>, Overflow> {
         self.picks.clear();
+        self.bound = wish.above;
         let Some(party) = market.deals.get(at).filter(|party| party.most > 0) else { return Ok(None) };
         let Some(deal) = problem.deals.get(party.deal as usize) else { return Ok(None) };
-        match &deal.kind {
+        let found = match &deal.kind {
             DealKind::Single { units, .. } => {
                 let mut best: Option<Found> = None;
                 for unit in units.clone() {
@@ -242,10 +289,12 @@ impl Offers {
                     }
                 }
                 self.steps += 1 + units.len() as u64 / 16;
-                Ok(best)
+                best
             }
-            DealKind::Group { .. } => self.best_group(problem, market, (at, party), rooms, costs, wish),
-            DealKind::Bundle { .. } => self.best_bundle(problem, market, (at, party), rooms, costs, wish),
-        }
+            DealKind::Group { .. } => self.best_group(problem, market, (at, party), rooms, costs, wish)?,
+            DealKind::Bundle { .. } => self.best_bundle(problem, market, (at, party), rooms, costs, wish)?,
+        };
+        self.bound = self.bound.max(found.map_or(wish.above, |found| found.value));
+        Ok(found)
     }
 }

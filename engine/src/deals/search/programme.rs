@@ -1,0 +1,261 @@
+//! The linear programme of the case at hand: its rows and columns, and what its prices say.
+
+use super::super::column::Pick;
+use super::super::offer::{Found, Wish};
+use super::super::{DealKind, DealProblem};
+use super::{Buffers, Column, Subject, coefficient};
+use crate::number::Overflow;
+
+/// Objective times scale stay below this.
+const MOST_SCALED: i128 = 1 << 112;
+
+/// What became of the linear programme.
+pub(super) enum Relaxed {
+    Solved(i128),
+    Hopeless,
+    Stopped,
+}
+
+impl Buffers {
+    pub(super) fn add_rows(&mut self, problem: &DealProblem) -> Result<(), Overflow> {
+        for at in 0..self.market.rooms.len() {
+            let room = self.market.rooms.get(at).copied().unwrap_or(0);
+            self.add_row(problem, room, None, None)?;
+        }
+        for at in 0..self.market.deals.len() {
+            let party = self.market.deals.get(at);
+            let (limit, tier_limit) = party.map_or((None, None), |party| (party.limit, party.tier_limit));
+            let mut rows = (None, None);
+            if let Some(limit) = limit {
+                rows.0 = Some(self.add_row(problem, limit, None, None)?);
+            }
+            if let Some(limit) = tier_limit {
+                rows.1 = Some(self.add_row(problem, limit, None, None)?);
+            }
+            self.limit_rows.push(rows);
+        }
+        Ok(())
+    }
+
+    pub(super) fn add_row(
+        &mut self,
+        problem: &DealProblem,
+        bound: i64,
+        relief: Option<i128>,
+        subject: Option<(Subject, i64)>,
+    ) -> Result<usize, Overflow> {
+        let Self { market, master, columns, pool, column_of, .. } = self;
+        let coefficients = column_of.iter().enumerate().filter_map(|(variable, at)| {
+            let (subject, sign) = subject?;
+            let column = columns.get(*at as usize)?;
+            let coefficient = coefficient(subject, *at, column, pool, problem, market);
+            (coefficient != 0).then_some((variable as u32, coefficient * sign))
+        });
+        let row = master.add_row(bound, relief, coefficients)?;
+        column_of.push(u32::MAX);
+        column_of.extend(relief.map(|_| u32::MAX));
+        Ok(row)
+    }
+
+    /// Hands a column to the master.
+    pub(super) fn add_column(&mut self, problem: &DealProblem, at: u32) {
+        let Self { market, master, columns, pool, column_of, limit_rows, splits, cuts, uses, .. } = self;
+        let Some(column) = columns.get(at as usize) else { return };
+        uses.clear();
+        let picks = pool.get(column.picks.clone()).unwrap_or(&[]);
+        uses.extend(picks.iter().map(|pick| (market.place(problem, pick.unit), pick.count)));
+        if let Some((limit, tier)) = limit_rows.get(column.deal) {
+            uses.extend(limit.map(|row| (row, 1)));
+            let in_tier = |pick: &Pick| problem.units.get(pick.unit as usize).is_some_and(|unit| unit.tier);
+            uses.extend(tier.filter(|_| picks.iter().any(in_tier)).map(|row| (row, 1)));
+        }
+        for cut in &cuts.cuts {
+            let coefficient = cuts.coefficient(cut, column.deal, picks);
+            uses.extend((coefficient != 0).then_some((cut.row, coefficient)));
+        }
+        for split in splits.iter() {
+            let coefficient = coefficient(split.subject, at, column, pool, problem, market);
+            if coefficient != 0 {
+                uses.extend([(split.most_row, coefficient), (split.least_row, -coefficient)]);
+            }
+        }
+        master.add_column(column.value, uses.iter().copied());
+        column_of.push(at);
+    }
+
+    /// Costs by the master's prices, or none.
+    pub(super) fn reset_costs(&mut self, problem: &DealProblem, by_prices: bool) -> bool {
+        let Self { market, master, costs, splits, cuts, preferences, limit_rows, minor, .. } = self;
+        costs.forget_units();
+        let scale = if by_prices { master.scale() } else { 1 };
+        let price = |row: usize| if by_prices { master.price(row).max(0) } else { 0 };
+        costs.minor = minor.saturating_mul(scale);
+        costs.run.clear();
+        costs.run.extend((0..market.rooms.len()).map(price));
+        costs.deal.clear();
+        costs.tier.clear();
+        for (preference, (limit, tier)) in preferences.iter().zip(limit_rows.iter()) {
+            costs.deal.push(preference.saturating_mul(scale) - limit.map_or(0, price));
+            costs.tier.push(tier.map_or(0, price));
+        }
+        cuts.charge(costs, price);
+        for split in splits.iter() {
+            let cost = price(split.most_row) - price(split.least_row);
+            match split.subject {
+                Subject::Times(deal) => {
+                    if let Some(own) = costs.deal.get_mut(deal) {
+                        *own -= cost;
+                    }
+                }
+                Subject::Units { unit, rewarded } => costs.charge(unit, rewarded, cost),
+                Subject::Rewarded(place) => {
+                    let run = market.runs.get(place).copied().unwrap_or(u32::MAX);
+                    for party in &market.deals {
+                        let Some(DealKind::Group { units, .. }) = problem.deals.get(party.deal as usize).map(|deal| &deal.kind)
+                        else {
+                            continue;
+                        };
+                        let own = problem.units.get(units.clone()).unwrap_or(&[]);
+                        for (unit, _) in units.clone().zip(own).filter(|(_, unit)| unit.run == run) {
+                            costs.charge(unit as u32, true, cost);
+                        }
+                    }
+                }
+                Subject::Column(_) => {}
+            }
+        }
+        self.most.checked_mul(scale).is_some_and(|most| most < MOST_SCALED)
+    }
+
+    /// Solves the linear programme of the case at hand.
+    pub(super) fn relax(&mut self, problem: &DealProblem) -> Result<Relaxed, Overflow> {
+        let limit = |own: &Self| own.steps.saturating_sub(own.offers.steps);
+        match self.master.repair(limit(self)) {
+            Ok(true) => {}
+            Ok(false) => return Ok(Relaxed::Hopeless),
+            Err(Overflow) => return Ok(Relaxed::Stopped),
+        }
+        loop {
+            if self.master.climb(limit(self)).is_err() || self.used() >= self.steps {
+                return Ok(Relaxed::Stopped);
+            }
+            if !self.reset_costs(problem, true) {
+                return Ok(Relaxed::Stopped);
+            }
+            let first = self.columns.len();
+            let (mut by_deals, mut by_units) = (0i128, (0i128, 1i64));
+            for deal in 0..self.market.deals.len() {
+                if let Some(found) = self.offer(problem, deal, false)? {
+                    self.keep(deal, found);
+                }
+                let (most, size) = self.market.deals.get(deal).map_or((0, 1), |party| (party.most, party.size.max(1)));
+                let more = self.offers.bound;
+                by_deals = by_deals.saturating_add(more.saturating_mul(i128::from(most)));
+                if more.saturating_mul(i128::from(by_units.1)) > by_units.0.saturating_mul(i128::from(size)) {
+                    by_units = (more, size);
+                }
+            }
+            // Columns not known yet add no more than each deal's best one as often as it can be
+            // applied, nor more than the best one per unit on all units.
+            let by_units = (by_units.0 / i128::from(by_units.1) + 1).saturating_mul(self.units);
+            let more = if by_deals == 0 { 0 } else { by_deals.min(by_units) };
+            let bound = self.master.total().saturating_add(more).div_euclid(self.master.scale()).min(self.most);
+            self.case_bound = self.case_bound.min(bound);
+            if self.is_hopeless(bound) {
+                self.forget(first);
+                return Ok(Relaxed::Hopeless);
+            }
+            if first == self.columns.len() {
+                return Ok(Relaxed::Solved(bound));
+            }
+            for at in first..self.columns.len() {
+                self.add_column(problem, at as u32);
+            }
+        }
+    }
+
+    /// A deal's best column by the costs set: one that gains, or for a first choice (`any`) one
+    /// that `rooms` leave units for.
+    pub(super) fn offer(&mut self, problem: &DealProblem, deal: usize, any: bool) -> Result<Option<Found>, Overflow> {
+        let Self { market, offers, costs, columns, pool, splits, refused, rooms, .. } = self;
+        refused.clear();
+        if !any {
+            refused.extend(splits.iter().filter_map(|split| match split.subject {
+                Subject::Column(at) => {
+                    columns.get(at as usize).filter(|column| column.deal == deal).map(|column| column.picks.clone())
+                }
+                _ => None,
+            }));
+        }
+        let rooms: &[i64] = if any { rooms } else { &market.rooms };
+        let above = if any { -(1 << 119) } else { 0 };
+        let steps = if any { self.greedy_end } else { self.steps }.saturating_sub(self.master.steps);
+        let wish = Wish { above, any: true, not: refused, pool, steps };
+        offers.best(problem, market, deal, rooms, costs, &wish)
+    }
+
+    /// Adds rows that the fractional choice at hand breaks; were there any?
+    pub(super) fn cut(&mut self, problem: &DealProblem, by: i128) -> Result<bool, Overflow> {
+        let Self { market, columns, pool, shares, sums_rewarded, times, cuts, master, column_of, .. } = self;
+        times.clear();
+        times.resize(market.deals.len(), 0);
+        let picks = |column: &Column| pool.get(column.picks.clone()).unwrap_or(&[]);
+        for (at, share) in shares.iter() {
+            let Some(column) = columns.get(*at as usize) else { continue };
+            if let Some(sum) = times.get_mut(column.deal) {
+                *sum += share;
+            }
+            for pick in picks(column).iter().filter(|pick| pick.rewarded) {
+                if let Some(sum) = sums_rewarded.get_mut(pick.unit as usize) {
+                    *sum += share * i128::from(pick.count);
+                }
+            }
+        }
+        let known = cuts.cuts.len();
+        let mut steps = 0;
+        let found = cuts.find(problem, market, (times, sums_rewarded, by), &mut steps);
+        master.steps += steps;
+        for (at, _) in shares.iter() {
+            let Some(column) = columns.get(*at as usize) else { continue };
+            for pick in picks(column) {
+                if let Some(sum) = sums_rewarded.get_mut(pick.unit as usize) {
+                    *sum = 0;
+                }
+            }
+        }
+        for at in known..known + found {
+            let Some(cut) = cuts.cuts.get(at) else { continue };
+            let coefficients = column_of.iter().enumerate().filter_map(|(variable, at)| {
+                let column = columns.get(*at as usize)?;
+                let coefficient = cuts.coefficient(cut, column.deal, picks(column));
+                (coefficient != 0).then_some((variable as u32, coefficient))
+            });
+            let row = master.add_row(cut.bound, None, coefficients)?;
+            column_of.push(u32::MAX);
+            if let Some(cut) = cuts.cuts.get_mut(at) {
+                cut.row = row;
+            }
+        }
+        Ok(found > 0)
+    }
+
+    /// How often the master takes each column, in parts of what is given back.
+    pub(super) fn read_shares(&mut self) -> Option<i128> {
+        let Self { master, column_of, shares, .. } = self;
+        let mut by = 1i128;
+        for (_, _, scale) in master.taken() {
+            let (mut a, mut b) = (by, i128::from(scale));
+            while b != 0 {
+                (a, b) = (b, a % b);
+            }
+            by = by.checked_mul(i128::from(scale) / a).filter(|by| *by < 1 << 60)?;
+        }
+        shares.clear();
+        shares.extend(master.taken().filter_map(|(variable, times, scale)| {
+            let column = column_of.get(variable as usize).copied().filter(|at| *at != u32::MAX)?;
+            (times > 0).then(|| (column, i128::from(times) * (by / i128::from(scale))))
+        }));
+        shares.sort_unstable();
+        Some(by)
+    }
+}
