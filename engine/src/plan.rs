@@ -8,6 +8,7 @@ use sha2::{Digest, Sha256};
 
 pub(crate) use index::{Index, NONE, Symbol, SymbolEntry};
 
+use crate::canonical::Forms;
 use crate::number::Decimal;
 use crate::rule::{Entry, Rule};
 
@@ -40,9 +41,12 @@ pub(crate) struct Compiled {
 }
 
 impl Plan {
-    /// Compiles checked rules: sorts them into rule order and indexes them. Ids are unique.
-    pub(crate) fn new(rules: Vec<Rule>) -> Self {
-        let rules = in_rule_order(rules);
+    /// Compiles checked rules, given with their canonical forms: sorts them into rule order and
+    /// indexes them. Ids are unique.
+    pub(crate) fn new(mut rules: Vec<Rule>, forms: &Forms) -> Self {
+        let order = rule_order(&rules);
+        let hash = hash(&order, forms);
+        put_in_order(&mut rules, order);
         let by_id: FxHashMap<Box<str>, u32> = (0u32..).zip(&rules).map(|(at, rule)| (rule.id.clone(), at)).collect();
         let mut index = Index::new(&rules);
         let mut zones: Vec<Tz> = Vec::new();
@@ -67,7 +71,6 @@ impl Plan {
             });
         }
         drop(groups);
-        let hash = hash(&rules);
         Self { rules, by_id, hash, compiled, index, zones }
     }
 
@@ -87,25 +90,39 @@ impl Plan {
     }
 }
 
-/// Sorts into rule order (§1.4). Rules are large: their order is found first, then each moves once.
-fn in_rule_order(rules: Vec<Rule>) -> Vec<Rule> {
+/// The positions of the rules in rule order (§1.4).
+fn rule_order(rules: &[Rule]) -> Vec<usize> {
     let mut order: Vec<(usize, &Rule)> = rules.iter().enumerate().collect();
     order.sort_by(|(_, a), (_, b)| {
         b.priority.cmp(&a.priority).then_with(|| a.created_at.cmp(&b.created_at)).then_with(|| a.id.cmp(&b.id))
     });
-    let order: Vec<usize> = order.into_iter().map(|(at, _)| at).collect();
-    let mut slots: Vec<Option<Rule>> = rules.into_iter().map(Some).collect();
-    order.into_iter().filter_map(|at| slots.get_mut(at).and_then(Option::take)).collect()
+    order.into_iter().map(|(at, _)| at).collect()
 }
 
-fn hash(rules: &[Rule]) -> Box<str> {
+/// Puts at each place the rule whose position `order` has there. Rules are large: each moves once.
+fn put_in_order(rules: &mut [Rule], mut order: Vec<usize>) {
+    for first in 0..order.len() {
+        // Round one cycle; a place that is done names itself.
+        let mut at = first;
+        while let Some(from) = order.get_mut(at).map(|from| std::mem::replace(from, at)) {
+            if from == first {
+                break;
+            }
+            rules.swap(at, from);
+            at = from;
+        }
+    }
+}
+
+/// SHA-256 of the forms as one JSON list.
+fn hash(order: &[usize], forms: &Forms) -> Box<str> {
     let mut sha = Sha256::new();
     sha.update(b"[");
-    for (at, rule) in rules.iter().enumerate() {
-        if at > 0 {
+    for (place, at) in order.iter().enumerate() {
+        if place > 0 {
             sha.update(b",");
         }
-        sha.update(rule.canonical.as_bytes());
+        sha.update(forms.get(*at).as_bytes());
     }
     sha.update(b"]");
     sha.finalize()

@@ -14,8 +14,6 @@ pub struct Rule {
     pub id: Box<str>,
     /// The rule's JSON as stored, unknown members and white space included, without `refs`.
     pub source: Box<str>,
-    /// Canonical JSON of `source` (§1.6), what the Plan's hash is made of.
-    pub canonical: Box<str>,
     /// `stacking.priority`: higher comes first in rule order (§1.4).
     pub priority: i64,
     /// Second key of the rule order; missing comes first.

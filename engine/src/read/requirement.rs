@@ -8,10 +8,10 @@ use crate::value::{Need, Value};
 /// As many mixes as a set of mixes has room for.
 const MOST_MIXES: usize = 32;
 
-pub(super) fn requirement(r: &mut Reader<'_>) -> Read<Option<Requirement>> {
-    let mut out = Requirement { quantity: 1, ..Requirement::default() };
+/// Reads a requirement into one that asks for nothing.
+pub(super) fn requirement(r: &mut Reader<'_>, out: &mut Requirement) -> Read<()> {
     let mut seen = 0u64;
-    let range = r.object("`requirement` is an object", |r, name| {
+    r.object("`requirement` is an object", |r, name| {
         match &**name {
             "purchase_from" if r.once(&mut seen, 0)? => out.purchase_from = r.instant()?,
             "purchase_to" if r.once(&mut seen, 1)? => out.purchase_to = r.instant()?,
@@ -30,7 +30,7 @@ pub(super) fn requirement(r: &mut Reader<'_>) -> Read<Option<Requirement>> {
                     out.discount_code = Some(DiscountCode { normalised: normalised.into(), exact: code.into() });
                 }
             }
-            "store" if r.once(&mut seen, 6)? => store(r, &mut out)?,
+            "store" if r.once(&mut seen, 6)? => store(r, out)?,
             "store_ids" if r.once(&mut seen, 7)? => {
                 let mut ids: Vec<Box<str>> = Vec::new();
                 r.list("`store_ids` is a list of store ids", |r, _| {
@@ -48,7 +48,7 @@ pub(super) fn requirement(r: &mut Reader<'_>) -> Read<Option<Requirement>> {
                     }
                 }
             }
-            "item" if r.once(&mut seen, 9)? => item(r, &mut out)?,
+            "item" if r.once(&mut seen, 9)? => item(r, out)?,
             "stamp" if r.once(&mut seen, 10)? => {
                 out.stamp = r.whole()?;
                 if out.stamp.is_some_and(|stamp| stamp < 1) {
@@ -71,7 +71,7 @@ pub(super) fn requirement(r: &mut Reader<'_>) -> Read<Option<Requirement>> {
             "`purchase_to` must be later than `purchase_from`, or the rule never applies",
         );
     }
-    Ok(range.map(|_| out))
+    Ok(())
 }
 
 fn item(r: &mut Reader<'_>, out: &mut Requirement) -> Read<()> {
