@@ -50,7 +50,7 @@ impl Plan {
     /// assert_eq!(pointers, ["/0/reward/value", "/1/reward", "/1/id"]);
     /// ```
     pub fn from_json(rules: &str) -> Result<Self, Vec<Problem>> {
-        read::rules(rules, "").map(|(rules, forms)| Plan::new(rules, &forms))
+        read::rules(rules, "").map(Plan::new)
     }
 }
 
@@ -175,7 +175,7 @@ fn answer_into(call: &str, workspace: &mut Workspace, out: &mut String) -> Resul
     let rules = read::rules(parts.rules, "/rules");
     let facts = parts.facts.map(|facts| read::facts(facts, "/facts")).transpose();
     let (plan, facts) = match (rules, facts) {
-        (Ok((rules, forms)), Ok(facts)) => (Plan::new(rules, &forms), facts),
+        (Ok(rules), Ok(facts)) => (Plan::new(rules), facts),
         (rules, facts) => {
             let mut problems = rules.err().unwrap_or_default();
             problems.extend(read::receipt(parts.receipt, "/receipt").err().unwrap_or_default());

@@ -290,7 +290,8 @@ impl<'t> Writer<'_, 't> {
 }
 
 /// Where the first quote or backslash stands, from `at` on. Eight bytes at a time.
-fn string_stop(bytes: &[u8], mut at: usize) -> Option<usize> {
+#[inline]
+pub(crate) fn string_stop(bytes: &[u8], mut at: usize) -> Option<usize> {
     const ONES: u64 = u64::MAX / 255;
     const QUOTES: u64 = ONES * b'"' as u64;
     const BACKSLASHES: u64 = ONES * b'\\' as u64;

@@ -2,6 +2,8 @@
 
 mod index;
 
+use std::cmp::Reverse;
+
 use chrono_tz::Tz;
 use rustc_hash::FxHashMap;
 use sha2::{Digest, Sha256};
@@ -10,6 +12,7 @@ pub(crate) use index::{Index, NONE, Symbol, SymbolEntry};
 
 use crate::canonical::Forms;
 use crate::number::Decimal;
+use crate::read::RulesRead;
 use crate::rule::{Entry, Rule};
 
 /// A compiled, indexed, immutable set of rules.
@@ -19,7 +22,7 @@ use crate::rule::{Entry, Rule};
 #[derive(Debug)]
 pub struct Plan {
     rules: Vec<Rule>,
-    by_id: FxHashMap<Box<str>, u32>,
+    ids: Ids,
     hash: Box<str>,
     pub(crate) compiled: Vec<Compiled>,
     pub(crate) index: Index,
@@ -41,13 +44,13 @@ pub(crate) struct Compiled {
 }
 
 impl Plan {
-    /// Compiles checked rules, given with their canonical forms: sorts them into rule order and
-    /// indexes them. Ids are unique.
-    pub(crate) fn new(mut rules: Vec<Rule>, forms: &Forms) -> Self {
+    /// Compiles checked rules: sorts them into rule order and indexes them.
+    pub(crate) fn new(read: RulesRead) -> Self {
+        let RulesRead { mut rules, forms, by_id } = read;
         let order = rule_order(&rules);
-        let hash = hash(&order, forms);
+        let hash = hash(&order, &forms);
+        let ids = Ids::new(by_id, &order);
         put_in_order(&mut rules, order);
-        let by_id: FxHashMap<Box<str>, u32> = (0u32..).zip(&rules).map(|(at, rule)| (rule.id.clone(), at)).collect();
         let mut index = Index::new(&rules);
         let mut zones: Vec<Tz> = Vec::new();
         let mut groups: FxHashMap<(&str, bool), u32> = FxHashMap::default();
@@ -66,12 +69,12 @@ impl Plan {
                 blacklist: symbols(&rule.limitation.blacklist),
                 values: rule.reward.values.iter().map(|value| (symbols(&value.items), value.value)).collect(),
                 zone,
-                deactivated_by: rule.limitation.deactivated_by.iter().filter_map(|id| by_id.get(id).copied()).collect(),
+                deactivated_by: rule.limitation.deactivated_by.iter().filter_map(|id| ids.get(id)).collect(),
                 group: rule.group.as_deref().map_or(NONE, |group| *groups.entry((group, bonus)).or_insert(next)),
             });
         }
         drop(groups);
-        Self { rules, by_id, hash, compiled, index, zones }
+        Self { rules, ids, hash, compiled, index, zones }
     }
 
     /// The rules in rule order (§1.4).
@@ -81,7 +84,7 @@ impl Plan {
 
     /// Position of the rule with this id.
     pub fn rule_index(&self, id: &str) -> Option<u32> {
-        self.by_id.get(id).copied()
+        self.ids.get(id)
     }
 
     /// SHA-256 of the canonical JSON of the rules in rule order, lower-case hex (§1.2, §1.6).
@@ -90,13 +93,48 @@ impl Plan {
     }
 }
 
+/// Positions of rules by id.
+#[derive(Debug)]
+struct Ids {
+    /// As they were read.
+    read: FxHashMap<Box<str>, u32>,
+    /// Of the rule read at each place.
+    place: Vec<u32>,
+}
+
+impl Ids {
+    fn new(read: FxHashMap<Box<str>, u32>, order: &[usize]) -> Self {
+        let mut place = vec![0; order.len()];
+        for (at, from) in (0u32..).zip(order) {
+            if let Some(place) = place.get_mut(*from) {
+                *place = at;
+            }
+        }
+        Self { read, place }
+    }
+
+    fn get(&self, id: &str) -> Option<u32> {
+        self.read.get(id).and_then(|read| self.place.get(*read as usize)).copied()
+    }
+}
+
 /// The positions of the rules in rule order (§1.4).
 fn rule_order(rules: &[Rule]) -> Vec<usize> {
-    let mut order: Vec<(usize, &Rule)> = rules.iter().enumerate().collect();
-    order.sort_by(|(_, a), (_, b)| {
-        b.priority.cmp(&a.priority).then_with(|| a.created_at.cmp(&b.created_at)).then_with(|| a.id.cmp(&b.id))
-    });
-    order.into_iter().map(|(at, _)| at).collect()
+    // Sorting looks at keys that lie side by side, and at an id elsewhere only when ids begin alike.
+    let key = |(at, rule): (usize, &Rule)| (Reverse(rule.priority), rule.created_at, beginning(&rule.id), at);
+    let mut order: Vec<_> = rules.iter().enumerate().map(key).collect();
+    let id = |at: usize| rules.get(at).map(|rule| &rule.id);
+    order.sort_unstable_by(|a, b| (a.0, a.1, a.2).cmp(&(b.0, b.1, b.2)).then_with(|| id(a.3).cmp(&id(b.3))));
+    order.into_iter().map(|(.., at)| at).collect()
+}
+
+/// The first 16 bytes of a text as a number: what is less here is less as a text.
+fn beginning(text: &str) -> u128 {
+    let mut bytes = [0; 16];
+    for (to, from) in bytes.iter_mut().zip(text.bytes()) {
+        *to = from;
+    }
+    u128::from_be_bytes(bytes)
 }
 
 /// Puts at each place the rule whose position `order` has there. Rules are large: each moves once.

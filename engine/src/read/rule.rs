@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use rustc_hash::FxHashSet;
+use rustc_hash::FxHashMap;
 
 use super::limitation::limitation;
 use super::requirement::requirement;
@@ -13,25 +13,47 @@ use crate::error::{Code, Problem};
 use crate::number::Decimal;
 use crate::rule::{Base, Effect, Limitation, Requirement, Reward, RewardKind, Rule};
 
-/// Reads a JSON array of rules. The canonical forms are in the rules' order.
+/// Rules without a problem, in the order they were read.
+#[derive(Debug, Default)]
+pub(crate) struct RulesRead {
+    pub(crate) rules: Vec<Rule>,
+    /// Their canonical forms.
+    pub(crate) forms: Forms,
+    /// Their positions by id.
+    pub(crate) by_id: FxHashMap<Box<str>, u32>,
+}
+
+/// After as many rules the number of all of them is estimated.
+const SAMPLE: usize = 16;
+
+/// Room is made beforehand for at most as many rules.
+const MOST_ESTIMATED: usize = 1 << 16;
+
+/// Reads a JSON array of rules.
 ///
 /// # Errors
 /// Every problem of every rule, duplicate ids included.
-pub(crate) fn rules(text: &str, base: &str) -> Result<(Vec<Rule>, Forms), Vec<Problem>> {
+pub(crate) fn rules(text: &str, base: &str) -> Result<RulesRead, Vec<Problem>> {
     Reader::new(text, base).finish(|r| {
-        let mut rules = Vec::new();
+        let RulesRead { mut rules, mut by_id, .. } = RulesRead::default();
         let mut forms = Canonical::with_capacity(text.len());
-        let mut ids = FxHashSet::default();
-        let list = r.list("a list of rules belongs here", |r, _| {
+        let list = r.list("a list of rules belongs here", |r, at| {
+            if at == SAMPLE {
+                let read = r.jiter.current_index().max(1);
+                let estimate = (rules.len() * (text.len() / read + 1)).min(MOST_ESTIMATED);
+                rules.reserve(estimate);
+                by_id.reserve(estimate);
+            }
+            let place = rules.len() as u32;
             let Some(id) = one(r, &mut forms, &mut rules)? else { return Ok(()) };
-            if ids.contains(&id) {
+            if by_id.contains_key(&*id) {
                 r.problem_below("/id", Code::DuplicateId, format!("another rule has the id `{id}` already; give each its own"));
             } else {
-                ids.insert(id);
+                by_id.insert(id.into(), place);
             }
             Ok(())
         })?;
-        Ok(list.then_some((rules, forms.into_forms())))
+        Ok(list.then(|| RulesRead { rules, forms: forms.into_forms(), by_id }))
     })
 }
 
