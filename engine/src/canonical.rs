@@ -5,6 +5,7 @@
 //! canonical already, so whole runs of it are copied, and only what differs is written anew.
 
 use std::borrow::Cow;
+use std::cmp::Ordering;
 
 use jiter::Jiter;
 
@@ -49,8 +50,31 @@ pub(crate) struct Canonical<'t> {
     moved: String,
 }
 
-/// A member of an object being written: its key, and where `"key":value` stands.
-type Member<'t> = (Cow<'t, str>, usize, usize);
+/// A member of an object being written.
+#[derive(Debug)]
+struct Member<'t> {
+    /// The first bytes of the key as a number; they nearly always tell the order.
+    beginning: u64,
+    key: Cow<'t, str>,
+    /// Where `"key":value` stands.
+    from: usize,
+    to: usize,
+}
+
+impl Member<'_> {
+    fn order(&self, other: &Self) -> Ordering {
+        self.beginning.cmp(&other.beginning).then_with(|| self.key.cmp(&other.key))
+    }
+}
+
+/// The first 8 bytes of a text as a number: what is less here is less as a text.
+fn beginning(text: &str) -> u64 {
+    let mut bytes = [0; 8];
+    for (to, from) in bytes.iter_mut().zip(text.bytes()) {
+        *to = from;
+    }
+    u64::from_be_bytes(bytes)
+}
 
 impl<'t> Canonical<'t> {
     /// For texts of this many bytes together.
@@ -232,10 +256,10 @@ impl<'t> Writer<'_, 't> {
                 continue;
             }
             self.value("", depth + 1)?;
+            let member = Member { beginning: beginning(&key), key, from, to: self.position() };
             let own = self.members.get(outer..).unwrap_or_default();
-            sorted &= own.last().is_none_or(|last| last.0 <= key);
-            let to = self.position();
-            self.members.push((key, from, to));
+            sorted &= own.last().is_none_or(|last| last.order(&member).is_le());
+            self.members.push(member);
         }
         if !sorted {
             self.flush();
@@ -248,15 +272,15 @@ impl<'t> Writer<'_, 't> {
     /// Puts the members from `outer` on in order; they were written from `start` on.
     fn sort(&mut self, start: usize, outer: usize) {
         let own = self.members.get_mut(outer..).unwrap_or_default();
-        own.sort_by(|a, b| a.0.cmp(&b.0));
+        own.sort_by(Member::order);
         self.moved.clear();
         self.moved.push_str(self.out.get(start..).unwrap_or(""));
         self.out.truncate(start);
-        for (_, from, to) in own {
+        for member in own {
             if self.out.len() > start {
                 self.out.push(',');
             }
-            self.out.push_str(self.moved.get(*from - start..*to - start).unwrap_or(""));
+            self.out.push_str(self.moved.get(member.from - start..member.to - start).unwrap_or(""));
         }
     }
 

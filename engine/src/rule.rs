@@ -3,6 +3,10 @@
 //! [`Rule`] is read from JSON by [`crate::read`]; what the reader could not understand is a
 //! [`Problem`](crate::Problem) and no `Rule` exists. Wire names stay as the contract has them.
 
+use std::fmt;
+use std::ops::{Deref, Range};
+use std::sync::Arc;
+
 use crate::number::Decimal;
 use crate::time::{Hours, Instant};
 use crate::value::Need;
@@ -13,7 +17,7 @@ pub struct Rule {
     /// The rule's id, unique in a Plan.
     pub id: Box<str>,
     /// The rule's JSON as stored, unknown members and white space included, without `refs`.
-    pub source: Box<str>,
+    pub source: Source,
     /// `stacking.priority`: higher comes first in rule order (§1.4).
     pub priority: i64,
     /// Second key of the rule order; missing comes first.
@@ -32,6 +36,39 @@ pub struct Rule {
     pub limitation: Limitation,
     /// `stacking.group`: of one group only the best rule takes part (§20).
     pub group: Option<Box<str>>,
+}
+
+/// A rule's text: a piece of one that the rules read together share.
+#[derive(Clone, Default)]
+pub struct Source {
+    all: Arc<str>,
+    own: Range<usize>,
+}
+
+impl Source {
+    /// A piece of a shared text.
+    pub(crate) fn shared(all: &Arc<str>, own: Range<usize>) -> Self {
+        Self { all: Arc::clone(all), own }
+    }
+
+    /// The whole of a text.
+    pub(crate) fn whole(text: &str) -> Self {
+        Self { own: 0..text.len(), all: text.into() }
+    }
+}
+
+impl fmt::Debug for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&**self, f)
+    }
+}
+
+impl Deref for Source {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        self.all.get(self.own.clone()).unwrap_or("")
+    }
 }
 
 /// What must hold for the rule to give anything (§5, §6). Everything that is set must hold.

@@ -1,6 +1,7 @@
 //! Rules (§19): the members of a rule, and what must fit together between them.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
@@ -11,7 +12,7 @@ use super::{Read, Reader};
 use crate::canonical::{Canonical, Forms, Unfit};
 use crate::error::{Code, Problem};
 use crate::number::Decimal;
-use crate::rule::{Base, Effect, Limitation, Requirement, Reward, RewardKind, Rule};
+use crate::rule::{Base, Effect, Limitation, Requirement, Reward, RewardKind, Rule, Source};
 
 /// Rules without a problem, in the order they were read.
 #[derive(Debug, Default)]
@@ -21,6 +22,18 @@ pub(crate) struct RulesRead {
     pub(crate) forms: Forms,
     /// Their positions by id.
     pub(crate) by_id: FxHashMap<Box<str>, u32>,
+}
+
+/// The text that is read, kept for the rules' sources, and the forms written so far.
+struct Texts<'a> {
+    all: Arc<str>,
+    forms: Canonical<'a>,
+}
+
+impl<'a> Texts<'a> {
+    fn new(text: &'a str) -> Self {
+        Self { all: text.into(), forms: Canonical::with_capacity(text.len()) }
+    }
 }
 
 /// After as many rules the number of all of them is estimated.
@@ -36,7 +49,7 @@ const MOST_ESTIMATED: usize = 1 << 16;
 pub(crate) fn rules(text: &str, base: &str) -> Result<RulesRead, Vec<Problem>> {
     Reader::new(text, base).finish(|r| {
         let RulesRead { mut rules, mut by_id, .. } = RulesRead::default();
-        let mut forms = Canonical::with_capacity(text.len());
+        let mut texts = Texts::new(text);
         let list = r.list("a list of rules belongs here", |r, at| {
             if at == SAMPLE {
                 let read = r.jiter.current_index().max(1);
@@ -45,7 +58,7 @@ pub(crate) fn rules(text: &str, base: &str) -> Result<RulesRead, Vec<Problem>> {
                 by_id.reserve(estimate);
             }
             let place = rules.len() as u32;
-            let Some(id) = one(r, &mut forms, &mut rules)? else { return Ok(()) };
+            let Some(id) = one(r, &mut texts, &mut rules)? else { return Ok(()) };
             if by_id.contains_key(&*id) {
                 r.problem_below("/id", Code::DuplicateId, format!("another rule has the id `{id}` already; give each its own"));
             } else {
@@ -53,7 +66,7 @@ pub(crate) fn rules(text: &str, base: &str) -> Result<RulesRead, Vec<Problem>> {
             }
             Ok(())
         })?;
-        Ok(list.then(|| RulesRead { rules, forms: forms.into_forms(), by_id }))
+        Ok(list.then(|| RulesRead { rules, forms: texts.forms.into_forms(), by_id }))
     })
 }
 
@@ -64,7 +77,7 @@ pub(crate) fn rules(text: &str, base: &str) -> Result<RulesRead, Vec<Problem>> {
 pub(crate) fn rule(text: &str, base: &str) -> Result<Rule, Vec<Problem>> {
     Reader::new(text, base).finish(|r| {
         let mut rules = Vec::with_capacity(1);
-        one(r, &mut Canonical::with_capacity(text.len()), &mut rules)?;
+        one(r, &mut Texts::new(text), &mut rules)?;
         Ok(rules.pop())
     })
 }
@@ -73,7 +86,7 @@ pub(crate) fn rule(text: &str, base: &str) -> Result<Rule, Vec<Problem>> {
 fn blank() -> Rule {
     Rule {
         id: Box::default(),
-        source: Box::default(),
+        source: Source::default(),
         priority: 0,
         created_at: None,
         active: true,
@@ -94,14 +107,14 @@ fn blank() -> Rule {
 
 /// Reads one rule and gives back its id. When nothing is wrong with it, it is the last of `rules`
 /// and its form the last one kept.
-fn one<'a>(r: &mut Reader<'a>, forms: &mut Canonical<'a>, rules: &mut Vec<Rule>) -> Read<Option<Cow<'a, str>>> {
+fn one<'a>(r: &mut Reader<'a>, texts: &mut Texts<'a>, rules: &mut Vec<Rule>) -> Read<Option<Cow<'a, str>>> {
     // A rule is large: it is filled in where it stays.
     let place = rules.len();
     rules.push(blank());
     let Some(rule) = rules.last_mut() else { return Ok(None) };
-    let (id, good) = fill(r, forms, rule)?;
+    let (id, good) = fill(r, texts, rule)?;
     if good {
-        forms.keep();
+        texts.forms.keep();
     } else {
         rules.truncate(place);
     }
@@ -109,7 +122,7 @@ fn one<'a>(r: &mut Reader<'a>, forms: &mut Canonical<'a>, rules: &mut Vec<Rule>)
 }
 
 /// Reads one rule into a blank one; gives back its id, and whether nothing is wrong with it.
-fn fill<'a>(r: &mut Reader<'a>, forms: &mut Canonical<'a>, rule: &mut Rule) -> Read<(Option<Cow<'a, str>>, bool)> {
+fn fill<'a>(r: &mut Reader<'a>, texts: &mut Texts<'a>, rule: &mut Rule) -> Read<(Option<Cow<'a, str>>, bool)> {
     let known = r.problems.len() + r.untold;
     let mut seen = 0u64;
     let mut id = None;
@@ -173,7 +186,7 @@ fn fill<'a>(r: &mut Reader<'a>, forms: &mut Canonical<'a>, rule: &mut Rule) -> R
     }
     let reward = reward_read.and_then(|read| check_values(r, &rule.requirement, read));
     let text = r.text.get(range.clone()).unwrap_or("");
-    match forms.write(text, "refs") {
+    match texts.forms.write(text, "refs") {
         Ok(()) => {}
         Err(Unfit::Number) => r.problem(Code::OutOfRange, "a number in this rule has an exponent beyond 400"),
         Err(Unfit::NotJson) => r.problem(Code::TooDeep, "lists and objects lie too deep in each other"),
@@ -184,8 +197,8 @@ fn fill<'a>(r: &mut Reader<'a>, forms: &mut Canonical<'a>, rule: &mut Rule) -> R
     rule.id = (**found).into();
     rule.reward = reward;
     rule.source = match refs {
-        Some(refs) => without_member(text, refs.start - range.start, refs.end - range.start).into(),
-        None => text.into(),
+        Some(refs) => Source::whole(&without_member(text, refs.start - range.start, refs.end - range.start)),
+        None => Source::shared(&texts.all, range),
     };
     Ok((id, true))
 }
