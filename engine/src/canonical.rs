@@ -152,7 +152,8 @@ impl<'t> Writer<'_, 't> {
             return Err(Unfit::NotJson);
         }
         match self.byte().ok_or(Unfit::NotJson)? {
-            b'"' => self.string().map(drop),
+            b'"' if self.plain_string() => Ok(()),
+            b'"' => self.escaped_string().map(drop),
             b'{' => self.object(without, depth),
             b'[' => self.array(depth),
             b'-' | b'0'..=b'9' => self.number(),
@@ -172,17 +173,32 @@ impl<'t> Writer<'_, 't> {
         Err(Unfit::NotJson)
     }
 
-    /// A string, and its text.
-    fn string(&mut self) -> Result<Cow<'t, str>, Unfit> {
+    /// A string without escapes stays as it is; false: nothing was done.
+    #[inline]
+    fn plain_string(&mut self) -> bool {
+        match string_stop(self.text.as_bytes(), self.at + 1) {
+            Some(end) if self.text.as_bytes().get(end) == Some(&b'"') => {
+                self.at = end + 1;
+                true
+            }
+            _ => false,
+        }
+    }
+
+    /// A key, and its text.
+    fn key(&mut self) -> Result<Cow<'t, str>, Unfit> {
         if self.byte() != Some(b'"') {
             return Err(Unfit::NotJson);
         }
         let from = self.at + 1;
-        let end = string_stop(self.text.as_bytes(), from).ok_or(Unfit::NotJson)?;
-        if self.text.as_bytes().get(end) == Some(&b'"') {
-            self.at = end + 1;
-            return self.text.get(from..end).map(Cow::Borrowed).ok_or(Unfit::NotJson);
+        if self.plain_string() {
+            return Ok(Cow::Borrowed(self.text.get(from..self.at - 1).unwrap_or("")));
         }
+        self.escaped_string().map(Cow::Owned)
+    }
+
+    /// A string with escapes is written with the fewest. Gives back its text.
+    fn escaped_string(&mut self) -> Result<String, Unfit> {
         self.flush();
         let rest = self.text.get(self.at..).unwrap_or("");
         let mut jiter = Jiter::new(rest.as_bytes());
@@ -190,7 +206,7 @@ impl<'t> Writer<'_, 't> {
         string(&plain, self.out);
         self.at += jiter.current_index();
         self.copied = self.at;
-        Ok(Cow::Owned(plain))
+        Ok(plain)
     }
 
     fn number(&mut self) -> Result<(), Unfit> {
@@ -245,7 +261,7 @@ impl<'t> Writer<'_, 't> {
             }
             self.space();
             let from = self.position();
-            let key = self.string()?;
+            let key = self.key()?;
             self.space();
             self.pass(":")?;
             self.space();
