@@ -3,6 +3,7 @@
 mod index;
 
 use std::cmp::Reverse;
+use std::sync::Arc;
 
 use chrono_tz::Tz;
 use rustc_hash::FxHashMap;
@@ -97,13 +98,13 @@ impl Plan {
 #[derive(Debug)]
 struct Ids {
     /// As they were read.
-    read: FxHashMap<Box<str>, u32>,
+    read: FxHashMap<Arc<str>, u32>,
     /// Of the rule read at each place.
     place: Vec<u32>,
 }
 
 impl Ids {
-    fn new(read: FxHashMap<Box<str>, u32>, order: &[usize]) -> Self {
+    fn new(read: FxHashMap<Arc<str>, u32>, order: &[usize]) -> Self {
         let mut place = vec![0; order.len()];
         for (at, from) in (0u32..).zip(order) {
             if let Some(place) = place.get_mut(*from) {

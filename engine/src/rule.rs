@@ -15,7 +15,7 @@ use crate::value::Need;
 #[derive(Debug, Clone)]
 pub struct Rule {
     /// The rule's id, unique in a Plan.
-    pub id: Box<str>,
+    pub id: Arc<str>,
     /// The rule's JSON as stored, unknown members and white space included, without `refs`.
     pub source: Source,
     /// `stacking.priority`: higher comes first in rule order (§1.4).

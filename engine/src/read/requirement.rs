@@ -130,6 +130,9 @@ pub(super) fn entries(r: &mut Reader<'_>, wanted: &'static str) -> Read<Vec<Entr
             );
         }
         if id.is_some() || group_id.is_some() {
+            if entries.is_empty() {
+                entries.reserve_exact(1); // most lists have one entry, and a Plan has many lists
+            }
             entries.push(Entry { id: id.map(Into::into), group_id: group_id.map(Into::into) });
         }
         Ok(())

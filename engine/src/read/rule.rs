@@ -1,6 +1,5 @@
 //! Rules (§19): the members of a rule, and what must fit together between them.
 
-use std::borrow::Cow;
 use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
@@ -21,7 +20,7 @@ pub(crate) struct RulesRead {
     /// Their canonical forms.
     pub(crate) forms: Forms,
     /// Their positions by id.
-    pub(crate) by_id: FxHashMap<Box<str>, u32>,
+    pub(crate) by_id: FxHashMap<Arc<str>, u32>,
 }
 
 /// The text that is read, kept for the rules' sources, and the forms written so far.
@@ -62,7 +61,7 @@ pub(crate) fn rules(text: &str, base: &str) -> Result<RulesRead, Vec<Problem>> {
             if by_id.contains_key(&*id) {
                 r.problem_below("/id", Code::DuplicateId, format!("another rule has the id `{id}` already; give each its own"));
             } else {
-                by_id.insert(id.into(), place);
+                by_id.insert(id, place);
             }
             Ok(())
         })?;
@@ -85,7 +84,7 @@ pub(crate) fn rule(text: &str, base: &str) -> Result<Rule, Vec<Problem>> {
 /// A rule that asks for nothing and gives nothing.
 fn blank() -> Rule {
     Rule {
-        id: Box::default(),
+        id: Arc::default(),
         source: Source::default(),
         priority: 0,
         created_at: None,
@@ -107,7 +106,7 @@ fn blank() -> Rule {
 
 /// Reads one rule and gives back its id. When nothing is wrong with it, it is the last of `rules`
 /// and its form the last one kept.
-fn one<'a>(r: &mut Reader<'a>, texts: &mut Texts<'a>, rules: &mut Vec<Rule>) -> Read<Option<Cow<'a, str>>> {
+fn one<'a>(r: &mut Reader<'a>, texts: &mut Texts<'a>, rules: &mut Vec<Rule>) -> Read<Option<Arc<str>>> {
     // A rule is large: it is filled in where it stays.
     let place = rules.len();
     rules.push(blank());
@@ -122,10 +121,10 @@ fn one<'a>(r: &mut Reader<'a>, texts: &mut Texts<'a>, rules: &mut Vec<Rule>) -> 
 }
 
 /// Reads one rule into a blank one; gives back its id, and whether nothing is wrong with it.
-fn fill<'a>(r: &mut Reader<'a>, texts: &mut Texts<'a>, rule: &mut Rule) -> Read<(Option<Cow<'a, str>>, bool)> {
+fn fill<'a>(r: &mut Reader<'a>, texts: &mut Texts<'a>, rule: &mut Rule) -> Read<(Option<Arc<str>>, bool)> {
     let known = r.problems.len() + r.untold;
     let mut seen = 0u64;
-    let mut id = None;
+    let mut id: Option<Arc<str>> = None;
     let mut reward_read: Option<RewardRead> = None;
     let mut refs = None;
     let range = r.members("a rule is an object", |r, name, null| {
@@ -137,7 +136,7 @@ fn fill<'a>(r: &mut Reader<'a>, texts: &mut Texts<'a>, rule: &mut Rule) -> Read<
                 }
             }
             _ if null => r.skip()?,
-            "id" if r.once(&mut seen, 0)? => id = r.string()?,
+            "id" if r.once(&mut seen, 0)? => id = r.string()?.map(Into::into),
             "created_at" if r.once(&mut seen, 1)? => rule.created_at = r.instant()?,
             "active" if r.once(&mut seen, 2)? => rule.active = r.bool()?.unwrap_or(true),
             "deleted_at" if r.once(&mut seen, 3)? => rule.deleted = r.instant()?.is_some(),
@@ -194,7 +193,7 @@ fn fill<'a>(r: &mut Reader<'a>, texts: &mut Texts<'a>, rule: &mut Rule) -> Read<
     let (Some(found), Some(reward), true) = (&id, reward, r.problems.len() + r.untold == known) else {
         return Ok((id, false));
     };
-    rule.id = (**found).into();
+    rule.id = Arc::clone(found);
     rule.reward = reward;
     rule.source = match refs {
         Some(refs) => Source::whole(&without_member(text, refs.start - range.start, refs.end - range.start)),
