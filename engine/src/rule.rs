@@ -83,13 +83,13 @@ pub struct Requirement {
     /// Least net amount of the receipt, minor units; 0 is no requirement.
     pub net_amount: i64,
     /// The currencies, when restricted.
-    pub currencies: Option<Currencies>,
+    pub currencies: Option<Box<Currencies>>,
     /// A code that must be on the receipt.
-    pub discount_code: Option<DiscountCode>,
+    pub discount_code: Option<Box<DiscountCode>>,
     /// Members of `receipt.store`, by name; `store_ids` is an `id` need of its own here.
     pub store: Vec<(Box<str>, Need)>,
     /// `store.mcc` and `store.mcc_ranges`, one any-of together.
-    pub mcc: Option<Mcc>,
+    pub mcc: Option<Box<Mcc>>,
     /// Members of `receipt.customer`, by name.
     pub customer: Vec<(Box<str>, Need)>,
     /// Which lines the rule looks at.
@@ -252,7 +252,7 @@ pub enum Eligible {
 #[derive(Debug, Clone, Default)]
 pub struct Limitation {
     /// `discount_hours`, when given.
-    pub hours: Option<Hours>,
+    pub hours: Option<Box<Hours>>,
     /// `discount_reward_usage`: most rewards in a purchase; `None` is no limit (-1).
     pub reward_usage: Option<i64>,
     /// `discount_repeat_usage`: most purchases per ref; `None` is no limit (-1).

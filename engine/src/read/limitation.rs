@@ -17,7 +17,7 @@ pub(super) fn limitation(r: &mut Reader<'_>, out: &mut Limitation) -> Read<()> {
     let mut seen = 0u64;
     r.object("`limitation` is an object", |r, name| {
         match &**name {
-            "discount_hours" if r.once(&mut seen, 0)? => out.hours = hours(r)?,
+            "discount_hours" if r.once(&mut seen, 0)? => out.hours = hours(r)?.map(Into::into),
             "discount_reward_usage" if r.once(&mut seen, 1)? => out.reward_usage = usage(r)?,
             "discount_repeat_usage" if r.once(&mut seen, 2)? => out.repeat_usage = usage(r)?,
             "discount_combination" if r.once(&mut seen, 3)? => match r.whole()? {

@@ -17,7 +17,7 @@ pub(super) fn requirement(r: &mut Reader<'_>, out: &mut Requirement) -> Read<()>
             "purchase_to" if r.once(&mut seen, 1)? => out.purchase_to = r.instant()?,
             "gross_amount" if r.once(&mut seen, 2)? => out.gross_amount = r.count()?.unwrap_or(0),
             "net_amount" if r.once(&mut seen, 3)? => out.net_amount = r.count()?.unwrap_or(0),
-            "currencies" if r.once(&mut seen, 4)? => out.currencies = currencies(r)?,
+            "currencies" if r.once(&mut seen, 4)? => out.currencies = currencies(r)?.map(Into::into),
             "discount_code" if r.once(&mut seen, 5)? => {
                 if let Some(code) = r.string()? {
                     let normalised = normalise_code(&code);
@@ -27,7 +27,8 @@ pub(super) fn requirement(r: &mut Reader<'_>, out: &mut Requirement) -> Read<()>
                             "a code needs at least one character; leave `discount_code` out if none is asked for",
                         );
                     }
-                    out.discount_code = Some(DiscountCode { normalised: normalised.into(), exact: code.into() });
+                    let code = DiscountCode { normalised: normalised.into(), exact: code.into() };
+                    out.discount_code = Some(code.into());
                 }
             }
             "store" if r.once(&mut seen, 6)? => store(r, out)?,
@@ -273,7 +274,7 @@ fn store(r: &mut Reader<'_>, out: &mut Requirement) -> Read<()> {
         }
     }
     if !mcc.codes.is_empty() || !mcc.ranges.is_empty() {
-        out.mcc = Some(mcc);
+        out.mcc = Some(mcc.into());
     }
     Ok(())
 }

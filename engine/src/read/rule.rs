@@ -1,5 +1,6 @@
 //! Rules (§19): the members of a rule, and what must fit together between them.
 
+use std::collections::hash_map::Entry;
 use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
@@ -58,10 +59,15 @@ pub(crate) fn rules(text: &str, base: &str) -> Result<RulesRead, Vec<Problem>> {
             }
             let place = rules.len() as u32;
             let Some(id) = one(r, &mut texts, &mut rules)? else { return Ok(()) };
-            if by_id.contains_key(&*id) {
-                r.problem_below("/id", Code::DuplicateId, format!("another rule has the id `{id}` already; give each its own"));
-            } else {
-                by_id.insert(id, place);
+            match by_id.entry(id) {
+                Entry::Vacant(free) => {
+                    free.insert(place);
+                }
+                Entry::Occupied(other) => {
+                    let id = other.key();
+                    let message = format!("another rule has the id `{id}` already; give each its own");
+                    r.problem_below("/id", Code::DuplicateId, message);
+                }
             }
             Ok(())
         })?;
