@@ -171,3 +171,54 @@ fn hash(order: &[usize], forms: &Forms) -> Box<str> {
         .collect::<String>()
         .into()
 }
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test stops where its set-up fails")]
+    use super::*;
+
+    fn rule(id: &str, priority: usize, day: usize) -> String {
+        let created = if day > 0 { format!(r#""created_at": "2024-01-0{day}T08:00:00Z","#) } else { String::new() };
+        format!(
+            r#"{{"id": {id}, {created} "stacking": {{"priority": {priority}}}, "reward": {{"type": "discount_percent", "value": 5}}}}"#
+        )
+    }
+
+    #[test]
+    fn rules_are_in_rule_order_and_found_by_id() {
+        // Ids that begin alike for longer than the keys that are sorted by.
+        let ids = ["a", "b", "a\\u0000", "summer-campaign-", "summer-campaign-2", "summer-campaign-10", "é", "summer-campaigm-3"];
+        let mut state = 7usize;
+        let mut below = |n: usize| {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (state >> 33) % n
+        };
+        for _ in 0..200 {
+            let mut texts: Vec<String> = ids.iter().map(|id| rule(&format!("\"{id}\""), below(2), below(3))).collect();
+            for at in 1..texts.len() {
+                texts.swap(at, below(at + 1));
+            }
+            let plan = Plan::from_json(&format!("[{}]", texts.join(","))).unwrap();
+            let key = |rule: &Rule| (Reverse(rule.priority), rule.created_at, rule.id.to_string());
+            assert!(plan.rules().is_sorted_by_key(key), "{texts:?}");
+            for (at, rule) in (0u32..).zip(plan.rules()) {
+                assert_eq!(plan.rule_index(&rule.id), Some(at));
+                assert!(texts.contains(&rule.source.to_string()));
+            }
+            assert_eq!(plan.rules().len(), ids.len());
+            assert_eq!(plan.rule_index("summer"), None);
+            texts.reverse();
+            assert_eq!(Plan::from_json(&format!("[{}]", texts.join(",  "))).unwrap().hash(), plan.hash());
+        }
+    }
+
+    #[test]
+    fn what_lies_deep_in_a_rule_is_in_the_hash() {
+        let plan = |deep: &str| {
+            let rule = rule("\"a\"", 0, 0);
+            let note = format!(", \"note\": {}{deep}{}}}]", "[".repeat(199), "]".repeat(199));
+            Plan::from_json(&format!("[{}{note}", rule.strip_suffix('}').unwrap())).unwrap()
+        };
+        assert_ne!(plan("1").hash(), plan("2").hash());
+    }
+}
