@@ -1,147 +1,352 @@
 //! Canonical JSON (§1.6): what the Plan's hash is made of. UTF-8, no white space, keys by code
 //! point, numbers as exact decimals in shortest plain form, `null` members left out.
+//!
+//! [`Canonical`] works on text that its reader has found to be JSON. Most of such a text is
+//! canonical already, so whole runs of it are copied, and only what differs is written anew.
 
 use std::borrow::Cow;
+use std::cmp::Ordering;
 
-use jiter::{Jiter, JiterResult, Peek};
+use jiter::Jiter;
 
 /// Exponents beyond this make no number that anybody prices by.
 const MOST_EXPONENT: i64 = 400;
 
+/// Deeper than any text that the reader lets through.
+const MOST_DEPTH: u32 = 1_000;
+
 /// Why a text has no canonical form.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Unfit {
-    /// It is not JSON (which its reader has told by then), or lies too deep.
+    /// It is not JSON, or lies deeper than any reader follows.
     NotJson,
     /// A number with an exponent beyond ±400.
     Number,
 }
 
+/// Canonical forms of texts, one after the other.
+#[derive(Debug, Default)]
+pub(crate) struct Forms {
+    text: String,
+    /// Where each form ends.
+    ends: Vec<usize>,
+}
+
+impl Forms {
+    /// The form that was kept as this one, counted from 0.
+    pub(crate) fn get(&self, at: usize) -> &str {
+        let from = at.checked_sub(1).and_then(|before| self.ends.get(before)).copied().unwrap_or(0);
+        self.ends.get(at).and_then(|to| self.text.get(from..*to)).unwrap_or("")
+    }
+}
+
 /// Writes canonical forms one after another, keeping its buffers.
 #[derive(Debug, Default)]
-pub(crate) struct Canonical {
+pub(crate) struct Canonical<'t> {
+    forms: Forms,
+    /// Members of all open objects, the innermost ones last.
+    members: Vec<Member<'t>>,
     /// Buffer for putting an object's members in order.
     moved: String,
 }
 
-/// A member of an object being written: its key, and where `"key":value` stands.
-type Member<'t> = (Cow<'t, str>, usize, usize);
+/// A member of an object being written.
+#[derive(Debug)]
+struct Member<'t> {
+    /// The first bytes of the key as a number; they nearly always tell the order.
+    beginning: u64,
+    key: Cow<'t, str>,
+    /// Where `"key":value` stands.
+    from: usize,
+    to: usize,
+}
 
-impl Canonical {
-    /// Appends the canonical form of a JSON text; of the outermost object the member `without` is
-    /// left out.
-    pub(crate) fn write(&mut self, text: &str, without: &str, out: &mut String) -> Result<(), Unfit> {
-        let mut jiter = Jiter::new(text.as_bytes());
-        let peek = jiter.peek().map_err(|_| Unfit::NotJson)?;
-        // Members of all open objects, the innermost ones last.
-        let mut members = Vec::with_capacity(32);
-        self.value(text, &mut jiter, peek, without, 0, &mut members, out)
+impl Member<'_> {
+    fn order(&self, other: &Self) -> Ordering {
+        self.beginning.cmp(&other.beginning).then_with(|| self.key.cmp(&other.key))
+    }
+}
+
+/// The first 8 bytes of a text as a number: what is less here is less as a text.
+fn beginning(text: &str) -> u64 {
+    let mut bytes = [0; 8];
+    for (to, from) in bytes.iter_mut().zip(text.bytes()) {
+        *to = from;
+    }
+    u64::from_be_bytes(bytes)
+}
+
+impl<'t> Canonical<'t> {
+    /// For texts of this many bytes together.
+    pub(crate) fn with_capacity(bytes: usize) -> Self {
+        Self { forms: Forms { text: String::with_capacity(bytes), ends: Vec::new() }, ..Self::default() }
     }
 
-    #[expect(clippy::too_many_arguments, reason = "one step of a recursion that shares its buffers")]
-    fn value<'t>(
-        &mut self,
-        text: &'t str,
-        jiter: &mut Jiter<'t>,
-        peek: Peek,
-        without: &str,
-        depth: u32,
-        members: &mut Vec<Member<'t>>,
-        out: &mut String,
-    ) -> Result<(), Unfit> {
-        if depth > 200 {
+    /// Writes the canonical form of a JSON text, to be kept or not; of the outermost object the
+    /// member `without` is left out.
+    ///
+    /// # Errors
+    /// The text has no canonical form.
+    pub(crate) fn write(&mut self, text: &'t str, without: &str) -> Result<(), Unfit> {
+        let Self { forms, members, moved } = self;
+        forms.text.truncate(forms.ends.last().copied().unwrap_or(0));
+        members.clear();
+        let mut writer = Writer { text, at: 0, copied: 0, out: &mut forms.text, members, moved };
+        writer.space();
+        writer.value(without, 0)?;
+        writer.flush();
+        Ok(())
+    }
+
+    /// Keeps the form just written.
+    pub(crate) fn keep(&mut self) {
+        self.forms.ends.push(self.forms.text.len());
+    }
+
+    /// The forms that were kept.
+    pub(crate) fn into_forms(self) -> Forms {
+        self.forms
+    }
+}
+
+/// Goes through a text. What lies between `copied` and `at` is canonical as it stands, and goes
+/// out in one piece when something comes that is not.
+struct Writer<'w, 't> {
+    text: &'t str,
+    at: usize,
+    copied: usize,
+    out: &'w mut String,
+    members: &'w mut Vec<Member<'t>>,
+    moved: &'w mut String,
+}
+
+impl<'t> Writer<'_, 't> {
+    fn byte(&self) -> Option<u8> {
+        self.text.as_bytes().get(self.at).copied()
+    }
+
+    /// Where the next byte goes, once all before it is copied.
+    fn position(&self) -> usize {
+        self.out.len() + (self.at - self.copied)
+    }
+
+    /// Copies everything up to here.
+    fn flush(&mut self) {
+        self.out.push_str(self.text.get(self.copied..self.at).unwrap_or(""));
+        self.copied = self.at;
+    }
+
+    /// Passes over white space.
+    fn space(&mut self) {
+        if matches!(self.byte(), Some(b' ' | b'\n' | b'\r' | b'\t')) {
+            self.flush();
+            while matches!(self.byte(), Some(b' ' | b'\n' | b'\r' | b'\t')) {
+                self.at += 1;
+            }
+            self.copied = self.at;
+        }
+    }
+
+    fn value(&mut self, without: &str, depth: u32) -> Result<(), Unfit> {
+        if depth > MOST_DEPTH {
             return Err(Unfit::NotJson);
         }
-        match peek {
-            Peek::String => string(fit(jiter.known_str())?, out),
-            Peek::Array => {
-                out.push('[');
-                let mut next = fit(jiter.known_array())?;
-                let mut first = true;
-                while let Some(peek) = next {
-                    if !first {
-                        out.push(',');
-                    }
-                    first = false;
-                    self.value(text, jiter, peek, "", depth + 1, members, out)?;
-                    next = fit(jiter.array_step())?;
-                }
-                out.push(']');
+        match self.byte().ok_or(Unfit::NotJson)? {
+            b'"' if self.plain_string() => Ok(()),
+            b'"' => self.escaped_string().map(drop),
+            b'{' => self.object(without, depth),
+            b'[' => self.array(depth),
+            b'-' | b'0'..=b'9' => self.number(),
+            b't' => self.pass("true"),
+            b'f' => self.pass("false"),
+            b'n' => self.pass("null"),
+            _ => Err(Unfit::NotJson),
+        }
+    }
+
+    /// Passes over what must stand here and stays as it is.
+    fn pass(&mut self, word: &str) -> Result<(), Unfit> {
+        if self.text.as_bytes().get(self.at..).is_some_and(|rest| rest.starts_with(word.as_bytes())) {
+            self.at += word.len();
+            return Ok(());
+        }
+        Err(Unfit::NotJson)
+    }
+
+    /// A string without escapes stays as it is; false: nothing was done.
+    #[inline]
+    fn plain_string(&mut self) -> bool {
+        match string_stop(self.text.as_bytes(), self.at + 1) {
+            Some(end) if self.text.as_bytes().get(end) == Some(&b'"') => {
+                self.at = end + 1;
+                true
             }
-            Peek::Object => self.object(text, jiter, without, depth, members, out)?,
-            peek if peek.is_num() => {
-                let bytes = fit(jiter.known_number_bytes(peek))?;
-                let number_text = std::str::from_utf8(bytes).map_err(|_| Unfit::NotJson)?;
-                number(number_text, out).ok_or(Unfit::Number)?;
-            }
-            _ => {
-                let from = jiter.current_index();
-                fit(jiter.known_skip(peek))?;
-                out.push_str(text.get(from..jiter.current_index()).unwrap_or(""));
-            }
+            _ => false,
+        }
+    }
+
+    /// A key, and its text.
+    fn key(&mut self) -> Result<Cow<'t, str>, Unfit> {
+        if self.byte() != Some(b'"') {
+            return Err(Unfit::NotJson);
+        }
+        let from = self.at + 1;
+        if self.plain_string() {
+            return Ok(Cow::Borrowed(self.text.get(from..self.at - 1).unwrap_or("")));
+        }
+        self.escaped_string().map(Cow::Owned)
+    }
+
+    /// A string with escapes is written with the fewest. Gives back its text.
+    fn escaped_string(&mut self) -> Result<String, Unfit> {
+        self.flush();
+        let rest = self.text.get(self.at..).unwrap_or("");
+        let mut jiter = Jiter::new(rest.as_bytes());
+        let plain = jiter.next_str().map(str::to_owned).map_err(|_| Unfit::NotJson)?;
+        string(&plain, self.out);
+        self.at += jiter.current_index();
+        self.copied = self.at;
+        Ok(plain)
+    }
+
+    fn number(&mut self) -> Result<(), Unfit> {
+        let from = self.at;
+        let mut whole = true;
+        while let Some(byte @ (b'0'..=b'9' | b'-' | b'+' | b'.' | b'e' | b'E')) = self.byte() {
+            whole &= !matches!(byte, b'.' | b'e' | b'E');
+            self.at += 1;
+        }
+        let number_text = self.text.get(from..self.at).unwrap_or("");
+        if !whole || number_text == "-0" {
+            self.out.push_str(self.text.get(self.copied..from).unwrap_or(""));
+            self.copied = self.at;
+            number(number_text, self.out).ok_or(Unfit::Number)?;
         }
         Ok(())
+    }
+
+    fn array(&mut self, depth: u32) -> Result<(), Unfit> {
+        self.at += 1;
+        loop {
+            self.space();
+            match self.byte() {
+                Some(b']') => break,
+                Some(b',') => self.at += 1,
+                _ => {}
+            }
+            self.space();
+            self.value("", depth + 1)?;
+        }
+        self.pass("]")
     }
 
     /// An object: each member is written as it comes, then they are put in order.
-    fn object<'t>(
-        &mut self,
-        text: &'t str,
-        jiter: &mut Jiter<'t>,
-        without: &str,
-        depth: u32,
-        members: &mut Vec<Member<'t>>,
-        out: &mut String,
-    ) -> Result<(), Unfit> {
-        out.push('{');
-        let (start, outer) = (out.len(), members.len());
-        let mut key = fit(jiter.known_object())?.map(|key| own(text, key));
-        while let Some(name) = key {
-            let peek = fit(jiter.peek())?;
-            if peek == Peek::Null || (!without.is_empty() && name == without) {
-                fit(jiter.known_skip(peek))?;
-            } else {
-                if out.len() > start {
-                    out.push(',');
+    fn object(&mut self, without: &str, depth: u32) -> Result<(), Unfit> {
+        self.at += 1;
+        let (start, outer) = (self.position(), self.members.len());
+        let mut sorted = true;
+        loop {
+            self.space();
+            let before = self.position();
+            match self.byte() {
+                Some(b'}') => break,
+                // All before this comma was left out.
+                Some(b',') if before == start => {
+                    self.flush();
+                    self.at += 1;
+                    self.copied = self.at;
                 }
-                let from = out.len();
-                string(&name, out);
-                out.push(':');
-                self.value(text, jiter, peek, "", depth + 1, members, out)?;
-                members.push((name, from, out.len()));
+                Some(b',') => self.at += 1,
+                _ => {}
             }
-            key = fit(jiter.next_key())?.map(|key| own(text, key));
+            self.space();
+            let from = self.position();
+            let key = self.key()?;
+            self.space();
+            self.pass(":")?;
+            self.space();
+            if self.byte() == Some(b'n') || (!without.is_empty() && key == without) {
+                self.flush();
+                self.out.truncate(before);
+                self.skip()?;
+                continue;
+            }
+            self.value("", depth + 1)?;
+            let member = Member { beginning: beginning(&key), key, from, to: self.position() };
+            let own = self.members.get(outer..).unwrap_or_default();
+            sorted &= own.last().is_none_or(|last| last.order(&member).is_le());
+            self.members.push(member);
         }
-        let own = members.get_mut(outer..).unwrap_or_default();
-        if !own.is_sorted_by(|a, b| a.0 <= b.0) {
-            own.sort_by(|a, b| a.0.cmp(&b.0));
-            self.moved.clear();
-            self.moved.push_str(out.get(start..).unwrap_or(""));
-            out.truncate(start);
-            for (_, from, to) in own {
-                if out.len() > start {
-                    out.push(',');
+        if !sorted {
+            self.flush();
+            self.sort(start, outer);
+        }
+        self.members.truncate(outer);
+        self.pass("}")
+    }
+
+    /// Puts the members from `outer` on in order; they were written from `start` on.
+    fn sort(&mut self, start: usize, outer: usize) {
+        let own = self.members.get_mut(outer..).unwrap_or_default();
+        own.sort_by(Member::order);
+        self.moved.clear();
+        self.moved.push_str(self.out.get(start..).unwrap_or(""));
+        self.out.truncate(start);
+        for member in own {
+            if self.out.len() > start {
+                self.out.push(',');
+            }
+            self.out.push_str(self.moved.get(member.from - start..member.to - start).unwrap_or(""));
+        }
+    }
+
+    /// Passes over a value without writing it.
+    fn skip(&mut self) -> Result<(), Unfit> {
+        let mut depth = 0u32;
+        loop {
+            match self.byte().ok_or(Unfit::NotJson)? {
+                b'"' => {
+                    self.at += 1;
+                    loop {
+                        let stop = string_stop(self.text.as_bytes(), self.at).ok_or(Unfit::NotJson)?;
+                        if self.text.as_bytes().get(stop) == Some(&b'"') {
+                            self.at = stop;
+                            break;
+                        }
+                        self.at = stop + 2;
+                    }
                 }
-                out.push_str(self.moved.get(*from - start..*to - start).unwrap_or(""));
+                b'{' | b'[' => depth += 1,
+                // What stands behind a number or a word belongs to what is around it.
+                b',' | b'}' | b']' if depth == 0 => break,
+                b'}' | b']' => depth -= 1,
+                _ => {}
             }
+            self.at += 1;
         }
-        members.truncate(outer);
-        out.push('}');
+        self.copied = self.at;
         Ok(())
     }
 }
 
-fn fit<T>(result: JiterResult<T>) -> Result<T, Unfit> {
-    result.map_err(|_| Unfit::NotJson)
-}
-
-/// Borrows a key from the text when it stands there as it is (no escapes).
-fn own<'t>(text: &'t str, key: &str) -> Cow<'t, str> {
-    let from = (key.as_ptr() as usize).wrapping_sub(text.as_ptr() as usize);
-    match text.get(from..from.saturating_add(key.len())) {
-        Some(same) if same.as_ptr() == key.as_ptr() => Cow::Borrowed(same),
-        _ => Cow::Owned(key.to_owned()),
+/// Where the first quote or backslash stands, from `at` on. Eight bytes at a time.
+#[inline]
+pub(crate) fn string_stop(bytes: &[u8], mut at: usize) -> Option<usize> {
+    const ONES: u64 = u64::MAX / 255;
+    const QUOTES: u64 = ONES * b'"' as u64;
+    const BACKSLASHES: u64 = ONES * b'\\' as u64;
+    // The high bit of each byte that is zero; above the lowest of them bits may be wrong.
+    let zeros = |word: u64| word.wrapping_sub(ONES) & !word & (ONES << 7);
+    let mut rest = bytes.get(at..)?;
+    while let Some((chunk, after)) = rest.split_first_chunk::<8>() {
+        let word = u64::from_le_bytes(*chunk);
+        let found = zeros(word ^ QUOTES) | zeros(word ^ BACKSLASHES);
+        if found != 0 {
+            return Some(at + (found.trailing_zeros() / 8) as usize);
+        }
+        (rest, at) = (after, at + 8);
     }
+    rest.iter().position(|byte| matches!(byte, b'"' | b'\\')).map(|found| at + found)
 }
 
 /// Appends a JSON string with the fewest escapes.
@@ -223,13 +428,184 @@ pub(crate) fn number(text: &str, out: &mut String) -> Option<()> {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a test stops where its set-up fails")]
+    #![expect(clippy::unwrap_used, clippy::string_slice, reason = "a test stops where its set-up fails")]
+    use jiter::Peek;
+
     use super::*;
 
     fn canonical(text: &str) -> String {
-        let mut out = String::new();
-        Canonical::default().write(text, "refs", &mut out).unwrap();
-        out
+        let mut canonical = Canonical::default();
+        canonical.write(text, "refs").unwrap();
+        canonical.keep();
+        canonical.into_forms().get(0).to_owned()
+    }
+
+    /// The same, the plain way: value by value.
+    fn plainly(jiter: &mut Jiter<'_>, without: &str) -> String {
+        match jiter.peek().unwrap() {
+            Peek::String => {
+                let mut out = String::new();
+                string(jiter.known_str().unwrap(), &mut out);
+                out
+            }
+            Peek::Array => {
+                let mut elements = Vec::new();
+                let mut next = jiter.known_array().unwrap();
+                while next.is_some() {
+                    elements.push(plainly(jiter, ""));
+                    next = jiter.array_step().unwrap();
+                }
+                format!("[{}]", elements.join(","))
+            }
+            Peek::Object => {
+                let mut members = Vec::new();
+                let mut key = jiter.known_object().unwrap().map(str::to_owned);
+                while let Some(name) = key {
+                    let peek = jiter.peek().unwrap();
+                    if peek == Peek::Null || (!without.is_empty() && name == without) {
+                        jiter.next_skip().unwrap();
+                    } else {
+                        let mut member = String::new();
+                        string(&name, &mut member);
+                        members.push((name, format!("{member}:{}", plainly(jiter, ""))));
+                    }
+                    key = jiter.next_key().unwrap().map(str::to_owned);
+                }
+                members.sort_by(|a, b| a.0.cmp(&b.0));
+                let members: Vec<String> = members.into_iter().map(|(_, member)| member).collect();
+                format!("{{{}}}", members.join(","))
+            }
+            peek if peek.is_num() => {
+                let mut out = String::new();
+                number(std::str::from_utf8(jiter.known_number_bytes(peek).unwrap()).unwrap(), &mut out).unwrap();
+                out
+            }
+            peek => {
+                let from = jiter.current_index();
+                jiter.known_skip(peek).unwrap();
+                std::str::from_utf8(jiter.slice_to_current(from)).unwrap().to_owned()
+            }
+        }
+    }
+
+    fn both_ways(text: &str) {
+        assert_eq!(canonical(text), plainly(&mut Jiter::new(text.as_bytes()), "refs"), "{text}");
+    }
+
+    #[test]
+    fn odd_texts_come_out_the_plain_way_too() {
+        for text in [
+            "{}",
+            " { } ",
+            "[]",
+            "[ ]",
+            "[[],{}, [ ] ,{ }]",
+            r#"{"a":null}"#,
+            r#"{"a":null,"b":null}"#,
+            r#"{"a":null,"b":1}"#,
+            r#"{"b":1,"a":null}"#,
+            r#"{"b":1,"a":null,"c":2}"#,
+            r#"{ "b" : 1 , "a" : null , "c" : 2 }"#,
+            r#"{"refs":null}"#,
+            r#"{"refs":"a\\\"]}"}"#,
+            r#"{"refs":1e999,"a":1}"#,
+            r#"{"z":1,"refs":{"a":[1,{"b":"}"}],"c":"\\"},"a":1}"#,
+            r#"{"z":1,"refs":true,"a":{"refs":1}}"#,
+            r#"{"refs":[] , "refs":[ ]}"#,
+            r#"{"\u0072efs":[1],"x":1}"#,
+            r#"{"b":{"d":1,"c":{"f":null,"e":[{"h":1,"g":2}]}},"a":{"y":0,"x":-0}}"#,
+            r#"{"same":1,"same":2,"a":3,"same":4}"#,
+            r#"{"é":1,"e":2,"\u00e9a":3,"\uD83D\uDE00":4,"\uffff":5,"":6}"#,
+            r#"{"a\"b":"c\\","a\/b":"\b\f\n\r\t\u0000\u001f\u007f","ab\\":""}"#,
+            r#"{"a":"12345678","b":"1234567\"","c":"12345678\\","d":"123456789012345","e":"!#[]"}"#,
+            r#"[1e2,-1.50E+1,-0,-0.0,0e9,10,-10,1.0,100e-2,12345678901234567890123,0.1,null,true,false]"#,
+            "\t{\r\n\"b\"\n:\t[ 1 ,\n2 ]\r,\"a\" :\"x y\" , \"c\":\"\u{e5}\u{10ffff} \\u00e5\"\n}\n",
+        ] {
+            both_ways(text);
+        }
+        let deep = format!("{}1{}", "[{\"b\":1,\"a\":".repeat(200), "}]".repeat(200));
+        assert_eq!(canonical(&deep), format!("{}1{}", "[{\"a\":".repeat(200), ",\"b\":1}]".repeat(200)));
+    }
+
+    /// Appends some JSON value, written in some way.
+    fn some_value(below: &mut impl FnMut(usize) -> usize, depth: usize, out: &mut String) {
+        fn pick<'p>(below: &mut impl FnMut(usize) -> usize, from: &[&'p str]) -> &'p str {
+            from[below(from.len())]
+        }
+        const SPACE: [&str; 8] = ["", "", "", "", "", " ", "\n  ", "\t\r "];
+        const PIECES: [&str; 12] =
+            ["a", "b", "refs", "purchase_from", "\\n", "\\u00e5", "\\\\", "\\\"", "é", "😀", "\\uD83D\\uDE00", "\\/"];
+        const SCALARS: [&str; 12] =
+            ["null", "null", "true", "false", "0", "-0", "17", "-1.50", "1e3", "25E-1", "100.0", "9999999999999999999"];
+        fn text(below: &mut impl FnMut(usize) -> usize, out: &mut String) {
+            out.push('"');
+            for _ in 0..usize::min(below(5), below(5)) {
+                out.push_str(pick(below, &PIECES));
+            }
+            out.push('"');
+        }
+        out.push_str(pick(below, &SPACE));
+        match if depth > 5 { 4 } else { below(10) } {
+            kind @ 0..4 => {
+                out.push(if kind == 0 { '[' } else { '{' });
+                for at in 0..below(6) {
+                    if at > 0 {
+                        out.push(',');
+                    }
+                    out.push_str(pick(below, &SPACE));
+                    if kind > 0 {
+                        text(below, out);
+                        out.push_str(pick(below, &SPACE));
+                        out.push(':');
+                    }
+                    some_value(below, depth + 1, out);
+                }
+                out.push_str(pick(below, &SPACE));
+                out.push(if kind == 0 { ']' } else { '}' });
+            }
+            4..7 => out.push_str(pick(below, &SCALARS)),
+            _ => text(below, out),
+        }
+        out.push_str(pick(below, &SPACE));
+    }
+
+    #[test]
+    fn any_text_comes_out_the_plain_way_too() {
+        let mut state = 1u64;
+        let mut below = |n: usize| {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (state >> 33) as usize % n
+        };
+        for _ in 0..20_000 {
+            let mut text = String::new();
+            some_value(&mut below, 0, &mut text);
+            both_ways(&text);
+        }
+    }
+
+    #[test]
+    fn only_forms_that_are_kept_stay() {
+        let mut canonical = Canonical::default();
+        for (text, keep) in [(r#"{"a": 1}"#, true), ("[2, 2]", false), ("[1e401]", false), (r#"{"b": 3}"#, true)] {
+            assert_eq!(canonical.write(text, "").is_err(), text == "[1e401]");
+            if keep {
+                canonical.keep();
+            }
+        }
+        let forms = canonical.into_forms();
+        assert_eq!([forms.get(0), forms.get(1), forms.get(2)], [r#"{"a":1}"#, r#"{"b":3}"#, ""]);
+    }
+
+    #[test]
+    fn text_that_is_not_json_ends_without_harm() {
+        let text = r#"{"b": [1, null, {"z": "\u00e5", "y": -1.5e3}], "refs": {"a": ["]"]}, "a": false}"#;
+        for end in 0..text.len() {
+            let _ = Canonical::default().write(&text[..end], "refs");
+        }
+        for text in ["", " ", "x", "[x", "[1 x", "{1", "{\"a\"", "{\"a\"1", "]", "tru", "\"\\", "\"\\x\"", "{\"refs\":]"] {
+            assert_eq!(Canonical::default().write(text, "refs"), Err(Unfit::NotJson), "{text}");
+        }
+        assert_eq!(Canonical::default().write(&"[".repeat(5_000), ""), Err(Unfit::NotJson));
     }
 
     #[test]

@@ -3,6 +3,10 @@
 //! [`Rule`] is read from JSON by [`crate::read`]; what the reader could not understand is a
 //! [`Problem`](crate::Problem) and no `Rule` exists. Wire names stay as the contract has them.
 
+use std::fmt;
+use std::ops::{Deref, Range};
+use std::sync::Arc;
+
 use crate::number::Decimal;
 use crate::time::{Hours, Instant};
 use crate::value::Need;
@@ -11,11 +15,9 @@ use crate::value::Need;
 #[derive(Debug, Clone)]
 pub struct Rule {
     /// The rule's id, unique in a Plan.
-    pub id: Box<str>,
+    pub id: Arc<str>,
     /// The rule's JSON as stored, unknown members and white space included, without `refs`.
-    pub source: Box<str>,
-    /// Canonical JSON of `source` (§1.6), what the Plan's hash is made of.
-    pub canonical: Box<str>,
+    pub source: Source,
     /// `stacking.priority`: higher comes first in rule order (§1.4).
     pub priority: i64,
     /// Second key of the rule order; missing comes first.
@@ -36,6 +38,39 @@ pub struct Rule {
     pub group: Option<Box<str>>,
 }
 
+/// A rule's text: a piece of one that the rules read together share.
+#[derive(Clone, Default)]
+pub struct Source {
+    all: Arc<str>,
+    own: Range<usize>,
+}
+
+impl Source {
+    /// A piece of a shared text.
+    pub(crate) fn shared(all: &Arc<str>, own: Range<usize>) -> Self {
+        Self { all: Arc::clone(all), own }
+    }
+
+    /// The whole of a text.
+    pub(crate) fn whole(text: &str) -> Self {
+        Self { own: 0..text.len(), all: text.into() }
+    }
+}
+
+impl fmt::Debug for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&**self, f)
+    }
+}
+
+impl Deref for Source {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        self.all.get(self.own.clone()).unwrap_or("")
+    }
+}
+
 /// What must hold for the rule to give anything (§5, §6). Everything that is set must hold.
 #[derive(Debug, Clone, Default)]
 pub struct Requirement {
@@ -48,13 +83,13 @@ pub struct Requirement {
     /// Least net amount of the receipt, minor units; 0 is no requirement.
     pub net_amount: i64,
     /// The currencies, when restricted.
-    pub currencies: Option<Currencies>,
+    pub currencies: Option<Box<Currencies>>,
     /// A code that must be on the receipt.
-    pub discount_code: Option<DiscountCode>,
+    pub discount_code: Option<Box<DiscountCode>>,
     /// Members of `receipt.store`, by name; `store_ids` is an `id` need of its own here.
     pub store: Vec<(Box<str>, Need)>,
     /// `store.mcc` and `store.mcc_ranges`, one any-of together.
-    pub mcc: Option<Mcc>,
+    pub mcc: Option<Box<Mcc>>,
     /// Members of `receipt.customer`, by name.
     pub customer: Vec<(Box<str>, Need)>,
     /// Which lines the rule looks at.
@@ -217,7 +252,7 @@ pub enum Eligible {
 #[derive(Debug, Clone, Default)]
 pub struct Limitation {
     /// `discount_hours`, when given.
-    pub hours: Option<Hours>,
+    pub hours: Option<Box<Hours>>,
     /// `discount_reward_usage`: most rewards in a purchase; `None` is no limit (-1).
     pub reward_usage: Option<i64>,
     /// `discount_repeat_usage`: most purchases per ref; `None` is no limit (-1).

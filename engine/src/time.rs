@@ -20,6 +20,9 @@ impl Instant {
     /// assert!(Instant::parse("2024-06-01").is_none());
     /// ```
     pub fn parse(text: &str) -> Option<Self> {
+        if let Some(seconds) = usual(text.as_bytes()) {
+            return Some(Self { seconds, nanos: 0 });
+        }
         let at = DateTime::parse_from_rfc3339(text).ok()?;
         let nanos = at.timestamp_subsec_nanos();
         // A leap second is written as second 60: count it into the next one.
@@ -37,6 +40,51 @@ impl Instant {
         let local = zone.from_utc_datetime(&utc.naive_utc());
         local.weekday().num_days_from_monday() * 1_440 + local.hour() * 60 + local.minute()
     }
+}
+
+/// Seconds since 1970 of a date-time as nearly everybody writes it, `2024-06-01T12:00:00Z` or with
+/// `+02:00` at the end. `None`: anything else, right or wrong.
+fn usual(text: &[u8]) -> Option<i64> {
+    let (local, zone) = text.split_first_chunk::<19>()?;
+    let [y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2, b'T', h1, h2, b':', n1, n2, b':', s1, s2] = *local else { return None };
+    let year = two(y1, y2)? * 100 + two(y3, y4)?;
+    let (month, day) = (two(m1, m2)?, two(d1, d2)?);
+    let (hour, minute, second) = (two(h1, h2)?, two(n1, n2)?, two(s1, s2)?);
+    let east = match *zone {
+        [b'Z'] => 0,
+        [sign @ (b'+' | b'-'), h1, h2, b':', n1, n2] => {
+            let (hour, minute) = (two(h1, h2)?, two(n1, n2)?);
+            if hour > 23 || minute > 59 {
+                return None;
+            }
+            let east = hour * 3_600 + minute * 60;
+            if sign == b'-' { -east } else { east }
+        }
+        _ => return None,
+    };
+    let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    let days_in_month = match month {
+        2 => 28 + i64::from(leap),
+        4 | 6 | 9 | 11 => 30,
+        1..=12 => 31,
+        _ => return None,
+    };
+    if !(1..=days_in_month).contains(&day) || hour > 23 || minute > 59 || second > 59 {
+        return None;
+    }
+    // Years counted from March, so that a leap day is the last of its year.
+    let (years, months) = if month > 2 { (year, month - 3) } else { (year - 1, month + 9) };
+    let leap_days = years.div_euclid(4) - years.div_euclid(100) + years.div_euclid(400);
+    let days = years * 365 + leap_days + (months * 153 + 2) / 5 + day - 1 - DAYS_TO_1970;
+    Some(days * 86_400 + hour * 3_600 + minute * 60 + second - east)
+}
+
+/// Days from 1 March of the year 0 to 1 January 1970.
+const DAYS_TO_1970: i64 = 719_468;
+
+/// Two decimal digits as a number.
+fn two(tens: u8, ones: u8) -> Option<i64> {
+    (tens.is_ascii_digit() && ones.is_ascii_digit()).then(|| i64::from(tens - b'0') * 10 + i64::from(ones - b'0'))
 }
 
 /// Minutes in a week.
@@ -73,5 +121,55 @@ impl Hours {
     /// Is this minute of the local week inside a period?
     pub(crate) fn cover(&self, minute: u32) -> bool {
         self.periods.is_empty() || self.periods.iter().any(|p| (minute + WEEK - p.start) % WEEK < p.minutes)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A date-time as chrono alone reads it.
+    fn by_chrono(text: &str) -> Option<i64> {
+        DateTime::parse_from_rfc3339(text).ok().map(|at| at.timestamp())
+    }
+
+    #[test]
+    fn every_day_is_read_as_chrono_reads_it() {
+        for year in (0..=9_999).filter(|year| year % 100 < 5 || (1_960..2_100).contains(year)) {
+            for (month, day) in (0..=13).flat_map(|month| (0..=32).map(move |day| (month, day))) {
+                let text = format!("{year:04}-{month:02}-{day:02}T12:34:56Z");
+                assert_eq!(usual(text.as_bytes()), by_chrono(&text), "{text}");
+            }
+        }
+    }
+
+    #[test]
+    fn times_and_zones_are_read_as_chrono_reads_them() {
+        for time in ["00:00:00", "23:59:59", "24:00:00", "12:60:00", "09:08:07"] {
+            for zone in ["Z", "+00:00", "-00:00", "+02:00", "-03:30", "+23:59", "-23:59"] {
+                for day in ["1970-01-01", "0000-01-01", "9999-12-31", "2024-02-29", "1900-02-29"] {
+                    let text = format!("{day}T{time}{zone}");
+                    assert_eq!(usual(text.as_bytes()), by_chrono(&text), "{text}");
+                }
+            }
+        }
+        for text in [
+            "",
+            "2024-06-01",
+            "2024-06-01T12:00:00",
+            "2024-06-01T12:00:00z",
+            "2024-06-01 12:00:00Z",
+            "2024-06-01T12:00:00.5Z",
+            "2024-06-01T12:00:60Z",
+            "2024-06-01T12:00:00+24:00",
+            "2024-06-01T12:00:00+0200",
+            "+024-06-01T12:00:00Z",
+            "2024-06-01T12:00:00Z ",
+            "2024-06-01T1:000:00Z",
+            "2024-06-01T12:00:0/Z",
+        ] {
+            assert_eq!(usual(text.as_bytes()), None, "{text}");
+        }
+        assert_eq!(Instant::parse("2024-06-01T12:00:60Z"), Instant::parse("2024-06-01T12:01:00Z"));
     }
 }

@@ -62,10 +62,10 @@ struct Postings {
 }
 
 impl Postings {
-    fn new(mut list: Vec<(Symbol, Posting)>, symbols: usize) -> Self {
-        list.sort_by_key(|(symbol, posting)| (*symbol, posting.rule, posting.slot));
+    /// From a list by rule and slot, which stays the order of what has one symbol.
+    fn new(list: &[(Symbol, Posting)], symbols: usize) -> Self {
         let mut starts = vec![0u32; symbols + 1];
-        for (symbol, _) in &list {
+        for (symbol, _) in list {
             if let Some(start) = starts.get_mut(*symbol as usize + 1) {
                 *start += 1;
             }
@@ -75,7 +75,18 @@ impl Postings {
             sum += *start;
             *start = sum;
         }
-        Self { starts, all: list.into_iter().map(|(_, posting)| posting).collect() }
+        // A counting sort: each goes to the next free place of its symbol.
+        let mut next = starts.clone();
+        let mut all = vec![Posting { rule: 0, slot: 0, group: NONE }; list.len()];
+        for (symbol, posting) in list {
+            if let Some(next) = next.get_mut(*symbol as usize) {
+                if let Some(place) = all.get_mut(*next as usize) {
+                    *place = *posting;
+                }
+                *next += 1;
+            }
+        }
+        Self { starts, all }
     }
 
     #[inline]
@@ -110,8 +121,11 @@ impl Index {
     /// Indexes rules that are in rule order.
     pub(crate) fn new(rules: &[Rule]) -> Self {
         let mut index = Index::default();
-        let mut ids = Vec::new();
-        let mut groups = Vec::new();
+        let guess = rules.len() / 2;
+        index.ids.0.reserve(guess);
+        index.groups.0.reserve(guess);
+        let mut ids = Vec::with_capacity(guess);
+        let mut groups = Vec::with_capacity(guess);
         for (at, rule) in (0u32..).zip(rules) {
             let requirement = &rule.requirement;
             let listed: &[Entry] = match &requirement.items {
@@ -136,8 +150,8 @@ impl Index {
             }
         }
         index.wide.sort_unstable();
-        index.by_id = Postings::new(ids, index.ids.len());
-        index.by_group = Postings::new(groups, index.groups.len());
+        index.by_id = Postings::new(&ids, index.ids.len());
+        index.by_group = Postings::new(&groups, index.groups.len());
         index
     }
 

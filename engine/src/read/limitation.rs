@@ -12,12 +12,12 @@ use crate::time::{Hours, Period};
 
 const DAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
 
-pub(super) fn limitation(r: &mut Reader<'_>) -> Read<Option<Limitation>> {
-    let mut out = Limitation::default();
+/// Reads a limitation into one without limits.
+pub(super) fn limitation(r: &mut Reader<'_>, out: &mut Limitation) -> Read<()> {
     let mut seen = 0u64;
-    let range = r.object("`limitation` is an object", |r, name| {
+    r.object("`limitation` is an object", |r, name| {
         match &**name {
-            "discount_hours" if r.once(&mut seen, 0)? => out.hours = hours(r)?,
+            "discount_hours" if r.once(&mut seen, 0)? => out.hours = hours(r)?.map(Into::into),
             "discount_reward_usage" if r.once(&mut seen, 1)? => out.reward_usage = usage(r)?,
             "discount_repeat_usage" if r.once(&mut seen, 2)? => out.repeat_usage = usage(r)?,
             "discount_combination" if r.once(&mut seen, 3)? => match r.whole()? {
@@ -37,7 +37,7 @@ pub(super) fn limitation(r: &mut Reader<'_>) -> Read<Option<Limitation>> {
             "blacklist" if r.once(&mut seen, 5)? => {
                 out.blacklist = entries(r, "`blacklist` is a list of objects with `id`, `group_id` or both")?;
             }
-            "discount_activation" if r.once(&mut seen, 6)? => activation(r, &mut out)?,
+            "discount_activation" if r.once(&mut seen, 6)? => activation(r, out)?,
             "dynamic_purchase_to_days" if r.once(&mut seen, 7)? => out.dynamic_days = r.count()?,
             "stamp_expire_days" if r.once(&mut seen, 8)? => drop(usage(r)?), // the store leaves lapsed stamps out (§1.3)
             "max_discount_amount" if r.once(&mut seen, 9)? => out.max_discount_amount = r.count()?,
@@ -55,7 +55,7 @@ pub(super) fn limitation(r: &mut Reader<'_>) -> Read<Option<Limitation>> {
         }
         Ok(())
     })?;
-    Ok(range.map(|_| out))
+    Ok(())
 }
 
 /// A count where -1 is no limit.

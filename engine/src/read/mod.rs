@@ -19,7 +19,7 @@ use jiter::{Jiter, JiterErrorType, JsonErrorType, Peek};
 pub(crate) use call::call;
 pub(crate) use facts::facts;
 pub(crate) use receipt::{ReceiptLayout, receipt};
-pub(crate) use rule::{rule, rules};
+pub(crate) use rule::{RulesRead, rule, rules};
 
 use crate::canonical;
 use crate::error::{Code, Problem};
@@ -174,8 +174,8 @@ impl<'a> Reader<'a> {
     /// What was told as bytes of the text, as text. Escapes are resolved.
     fn unescape(&self, from: usize, to: usize) -> Cow<'a, str> {
         let raw = self.text.get(from..to).unwrap_or("");
-        // Without an early way out this is a few vector instructions for texts of usual length.
-        if !raw.bytes().fold(false, |found, byte| found | (byte == b'\\')) {
+        // Without escapes the first stop is the quote behind it.
+        if canonical::string_stop(self.text.as_bytes(), from) == Some(to) {
             return Cow::Borrowed(raw);
         }
         // With its quotes it is a string that was just read once already.

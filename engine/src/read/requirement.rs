@@ -8,16 +8,16 @@ use crate::value::{Need, Value};
 /// As many mixes as a set of mixes has room for.
 const MOST_MIXES: usize = 32;
 
-pub(super) fn requirement(r: &mut Reader<'_>) -> Read<Option<Requirement>> {
-    let mut out = Requirement { quantity: 1, ..Requirement::default() };
+/// Reads a requirement into one that asks for nothing.
+pub(super) fn requirement(r: &mut Reader<'_>, out: &mut Requirement) -> Read<()> {
     let mut seen = 0u64;
-    let range = r.object("`requirement` is an object", |r, name| {
+    r.object("`requirement` is an object", |r, name| {
         match &**name {
             "purchase_from" if r.once(&mut seen, 0)? => out.purchase_from = r.instant()?,
             "purchase_to" if r.once(&mut seen, 1)? => out.purchase_to = r.instant()?,
             "gross_amount" if r.once(&mut seen, 2)? => out.gross_amount = r.count()?.unwrap_or(0),
             "net_amount" if r.once(&mut seen, 3)? => out.net_amount = r.count()?.unwrap_or(0),
-            "currencies" if r.once(&mut seen, 4)? => out.currencies = currencies(r)?,
+            "currencies" if r.once(&mut seen, 4)? => out.currencies = currencies(r)?.map(Into::into),
             "discount_code" if r.once(&mut seen, 5)? => {
                 if let Some(code) = r.string()? {
                     let normalised = normalise_code(&code);
@@ -27,10 +27,11 @@ pub(super) fn requirement(r: &mut Reader<'_>) -> Read<Option<Requirement>> {
                             "a code needs at least one character; leave `discount_code` out if none is asked for",
                         );
                     }
-                    out.discount_code = Some(DiscountCode { normalised: normalised.into(), exact: code.into() });
+                    let code = DiscountCode { normalised: normalised.into(), exact: code.into() };
+                    out.discount_code = Some(code.into());
                 }
             }
-            "store" if r.once(&mut seen, 6)? => store(r, &mut out)?,
+            "store" if r.once(&mut seen, 6)? => store(r, out)?,
             "store_ids" if r.once(&mut seen, 7)? => {
                 let mut ids: Vec<Box<str>> = Vec::new();
                 r.list("`store_ids` is a list of store ids", |r, _| {
@@ -48,7 +49,7 @@ pub(super) fn requirement(r: &mut Reader<'_>) -> Read<Option<Requirement>> {
                     }
                 }
             }
-            "item" if r.once(&mut seen, 9)? => item(r, &mut out)?,
+            "item" if r.once(&mut seen, 9)? => item(r, out)?,
             "stamp" if r.once(&mut seen, 10)? => {
                 out.stamp = r.whole()?;
                 if out.stamp.is_some_and(|stamp| stamp < 1) {
@@ -71,7 +72,7 @@ pub(super) fn requirement(r: &mut Reader<'_>) -> Read<Option<Requirement>> {
             "`purchase_to` must be later than `purchase_from`, or the rule never applies",
         );
     }
-    Ok(range.map(|_| out))
+    Ok(())
 }
 
 fn item(r: &mut Reader<'_>, out: &mut Requirement) -> Read<()> {
@@ -130,6 +131,9 @@ pub(super) fn entries(r: &mut Reader<'_>, wanted: &'static str) -> Read<Vec<Entr
             );
         }
         if id.is_some() || group_id.is_some() {
+            if entries.is_empty() {
+                entries.reserve_exact(1); // most lists have one entry, and a Plan has many lists
+            }
             entries.push(Entry { id: id.map(Into::into), group_id: group_id.map(Into::into) });
         }
         Ok(())
@@ -270,7 +274,7 @@ fn store(r: &mut Reader<'_>, out: &mut Requirement) -> Read<()> {
         }
     }
     if !mcc.codes.is_empty() || !mcc.ranges.is_empty() {
-        out.mcc = Some(mcc);
+        out.mcc = Some(mcc.into());
     }
     Ok(())
 }

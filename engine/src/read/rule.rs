@@ -1,35 +1,77 @@
 //! Rules (§19): the members of a rule, and what must fit together between them.
 
-use rustc_hash::FxHashSet;
+use std::collections::hash_map::Entry;
+use std::sync::Arc;
+
+use rustc_hash::FxHashMap;
 
 use super::limitation::limitation;
 use super::requirement::requirement;
 use super::reward::{RewardRead, check_values, reward};
 use super::{Read, Reader};
-use crate::canonical::{Canonical, Unfit};
+use crate::canonical::{Canonical, Forms, Unfit};
 use crate::error::{Code, Problem};
-use crate::rule::{Limitation, Requirement, Rule};
+use crate::number::Decimal;
+use crate::rule::{Base, Effect, Limitation, Requirement, Reward, RewardKind, Rule, Source};
+
+/// Rules without a problem, in the order they were read.
+#[derive(Debug, Default)]
+pub(crate) struct RulesRead {
+    pub(crate) rules: Vec<Rule>,
+    /// Their canonical forms.
+    pub(crate) forms: Forms,
+    /// Their positions by id.
+    pub(crate) by_id: FxHashMap<Arc<str>, u32>,
+}
+
+/// The text that is read, kept for the rules' sources, and the forms written so far.
+struct Texts<'a> {
+    all: Arc<str>,
+    forms: Canonical<'a>,
+}
+
+impl<'a> Texts<'a> {
+    fn new(text: &'a str) -> Self {
+        Self { all: text.into(), forms: Canonical::with_capacity(text.len()) }
+    }
+}
+
+/// After as many rules the number of all of them is estimated.
+const SAMPLE: usize = 16;
+
+/// Room is made beforehand for at most as many rules.
+const MOST_ESTIMATED: usize = 1 << 16;
 
 /// Reads a JSON array of rules.
 ///
 /// # Errors
 /// Every problem of every rule, duplicate ids included.
-pub(crate) fn rules(text: &str, base: &str) -> Result<Vec<Rule>, Vec<Problem>> {
+pub(crate) fn rules(text: &str, base: &str) -> Result<RulesRead, Vec<Problem>> {
     Reader::new(text, base).finish(|r| {
-        let mut rules = Vec::new();
-        let mut forms = Canonical::default();
-        let mut ids: FxHashSet<Box<str>> = FxHashSet::default();
-        let list = r.list("a list of rules belongs here", |r, _| {
-            let read = one(r, &mut forms)?;
-            if let Some(id) = read.id
-                && !ids.insert(id.clone())
-            {
-                r.problem_below("/id", Code::DuplicateId, format!("another rule has the id `{id}` already; give each its own"));
+        let RulesRead { mut rules, mut by_id, .. } = RulesRead::default();
+        let mut texts = Texts::new(text);
+        let list = r.list("a list of rules belongs here", |r, at| {
+            if at == SAMPLE {
+                let read = r.jiter.current_index().max(1);
+                let estimate = (rules.len() * (text.len() / read + 1)).min(MOST_ESTIMATED);
+                rules.reserve(estimate);
+                by_id.reserve(estimate);
             }
-            rules.extend(read.rule);
+            let place = rules.len() as u32;
+            let Some(id) = one(r, &mut texts, &mut rules)? else { return Ok(()) };
+            match by_id.entry(id) {
+                Entry::Vacant(free) => {
+                    free.insert(place);
+                }
+                Entry::Occupied(other) => {
+                    let id = other.key();
+                    let message = format!("another rule has the id `{id}` already; give each its own");
+                    r.problem_below("/id", Code::DuplicateId, message);
+                }
+            }
             Ok(())
         })?;
-        Ok(list.then_some(rules))
+        Ok(list.then(|| RulesRead { rules, forms: texts.forms.into_forms(), by_id }))
     })
 }
 
@@ -38,24 +80,58 @@ pub(crate) fn rules(text: &str, base: &str) -> Result<Vec<Rule>, Vec<Problem>> {
 /// # Errors
 /// Every problem of the rule.
 pub(crate) fn rule(text: &str, base: &str) -> Result<Rule, Vec<Problem>> {
-    Reader::new(text, base).finish(|r| one(r, &mut Canonical::default()).map(|read| read.rule))
+    Reader::new(text, base).finish(|r| {
+        let mut rules = Vec::with_capacity(1);
+        one(r, &mut Texts::new(text), &mut rules)?;
+        Ok(rules.pop())
+    })
 }
 
-struct RuleRead {
-    id: Option<Box<str>>,
-    rule: Option<Rule>,
+/// A rule that asks for nothing and gives nothing.
+fn blank() -> Rule {
+    Rule {
+        id: Arc::default(),
+        source: Source::default(),
+        priority: 0,
+        created_at: None,
+        active: true,
+        deleted: false,
+        receipt_text: Box::default(),
+        requirement: Requirement { quantity: 1, ..Requirement::default() },
+        reward: Reward {
+            kind: RewardKind::Amount,
+            value: Decimal::ZERO,
+            values: Vec::new(),
+            base: Base::Gross,
+            effect: Effect::Discount,
+        },
+        limitation: Limitation::default(),
+        group: None,
+    }
 }
 
-fn one(r: &mut Reader<'_>, forms: &mut Canonical) -> Read<RuleRead> {
+/// Reads one rule and gives back its id. When nothing is wrong with it, it is the last of `rules`
+/// and its form the last one kept.
+fn one<'a>(r: &mut Reader<'a>, texts: &mut Texts<'a>, rules: &mut Vec<Rule>) -> Read<Option<Arc<str>>> {
+    // A rule is large: it is filled in where it stays.
+    let place = rules.len();
+    rules.push(blank());
+    let Some(rule) = rules.last_mut() else { return Ok(None) };
+    let (id, good) = fill(r, texts, rule)?;
+    if good {
+        texts.forms.keep();
+    } else {
+        rules.truncate(place);
+    }
+    Ok(id)
+}
+
+/// Reads one rule into a blank one; gives back its id, and whether nothing is wrong with it.
+fn fill<'a>(r: &mut Reader<'a>, texts: &mut Texts<'a>, rule: &mut Rule) -> Read<(Option<Arc<str>>, bool)> {
     let known = r.problems.len() + r.untold;
     let mut seen = 0u64;
-    let mut id: Option<Box<str>> = None;
-    let (mut priority, mut group, mut created_at) = (None, None, None);
-    let (mut active, mut deleted) = (true, false);
-    let mut receipt_text: Option<Box<str>> = None;
-    let mut requirement_read: Option<Requirement> = None;
+    let mut id: Option<Arc<str>> = None;
     let mut reward_read: Option<RewardRead> = None;
-    let mut limitation_read: Option<Limitation> = None;
     let mut refs = None;
     let range = r.members("a rule is an object", |r, name, null| {
         match &**name {
@@ -67,20 +143,20 @@ fn one(r: &mut Reader<'_>, forms: &mut Canonical) -> Read<RuleRead> {
             }
             _ if null => r.skip()?,
             "id" if r.once(&mut seen, 0)? => id = r.string()?.map(Into::into),
-            "created_at" if r.once(&mut seen, 1)? => created_at = r.instant()?,
-            "active" if r.once(&mut seen, 2)? => active = r.bool()?.unwrap_or(true),
-            "deleted_at" if r.once(&mut seen, 3)? => deleted = r.instant()?.is_some(),
-            "receipt_text" if r.once(&mut seen, 4)? => receipt_text = r.string()?.map(Into::into),
-            "requirement" if r.once(&mut seen, 5)? => requirement_read = requirement(r)?,
+            "created_at" if r.once(&mut seen, 1)? => rule.created_at = r.instant()?,
+            "active" if r.once(&mut seen, 2)? => rule.active = r.bool()?.unwrap_or(true),
+            "deleted_at" if r.once(&mut seen, 3)? => rule.deleted = r.instant()?.is_some(),
+            "receipt_text" if r.once(&mut seen, 4)? => rule.receipt_text = r.string()?.map(Into::into).unwrap_or_default(),
+            "requirement" if r.once(&mut seen, 5)? => requirement(r, &mut rule.requirement)?,
             "reward" if r.once(&mut seen, 6)? => reward_read = reward(r)?,
-            "limitation" if r.once(&mut seen, 7)? => limitation_read = limitation(r)?,
+            "limitation" if r.once(&mut seen, 7)? => limitation(r, &mut rule.limitation)?,
             "stacking" if r.once(&mut seen, 8)? => {
                 let mut seen = 0u64;
                 r.object("`stacking` is an object with `priority` and `group`", |r, name| match &**name {
-                    "priority" if r.once(&mut seen, 0)? => r.whole().map(|value| priority = value),
+                    "priority" if r.once(&mut seen, 0)? => r.whole().map(|value| rule.priority = value.unwrap_or(0)),
                     "group" if r.once(&mut seen, 1)? => {
-                        group = r.string()?;
-                        if group.as_deref() == Some("") {
+                        rule.group = r.string()?.map(Into::into);
+                        if rule.group.as_deref() == Some("") {
                             r.problem(Code::UnknownValue, "a group needs a name; leave `group` out if the rule is in none");
                         }
                         Ok(())
@@ -95,7 +171,7 @@ fn one(r: &mut Reader<'_>, forms: &mut Canonical) -> Read<RuleRead> {
         }
         Ok(())
     })?;
-    let Some(range) = range else { return Ok(RuleRead { id: None, rule: None }) };
+    let Some(range) = range else { return Ok((None, false)) };
     if id.as_deref().is_none_or(str::is_empty) {
         if seen & 1 == 0 || id.is_some() {
             r.problem_below("/id", Code::MissingId, "every rule needs an id of its own");
@@ -106,47 +182,30 @@ fn one(r: &mut Reader<'_>, forms: &mut Canonical) -> Read<RuleRead> {
     if !has_reward {
         r.problem_below("/reward", Code::MissingMember, "a rule needs a `reward` with `type` and `value`");
     }
-    let requirement = requirement_read.unwrap_or_else(|| Requirement { quantity: 1, ..Requirement::default() });
-    if let Some(limitation) = &limitation_read
-        && id.as_deref().is_some_and(|id| limitation.deactivated_by.iter().any(|by| **by == *id))
-    {
+    if id.as_deref().is_some_and(|id| rule.limitation.deactivated_by.iter().any(|by| **by == *id)) {
         r.problem_below(
             "/limitation/discount_activation",
             Code::SelfActivation,
             "a rule cannot switch itself off; name another rule",
         );
     }
-    let reward = reward_read.and_then(|read| check_values(r, &requirement, read));
+    let reward = reward_read.and_then(|read| check_values(r, &rule.requirement, read));
     let text = r.text.get(range.clone()).unwrap_or("");
-    let mut canonical = String::with_capacity(text.len());
-    if forms.write(text, "refs", &mut canonical) == Err(Unfit::Number) {
-        r.problem(Code::OutOfRange, "a number in this rule has an exponent beyond 400");
+    match texts.forms.write(text, "refs") {
+        Ok(()) => {}
+        Err(Unfit::Number) => r.problem(Code::OutOfRange, "a number in this rule has an exponent beyond 400"),
+        Err(Unfit::NotJson) => r.problem(Code::TooDeep, "lists and objects lie too deep in each other"),
     }
-    if r.problems.len() + r.untold > known {
-        return Ok(RuleRead { id, rule: None });
-    }
-    let source = match refs {
-        Some(refs) => without_member(text, refs.start - range.start, refs.end - range.start).into(),
-        None => text.into(),
+    let (Some(found), Some(reward), true) = (&id, reward, r.problems.len() + r.untold == known) else {
+        return Ok((id, false));
     };
-    let rule = match (&id, reward) {
-        (Some(id), Some(reward)) => Some(Rule {
-            id: id.clone(),
-            source,
-            canonical: canonical.into(),
-            priority: priority.unwrap_or(0),
-            created_at,
-            active,
-            deleted,
-            receipt_text: receipt_text.unwrap_or_default(),
-            requirement,
-            reward,
-            limitation: limitation_read.unwrap_or_default(),
-            group: group.map(Into::into),
-        }),
-        _ => None,
+    rule.id = Arc::clone(found);
+    rule.reward = reward;
+    rule.source = match refs {
+        Some(refs) => Source::whole(&without_member(text, refs.start - range.start, refs.end - range.start)),
+        None => Source::shared(&texts.all, range),
     };
-    Ok(RuleRead { id, rule })
+    Ok((id, true))
 }
 
 /// An object's text without the member whose value stands at `from..to`.
