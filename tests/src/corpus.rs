@@ -152,8 +152,9 @@ pub fn run(case: &Case, door: impl Fn(&str) -> String) -> Result<(), String> {
     let text = door(&case.call);
     let answer: Value = serde_json::from_str(&text).map_err(|error| format!("the Answer is not JSON: {error}\n{text}"))?;
     // A Call in serde's own plain form has an Answer in that form too, unless a member is in it twice.
-    let plain = serde_json::from_str::<Value>(&case.call).is_ok_and(|call| call.to_string() == case.call);
-    if plain && answer.to_string() != text {
+    let again = |value: &Value| value.to_string();
+    let plain = serde_json::from_str(&case.call).is_ok_and(|call| again(&call) == case.call);
+    if plain && again(&answer) != text {
         return Err(format!("{}\na member is here twice, or a text is written in another way\n{text}", case.name));
     }
     holds(&case.expect, &answer).map_err(|difference| format!("{}\n{}\n{difference}\nAnswer: {answer}", case.name, case.why))
