@@ -167,8 +167,10 @@ impl<'a> Reader<'a> {
 
     /// Tells that another type was expected and passes over the value.
     fn wrong_type(&mut self, wanted: &'static str) -> Read<()> {
+        // Text that is no JSON at all has that one problem.
+        self.skip()?;
         self.problem(Code::WrongType, wanted);
-        self.skip()
+        Ok(())
     }
 
     /// What was told as bytes of the text, as text. Escapes are resolved.

@@ -261,10 +261,11 @@ impl Buffers {
         let least_size = market.deals.iter().map(|party| party.size).min().unwrap_or(1).max(1);
         let applications =
             market.deals.iter().fold(0i128, |sum, party| sum + i128::from(party.most)).min(units / i128::from(least_size));
-        let reach = market.runs.iter().zip(&market.rooms).fold(1i128, |sum, (run, room)| {
+        let reach = market.runs.iter().zip(&market.rooms).fold(0i128, |sum, (run, room)| {
             let dearest = problem.runs.get(*run as usize).map_or(0, |run| run.price.max(run.share));
             sum.saturating_add(i128::from(dearest).saturating_mul(i128::from(*room)))
         });
+        let reach = reach.max(1);
         // Counts compare one by one when each deal weighs more than all later ones together.
         // Where that grows beyond all numbers, earlier deals only weigh a little more; and where
         // even this does, ties are left to the order in which columns are met.
