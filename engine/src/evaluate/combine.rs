@@ -247,10 +247,15 @@ impl Combiner {
     ) -> Result<(), Fault> {
         self.free.clear();
         self.free.resize(cart.lines.len(), true);
-        for award in &scenario.awards {
-            let rule = members.clone().find(|(at, _)| *at == award.part).map(|(_, part)| input.rule(part.rule));
-            if let (Some(free), Some(false)) = (self.free.get_mut(award.line as usize), rule.map(Rule::is_receipt_rule)) {
-                *free = false;
+        for awards in scenario.awards.chunk_by(|a, b| a.part == b.part) {
+            let part = awards.first().and_then(|first| members.clone().find(|(at, _)| *at == first.part));
+            if part.is_none_or(|(_, part)| input.rule(part.rule).is_receipt_rule()) {
+                continue;
+            }
+            for award in awards {
+                if let Some(free) = self.free.get_mut(award.line as usize) {
+                    *free = false;
+                }
             }
         }
         let mut remaining = std::mem::take(&mut self.any_item);
