@@ -1,7 +1,5 @@
 //! Sharing an amount so that the parts sum exactly (§10).
 
-use std::cmp::Reverse;
-
 /// Equal takers of a share: `count` lines or units with one weight and one cap each.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Taker {
@@ -20,9 +18,15 @@ pub(crate) struct Taker {
     more: i64,
 }
 
-/// A taker's fractional part of the exact share, over the sum of weights, and its position: in the
-/// order in which left-over minor units are handed out.
-pub(crate) type Fraction = (Reverse<i128>, u32);
+/// A taker's place among those that get a left-over minor unit, the least first: its fractional
+/// part of the exact share upside down, then its position. One number, since that compares fast.
+pub(crate) type Place = u128;
+
+/// The fraction is less than the sum of weights, which are at most an `i64` for each taker.
+fn place(fraction: i128, at: u32) -> Place {
+    debug_assert!(fraction >> 96 == 0);
+    (!fraction.cast_unsigned() << 32) | Place::from(at)
+}
 
 impl Taker {
     pub(crate) fn new(weight: i64, cap: i64, count: i64) -> Self {
@@ -38,7 +42,7 @@ impl Taker {
 /// to the largest fractional parts, earlier takers first; whoever is over the cap is fixed there
 /// and the rest shared again. `order` is scratch. Returns what was shared: `amount`, or the sum
 /// of the caps when that is less.
-pub(crate) fn share(amount: i64, takers: &mut [Taker], order: &mut Vec<Fraction>) -> i64 {
+pub(crate) fn share(amount: i64, takers: &mut [Taker], order: &mut Vec<Place>) -> i64 {
     let caps: i128 = takers.iter().map(|t| i128::from(t.cap) * i128::from(t.count)).sum();
     let amount = to_i64(i128::from(amount).min(caps).max(0));
     // All that is handed out is part of `amount`, so it fits.
@@ -58,7 +62,7 @@ pub(crate) fn share(amount: i64, takers: &mut [Taker], order: &mut Vec<Fraction>
             over -= taker.each * taker.open();
             one_by_one &= taker.open() == 1;
             if fraction > 0 {
-                order.push((Reverse(fraction), at));
+                order.push(place(fraction, at));
             }
         }
         if over > 0 {
@@ -70,8 +74,8 @@ pub(crate) fn share(amount: i64, takers: &mut [Taker], order: &mut Vec<Fraction>
             if !one_by_one {
                 order.sort_unstable();
             }
-            for &(_, at) in order.iter() {
-                let Some(taker) = takers.get_mut(at as usize) else { continue };
+            for place in order.iter() {
+                let Some(taker) = takers.get_mut(*place as u32 as usize) else { continue };
                 taker.more = over.min(taker.open());
                 over -= taker.more;
                 if over == 0 {

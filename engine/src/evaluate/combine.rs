@@ -120,10 +120,7 @@ impl Combiner {
         contest.together = best.total;
         let mut bound = best.total.saturating_add(best.gap);
         for at in 0..count {
-            let Some(part) = parts.list.get(at as usize).copied() else { continue };
-            if !(discount(&part) && alone(&part)) {
-                continue;
-            }
+            let Some(part) = parts.list.get(at as usize).filter(|part| discount(part) && alone(part)).copied() else { continue };
             contest.held = true;
             if debit(&part) {
                 continue;
@@ -145,11 +142,9 @@ impl Combiner {
         }
         // Debits: item rules before receipt rules, each in rule order (§14).
         for receipt_rules in [false, true] {
-            for at in 0..count {
-                let Some(part) = parts.list.get(at as usize).copied() else { continue };
-                let rule = input.rule(part.rule);
-                if discount(&part) && !alone(&part) && debit(&part) && rule.is_receipt_rule() == receipt_rules {
-                    adders::debit(input, parts, &mut self.adders, best, (at, &part), usize::MAX);
+            for (at, part) in (0u32..).zip(&parts.list).filter(|(_, part)| debit(part)) {
+                if discount(part) && !alone(part) && input.rule(part.rule).is_receipt_rule() == receipt_rules {
+                    adders::debit(input, parts, &mut self.adders, best, (at, part), usize::MAX);
                 }
             }
         }

@@ -161,7 +161,7 @@ fn reward_lines(input: &Input<'_>, cart: &Cart, places: &mut Vec<usize>, outcome
     for place in places.iter_mut() {
         sum += std::mem::replace(place, sum);
     }
-    outcome.rewards.clear();
+    // What stands here from before is written over.
     outcome.rewards.resize(sum, LineReward { item: 0, rule: 0, amount: 0, bonus: 0, percentage: None });
     for applied in &outcome.applied {
         let kind = input.rule(applied.rule).reward.kind;

@@ -102,7 +102,7 @@ pub(crate) fn deals(
     for own in solution.applications.chunk_by(|a, b| a.deal == b.deal) {
         let place = own.first().and_then(|first| applications.get_mut(first.deal as usize));
         if let Some(place) = place {
-            debug_assert!(place.is_empty());
+            debug_assert_eq!(*place, 0..0);
             *place = from..from + own.len();
         }
         from += own.len();
