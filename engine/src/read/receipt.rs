@@ -3,6 +3,8 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
+use jiter::Peek;
+
 use super::{Read, Reader};
 use crate::error::{Code, Problem};
 use crate::number::Decimal;
@@ -88,10 +90,10 @@ fn one<'a>(r: &mut Reader<'a>) -> Read<Option<(Receipt<'a>, ReceiptLayout)>> {
     let mut discount_codes = Vec::new();
     let mut items: Vec<Item<'a>> = Vec::new();
     let mut seen = 0u64;
-    let range = r.members("a receipt is an object", |r, name, null| {
-        let Some(member) = ReceiptMember::named(name) else { return r.skip() };
+    let range = r.known_members("a receipt is an object", ReceiptMember::named, |r, member, peek| {
+        let null = peek == Peek::Null;
         if null && !member.is_written() {
-            return r.skip();
+            return r.known_skip(peek);
         }
         if !r.once(&mut seen, member as u32)? {
             return Ok(());
@@ -137,7 +139,7 @@ fn codes<'a>(r: &mut Reader<'a>, codes: &mut Vec<Cow<'a, str>>) -> Read<()> {
         let new = normalise_code(&code);
         if new == code { code } else { Cow::Owned(new) }
     }
-    if r.peek()? == jiter::Peek::String {
+    if r.peek()? == Peek::String {
         codes.extend(r.string()?.map(normalised));
         return Ok(());
     }
@@ -161,12 +163,10 @@ fn objects(r: &mut Reader<'_>) -> Read<Option<Range<usize>>> {
 
 fn groups<'a>(r: &mut Reader<'a>, item: &mut Item<'a>) -> Read<()> {
     r.list("`groups` is a list of objects with `id`", |r, _| {
-        r.object("a group is an object with `id`", |r, name| {
-            if name == "id" {
-                item.groups.extend(r.string()?);
-                return Ok(());
-            }
-            r.skip()
+        let id = |name: &str| (name == "id").then_some(());
+        r.known_members("a group is an object with `id`", id, |r, (), _| {
+            item.groups.extend(r.string()?);
+            Ok(())
         })?;
         Ok(())
     })?;
@@ -196,10 +196,10 @@ fn discount_lines<'a>(r: &mut Reader<'a>, item: &mut Item<'a>) -> Read<Option<Ra
 
 fn item<'a>(r: &mut Reader<'a>, item: &mut Item<'a>, layout: &mut ItemLayout) -> Read<()> {
     let mut seen = 0u64;
-    let range = r.members("a line is an object", |r, name, null| {
-        let Some(member) = ItemMember::named(name) else { return r.skip() };
+    let range = r.known_members("a line is an object", ItemMember::named, |r, member, peek| {
+        let null = peek == Peek::Null;
         if null && !member.is_written() {
-            return r.skip();
+            return r.known_skip(peek);
         }
         if !r.once(&mut seen, member as u32)? {
             return Ok(());
