@@ -71,7 +71,7 @@ pub(crate) fn text(bytes: &[u8]) -> Result<&str, Problem> {
 
 impl<'a> Reader<'a> {
     fn new(text: &'a str, base: &'a str) -> Self {
-        Self { jiter: Jiter::new(text.as_bytes()), text, base, path: Vec::new(), problems: Vec::new(), untold: 0 }
+        Self { jiter: Jiter::new(text.as_bytes()), text, base, path: Vec::with_capacity(16), problems: Vec::new(), untold: 0 }
     }
 
     /// Reads the whole text with `read` and gives back what it found, or every problem.

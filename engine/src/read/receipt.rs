@@ -12,6 +12,9 @@ use crate::receipt::{DiscountLine, Item, Receipt};
 use crate::rule::normalise_code;
 use crate::value::Value;
 
+/// Bytes of a line as tills send it, rather too few.
+const USUAL_LINE: usize = 200;
+
 /// Where in a receipt's text the members stand that an answer changes.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct ReceiptLayout {
@@ -105,8 +108,12 @@ fn one<'a>(r: &mut Reader<'a>) -> Read<Option<(Receipt<'a>, ReceiptLayout)>> {
             ReceiptMember::Customer => customer = r.object_value("`customer` is an object")?,
             ReceiptMember::DiscountCode => codes(r, &mut discount_codes)?,
             ReceiptMember::Items => {
+                // About as many as there will be, since lines are too large to be moved about.
+                let likely = r.text.len() / USUAL_LINE;
+                items.reserve(likely);
+                layout.items.reserve(likely);
                 r.list("`items` is a list of lines", |r, _| {
-                    // Filled in where they stay: a line is too large to be moved about.
+                    // Filled in where they stay.
                     items.push(Item::default());
                     layout.items.push(ItemLayout::default());
                     if let (Some(line), Some(spans)) = (items.last_mut(), layout.items.last_mut()) {
