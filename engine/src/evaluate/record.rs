@@ -53,7 +53,6 @@ impl Recorder {
 }
 
 /// Writes the outcome of these scenarios.
-#[expect(clippy::too_many_arguments, reason = "an outcome is made of all of these")]
 pub(crate) fn record(
     input: &Input<'_>,
     cart: &Cart,

@@ -172,6 +172,9 @@ fn groups<'a>(r: &mut Reader<'a>, item: &mut Item<'a>) -> Read<()> {
     r.list("`groups` is a list of objects with `id`", |r, _| {
         let id = |name: &str| (name == "id").then_some(());
         r.known_members("a group is an object with `id`", id, |r, (), _| {
+            if item.groups.is_empty() {
+                item.groups.reserve_exact(1); // nearly all goods are of one group
+            }
             item.groups.extend(r.string()?);
             Ok(())
         })?;
