@@ -43,12 +43,15 @@ impl Taker {
 /// and the rest shared again. `order` is scratch. Returns what was shared: `amount`, or the sum
 /// of the caps when that is less.
 pub(crate) fn share(amount: i64, takers: &mut [Taker], order: &mut Vec<Place>) -> i64 {
-    let caps: i128 = takers.iter().map(|t| i128::from(t.cap) * i128::from(t.count)).sum();
+    let (mut caps, mut weights) = (0i128, 0i128);
+    for taker in takers.iter() {
+        caps += i128::from(taker.cap) * i128::from(taker.count);
+        weights += i128::from(taker.weight) * i128::from(taker.open());
+    }
     let amount = to_i64(i128::from(amount).min(caps).max(0));
     // All that is handed out is part of `amount`, so it fits.
     let mut rest = amount;
     loop {
-        let weights: i128 = takers.iter().map(|t| i128::from(t.weight) * i128::from(t.open())).sum();
         if weights == 0 {
             fill_in_order(rest, takers);
             break;
@@ -84,7 +87,13 @@ pub(crate) fn share(amount: i64, takers: &mut [Taker], order: &mut Vec<Place>) -
             }
         }
         let mut fixed_any = false;
-        for taker in takers.iter_mut().filter(|t| t.open() > 0) {
+        for taker in takers.iter_mut() {
+            taker.amount = taker.cap * taker.fixed;
+            if taker.open() == 0 {
+                continue;
+            }
+            // Holds unless somebody is fixed now.
+            taker.amount += taker.each * taker.open() + taker.more;
             let fix = if taker.each > taker.cap {
                 taker.open()
             } else if taker.each == taker.cap {
@@ -96,13 +105,10 @@ pub(crate) fn share(amount: i64, takers: &mut [Taker], order: &mut Vec<Place>) -
                 fixed_any = true;
                 taker.fixed += fix;
                 rest -= taker.cap * fix;
+                weights -= i128::from(taker.weight) * i128::from(fix);
             }
         }
         if !fixed_any {
-            for taker in takers.iter_mut() {
-                let open = if taker.open() > 0 { taker.each * taker.open() + taker.more } else { 0 };
-                taker.amount = taker.cap * taker.fixed + open;
-            }
             break;
         }
     }
