@@ -16,13 +16,21 @@ pub(crate) struct Taker {
     /// Of the others: what each takes in this round, and how many of them one more.
     each: i64,
     more: i64,
-    /// Fractional part of the exact share, over the sum of weights.
-    fraction: i128,
+}
+
+/// A taker's place among those that get a left-over minor unit, the least first: its fractional
+/// part of the exact share upside down, then its position. One number, since that compares fast.
+pub(crate) type Place = u128;
+
+/// The fraction is less than the sum of weights, which are at most an `i64` for each taker.
+fn place(fraction: i128, at: u32) -> Place {
+    debug_assert!(fraction >> 96 == 0);
+    (!fraction.cast_unsigned() << 32) | Place::from(at)
 }
 
 impl Taker {
     pub(crate) fn new(weight: i64, cap: i64, count: i64) -> Self {
-        Self { weight, cap, count, amount: 0, fixed: 0, each: 0, more: 0, fraction: 0 }
+        Self { weight, cap, count, amount: 0, fixed: 0, each: 0, more: 0 }
     }
 
     fn open(&self) -> i64 {
@@ -34,41 +42,58 @@ impl Taker {
 /// to the largest fractional parts, earlier takers first; whoever is over the cap is fixed there
 /// and the rest shared again. `order` is scratch. Returns what was shared: `amount`, or the sum
 /// of the caps when that is less.
-pub(crate) fn share(amount: i64, takers: &mut [Taker], order: &mut Vec<u32>) -> i64 {
-    let caps: i128 = takers.iter().map(|t| i128::from(t.cap) * i128::from(t.count)).sum();
-    let amount = i128::from(amount).min(caps).max(0);
+pub(crate) fn share(amount: i64, takers: &mut [Taker], order: &mut Vec<Place>) -> i64 {
+    let (mut caps, mut weights) = (0i128, 0i128);
+    for taker in takers.iter() {
+        caps += i128::from(taker.cap) * i128::from(taker.count);
+        weights += i128::from(taker.weight) * i128::from(taker.open());
+    }
+    let amount = to_i64(i128::from(amount).min(caps).max(0));
+    // All that is handed out is part of `amount`, so it fits.
     let mut rest = amount;
     loop {
-        let weights: i128 = takers.iter().map(|t| i128::from(t.weight) * i128::from(t.open())).sum();
         if weights == 0 {
             fill_in_order(rest, takers);
             break;
         }
-        let mut over = rest;
-        for taker in takers.iter_mut().filter(|t| t.open() > 0) {
-            let exact = rest * i128::from(taker.weight);
-            // Each share is at most `rest`, which fits: `amount` came in as i64.
-            taker.each = to_i64(exact / weights);
-            taker.fraction = exact % weights;
+        let (mut over, mut one_by_one) = (rest, true);
+        order.clear();
+        for (at, taker) in (0u32..).zip(takers.iter_mut()).filter(|(_, t)| t.open() > 0) {
+            let (each, fraction) = divide(i128::from(rest) * i128::from(taker.weight), weights);
+            taker.each = to_i64(each);
             taker.more = 0;
-            over -= i128::from(taker.each) * i128::from(taker.open());
+            over -= taker.each * taker.open();
+            one_by_one &= taker.open() == 1;
+            if fraction > 0 {
+                order.push(place(fraction, at));
+            }
         }
         if over > 0 {
-            order.clear();
-            order.extend((0u32..).zip(takers.iter()).filter(|(_, t)| t.open() > 0 && t.fraction > 0).map(|(i, _)| i));
-            let fraction = |i: &u32| takers.get(*i as usize).map_or(0, |t| t.fraction);
-            order.sort_unstable_by(|a, b| fraction(b).cmp(&fraction(a)).then(a.cmp(b)));
-            for &i in order.iter() {
-                let Some(taker) = takers.get_mut(i as usize) else { continue };
-                taker.more = to_i64(over.min(i128::from(taker.open())));
-                over -= i128::from(taker.more);
+            // At most `over` takers get one, so only those need to be told from the others.
+            if let Some(most) = usize::try_from(over).ok().filter(|most| *most < order.len()) {
+                order.select_nth_unstable(most);
+                order.truncate(most);
+            }
+            if !one_by_one {
+                order.sort_unstable();
+            }
+            for place in order.iter() {
+                let Some(taker) = takers.get_mut(*place as u32 as usize) else { continue };
+                taker.more = over.min(taker.open());
+                over -= taker.more;
                 if over == 0 {
                     break;
                 }
             }
         }
         let mut fixed_any = false;
-        for taker in takers.iter_mut().filter(|t| t.open() > 0) {
+        for taker in takers.iter_mut() {
+            taker.amount = taker.cap * taker.fixed;
+            if taker.open() == 0 {
+                continue;
+            }
+            // Holds unless somebody is fixed now.
+            taker.amount += taker.each * taker.open() + taker.more;
             let fix = if taker.each > taker.cap {
                 taker.open()
             } else if taker.each == taker.cap {
@@ -79,28 +104,33 @@ pub(crate) fn share(amount: i64, takers: &mut [Taker], order: &mut Vec<u32>) -> 
             if fix > 0 {
                 fixed_any = true;
                 taker.fixed += fix;
-                rest -= i128::from(taker.cap) * i128::from(fix);
+                rest -= taker.cap * fix;
+                weights -= i128::from(taker.weight) * i128::from(fix);
             }
         }
         if !fixed_any {
-            for taker in takers.iter_mut() {
-                let open =
-                    if taker.open() > 0 { i128::from(taker.each) * i128::from(taker.open()) + i128::from(taker.more) } else { 0 };
-                taker.amount = to_i64(i128::from(taker.cap) * i128::from(taker.fixed) + open);
-            }
             break;
         }
     }
-    to_i64(amount)
+    amount
+}
+
+/// Quotient and remainder of numbers that are not negative.
+fn divide(number: i128, by: i128) -> (i128, i128) {
+    // Amounts of ordinary receipts divide in one instruction, those of 128 bits in dozens.
+    match (u64::try_from(number), u64::try_from(by)) {
+        (Ok(number), Ok(by)) => ((number / by).into(), (number % by).into()),
+        _ => (number / by, number % by),
+    }
 }
 
 /// No weights left: fill up to the caps, first takers first.
-fn fill_in_order(mut rest: i128, takers: &mut [Taker]) {
+fn fill_in_order(mut rest: i64, takers: &mut [Taker]) {
     for taker in takers {
         let room = i128::from(taker.cap) * i128::from(taker.open());
-        let take = rest.min(room);
+        let take = to_i64(i128::from(rest).min(room));
         rest -= take;
-        taker.amount = to_i64(i128::from(taker.cap) * i128::from(taker.fixed) + take);
+        taker.amount = taker.cap * taker.fixed + take;
     }
 }
 

@@ -4,7 +4,7 @@ use super::cart::{Cart, Line};
 use super::parts::{Part, Parts, is_listed};
 use super::scenario::{PartResult, Scenario};
 use super::{Fault, Input};
-use crate::allocate::{Taker, share};
+use crate::allocate::{Place, Taker, share};
 use crate::number::Decimal;
 use crate::rule::{Base, Reward, RewardKind};
 
@@ -15,7 +15,7 @@ pub(crate) struct Buffers {
     /// One per matched line: what of it is covered.
     covered: Vec<Covered>,
     pub(crate) takers: Vec<Taker>,
-    pub(crate) order: Vec<u32>,
+    pub(crate) order: Vec<Place>,
     lines: Vec<u32>,
 }
 

@@ -7,7 +7,7 @@ use super::scenario::Scenario;
 use super::units::{DealBuffers, deals};
 use super::{Fault, Input};
 use crate::plan::NONE;
-use crate::rule::{Base, Effect, Items, RewardKind, Rule};
+use crate::rule::{Base, Effect, RewardKind, Rule};
 
 /// Buffers of combining. Reused between evaluations.
 #[derive(Debug, Default)]
@@ -33,10 +33,6 @@ pub(crate) struct Contest {
     pub(crate) together: i64,
     /// Was there a contest at all?
     pub(crate) held: bool,
-}
-
-fn is_any_item(rule: &Rule) -> bool {
-    rule.requirement.items == Items::AnyItem
 }
 
 fn is_debit(rule: &Rule) -> bool {
@@ -104,9 +100,9 @@ impl Combiner {
         best: &mut Scenario,
     ) -> Result<Contest, Fault> {
         let mut contest = Contest::default();
-        let discount = |part: &Part| !part.stands_back && !is_bonus(input.rule(part.rule));
-        let alone = |part: &Part| input.rule(part.rule).limitation.alone;
-        let debit = |part: &Part| is_debit(input.rule(part.rule));
+        let discount = |part: &Part| !part.stands_back && !part.role.bonus;
+        let alone = |part: &Part| part.role.alone;
+        let debit = |part: &Part| part.role.debit;
         let count = parts.list.len() as u32;
         best.start(cart.lines.iter().map(|line| line.net));
         self.members.clear();
@@ -120,10 +116,7 @@ impl Combiner {
         contest.together = best.total;
         let mut bound = best.total.saturating_add(best.gap);
         for at in 0..count {
-            let Some(part) = parts.list.get(at as usize).copied() else { continue };
-            if !(discount(&part) && alone(&part)) {
-                continue;
-            }
+            let Some(part) = parts.list.get(at as usize).filter(|part| discount(part) && alone(part)).copied() else { continue };
             contest.held = true;
             if debit(&part) {
                 continue;
@@ -145,11 +138,9 @@ impl Combiner {
         }
         // Debits: item rules before receipt rules, each in rule order (§14).
         for receipt_rules in [false, true] {
-            for at in 0..count {
-                let Some(part) = parts.list.get(at as usize).copied() else { continue };
-                let rule = input.rule(part.rule);
-                if discount(&part) && !alone(&part) && debit(&part) && rule.is_receipt_rule() == receipt_rules {
-                    adders::debit(input, parts, &mut self.adders, best, (at, &part), usize::MAX);
+            for (at, part) in (0u32..).zip(&parts.list).filter(|(_, part)| debit(part)) {
+                if discount(part) && !alone(part) && part.role.receipt_rule == receipt_rules {
+                    adders::debit(input, parts, &mut self.adders, best, (at, part), usize::MAX);
                 }
             }
         }
@@ -157,7 +148,7 @@ impl Combiner {
             // Nothing else gives a discount: a combination-0 debit may, the first that pays (§14's order).
             for (receipt_rules, at) in [false, true].into_iter().flat_map(|turn| (0..count).map(move |at| (turn, at))) {
                 let Some(part) = parts.list.get(at as usize).copied() else { continue };
-                let in_turn = input.rule(part.rule).is_receipt_rule() == receipt_rules;
+                let in_turn = part.role.receipt_rule == receipt_rules;
                 if in_turn && discount(&part) && alone(&part) && debit(&part) {
                     adders::debit(input, parts, &mut self.adders, best, (at, &part), 1);
                     if !best.awards.is_empty() {
@@ -198,12 +189,11 @@ impl Combiner {
         first_ref_only: bool,
     ) -> Result<(), Fault> {
         let refs = if first_ref_only { 1 } else { usize::MAX };
-        let rule = |part: &Part| input.rule(part.rule);
-        let chosen = members.clone().filter(|(_, part)| rule(part).is_deal() && !is_any_item(rule(part)));
+        let chosen = members.clone().filter(|(_, part)| part.role.deal && !part.role.any_item);
         deals(input, cart, parts, (&mut self.deals, &mut self.adders), scenario, chosen, first_ref_only)?;
         self.adder_stage(input, cart, parts, scenario, members.clone(), refs, false)?;
         self.any_item.clear();
-        if members.clone().any(|(_, part)| is_any_item(rule(&part))) {
+        if members.clone().any(|(_, part)| part.role.any_item) {
             self.any_items(input, cart, parts, scenario, members.clone(), first_ref_only)?;
         }
         self.adder_stage(input, cart, parts, scenario, members, refs, true)?;
@@ -225,8 +215,8 @@ impl Combiner {
     ) -> Result<(), Fault> {
         for base in [Base::Gross, Base::Net] {
             for (at, part) in members.clone() {
-                let rule = input.rule(part.rule);
-                if rule.reward.base == base && !rule.is_deal() && rule.is_receipt_rule() == receipt_rules && !is_any_item(rule) {
+                let role = part.role;
+                if role.base == base && !role.deal && role.receipt_rule == receipt_rules && !role.any_item {
                     let refs = refs.min(parts.refs(&part).len());
                     adders::give(input, cart, parts, &mut self.adders, scenario, (at, &part), refs, None)?;
                 }
@@ -247,14 +237,19 @@ impl Combiner {
     ) -> Result<(), Fault> {
         self.free.clear();
         self.free.resize(cart.lines.len(), true);
-        for award in &scenario.awards {
-            let rule = members.clone().find(|(at, _)| *at == award.part).map(|(_, part)| input.rule(part.rule));
-            if let (Some(free), Some(false)) = (self.free.get_mut(award.line as usize), rule.map(Rule::is_receipt_rule)) {
-                *free = false;
+        for awards in scenario.awards.chunk_by(|a, b| a.part == b.part) {
+            let part = awards.first().and_then(|first| members.clone().find(|(at, _)| *at == first.part));
+            if part.is_none_or(|(_, part)| part.role.receipt_rule) {
+                continue;
+            }
+            for award in awards {
+                if let Some(free) = self.free.get_mut(award.line as usize) {
+                    *free = false;
+                }
             }
         }
         let mut remaining = std::mem::take(&mut self.any_item);
-        remaining.extend(members.clone().filter(|(_, part)| is_any_item(input.rule(part.rule))).map(|(at, _)| at));
+        remaining.extend(members.clone().filter(|(_, part)| part.role.any_item).map(|(at, _)| at));
         let (mut round, mut round_best) = (std::mem::take(&mut self.round), std::mem::take(&mut self.round_best));
         let mut done = Ok(());
         while done.is_ok() {
@@ -303,7 +298,7 @@ impl Combiner {
         (at, part): (u32, &Part),
         first_ref_only: bool,
     ) -> Result<(), Fault> {
-        if input.rule(part.rule).is_deal() {
+        if part.role.deal {
             let one = std::iter::once((at, *part));
             return deals(input, cart, parts, (&mut self.deals, &mut self.adders), round, one, first_ref_only);
         }
@@ -322,14 +317,12 @@ impl Combiner {
     ) -> Result<Contest, Fault> {
         let mut contest = Contest::default();
         best.start(std::iter::empty());
-        let takes_part = |part: &Part| !part.stands_back && is_bonus(input.rule(part.rule));
+        let takes_part = |part: &Part| !part.stands_back && part.role.bonus;
         let count = parts.list.len() as u32;
         for alone in [false, true] {
             for at in 0..count {
-                let Some(part) = parts.list.get(at as usize).copied() else { continue };
-                if !takes_part(&part) || input.rule(part.rule).limitation.alone != alone {
-                    continue;
-                }
+                let in_turn = |part: &&Part| takes_part(part) && part.role.alone == alone;
+                let Some(part) = parts.list.get(at as usize).filter(in_turn).copied() else { continue };
                 if !alone {
                     self.bonus(input, cart, parts, best, Some(&discounts.left), (at, &part), false)?;
                     continue;

@@ -26,6 +26,7 @@ use candidates::Candidates;
 use cart::Cart;
 use combine::Combiner;
 use parts::{NO_STATISTICS, NotAsked, Part, Parts, Verdicts};
+use record::Recorder;
 use scenario::Scenario;
 
 /// How to evaluate.
@@ -49,6 +50,7 @@ pub struct Workspace {
     bonuses: Scenario,
     switched_off: Vec<bool>,
     refused: Vec<(Part, Vec<Reason>)>,
+    recorder: Recorder,
     outcome: Outcome,
 }
 
@@ -149,7 +151,7 @@ pub fn evaluate<'w>(
 }
 
 fn run<V: Reasons>(input: &Input<'_>, workspace: &mut Workspace) -> Result<(), Fault> {
-    let Workspace { cart, candidates, parts, combiner, discounts, bonuses, switched_off, refused, outcome } = workspace;
+    let Workspace { cart, candidates, parts, combiner, discounts, bonuses, switched_off, refused, recorder, outcome } = workspace;
     cart.fill(input.plan, input.receipt)?;
     candidates.find(input.plan, input.receipt, cart, V::ALL);
     parts.start(input);
@@ -166,7 +168,7 @@ fn run<V: Reasons>(input: &Input<'_>, workspace: &mut Workspace) -> Result<(), F
     combiner.settle_groups(input, cart, parts)?;
     let discount_contest = combiner.discounts(input, cart, parts, discounts)?;
     let bonus_contest = combiner.bonuses(input, cart, parts, discounts, bonuses)?;
-    record::record(input, cart, parts, discounts, bonuses, outcome)?;
+    record::record(input, cart, parts, discounts, bonuses, recorder, outcome)?;
     outcome.explain = None;
     if V::ALL {
         let contests = explain::Contests { discount: discount_contest, bonus: bonus_contest };

@@ -7,7 +7,7 @@ use super::{Fault, Input};
 use crate::facts::Statistics;
 use crate::outcome::{Reason, ReasonCode, Shortfall};
 use crate::plan::{NONE, SymbolEntry};
-use crate::rule::{Eligible, Items, Rule};
+use crate::rule::{Base, Effect, Eligible, Items, RewardKind, Rule};
 use crate::value::{Need, Value};
 
 /// The rules that take part, and what they point to. Reused between evaluations.
@@ -47,6 +47,34 @@ pub(crate) struct Part {
     pub(crate) card: Option<Card>,
     /// Another rule of its group takes part instead; stamps go on (§20).
     pub(crate) stands_back: bool,
+    pub(crate) role: Role,
+}
+
+/// What stages ask of every part. Kept with it, since rules are large and lie far apart.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Role {
+    pub(crate) bonus: bool,
+    pub(crate) debit: bool,
+    /// `discount_combination` 0.
+    pub(crate) alone: bool,
+    pub(crate) deal: bool,
+    pub(crate) any_item: bool,
+    pub(crate) receipt_rule: bool,
+    pub(crate) base: Base,
+}
+
+impl Role {
+    fn of(rule: &Rule) -> Self {
+        Self {
+            bonus: rule.reward.effect == Effect::Bonus,
+            debit: rule.reward.kind == RewardKind::Debit,
+            alone: rule.limitation.alone,
+            deal: rule.is_deal(),
+            any_item: rule.requirement.items == Items::AnyItem,
+            receipt_rule: rule.is_receipt_rule(),
+            base: rule.reward.base,
+        }
+    }
 }
 
 /// A stamp card in this purchase (§13).
@@ -216,10 +244,8 @@ impl Parts {
         let by_quantity = part.units / part.quantity.max(1);
         if !has_mixes {
             let once = match rule.reward.kind {
-                crate::rule::RewardKind::ItemQuantity | crate::rule::RewardKind::ItemPercent => {
-                    part.quantity == 1 && rule.requirement.stamp.is_none()
-                }
-                crate::rule::RewardKind::ItemNewPrice => false,
+                RewardKind::ItemQuantity | RewardKind::ItemPercent => part.quantity == 1 && rule.requirement.stamp.is_none(),
+                RewardKind::ItemNewPrice => false,
                 _ => receipt_rule,
             };
             part.fulfilments = if once { by_quantity.min(1) } else { by_quantity };
@@ -329,6 +355,7 @@ impl Parts {
             limit: limitation.reward_usage,
             card: None,
             stands_back: false,
+            role: Role::of(rule),
         };
         let left_out = self.match_lines(input, cart, candidates, candidate, rule, &mut part);
         self.count(input, cart, rule, &mut part);

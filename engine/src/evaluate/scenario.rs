@@ -3,8 +3,9 @@
 /// What is given when certain rules take part. Reused between evaluations.
 #[derive(Debug, Default)]
 pub(crate) struct Scenario {
+    /// Those of one part stand together, since every part gives once.
     pub(crate) awards: Vec<Award>,
-    /// Per rule that gave or tried to: how it went.
+    /// Per rule that gave or tried to, once: how it went.
     pub(crate) results: Vec<PartResult>,
     /// What is left of each line.
     pub(crate) left: Vec<i64>,

@@ -1,5 +1,7 @@
 //! Deals: from rules and lines to units and applications (§8), and back to lines.
 
+use std::ops::Range;
+
 use super::adders::{Buffers, limit_amount, value_for};
 use super::cart::{Cart, Line};
 use super::parts::{Part, Parts};
@@ -22,6 +24,8 @@ pub(crate) struct DealBuffers {
     /// Per line: its runs in the problem.
     line_runs: Vec<(u32, u32)>,
     touched: Vec<bool>,
+    /// Per deal: its applications in the solution.
+    applications: Vec<Range<usize>>,
     prices: Vec<(i64, i64)>,
     rewarded: Vec<Rewarded>,
     eligible: Vec<Taken>,
@@ -54,7 +58,8 @@ pub(crate) fn deals(
     members: impl Iterator<Item = (u32, Part)> + Clone,
     first_ref_only: bool,
 ) -> Result<(), Fault> {
-    let DealBuffers { problem, scratch, solution, owners, line_runs, touched, prices, rewarded, eligible } = buffers;
+    let DealBuffers { problem, scratch, solution, owners, line_runs, touched, applications, prices, rewarded, eligible } =
+        buffers;
     owners.clear();
     problem.runs.clear();
     problem.deals.clear();
@@ -90,13 +95,25 @@ pub(crate) fn deals(
     solve(problem, input.steps, scratch, solution)
         .map_err(|_| Fault::Rule(owners.first().map_or(0, |(_, part, _)| part.rule)))?;
     scenario.gap = scenario.gap.saturating_add(solution.gap);
-    for (deal, &(index, part, refs)) in (0u32..).zip(owners.iter()) {
+    // Those of one deal stand together: deals are solved in sets, and a set's choice is written by deal.
+    applications.clear();
+    applications.resize(owners.len(), 0..0);
+    let mut from = 0;
+    for own in solution.applications.chunk_by(|a, b| a.deal == b.deal) {
+        let place = own.first().and_then(|first| applications.get_mut(first.deal as usize));
+        if let Some(place) = place {
+            debug_assert_eq!(*place, 0..0);
+            *place = from..from + own.len();
+        }
+        from += own.len();
+    }
+    for (own, &(index, part, refs)) in applications.iter().zip(owners.iter()) {
         let rule = input.rule(part.rule);
         let first_award = scenario.awards.len();
         let by_share = rule.reward.base == Base::Net || rule.reward.kind.is_new_price();
         let mut rewards = 0i64;
         rewarded.clear();
-        for application in solution.applications.iter().filter(|application| application.deal == deal) {
+        for application in solution.applications.get(own.clone()).unwrap_or(&[]) {
             rewards += application.times;
             let taken = solution.taken.get(application.taken.clone()).unwrap_or(&[]);
             if rule.requirement.mixes.is_empty() {

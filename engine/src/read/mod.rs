@@ -14,7 +14,7 @@ mod rule;
 use std::borrow::Cow;
 use std::ops::Range;
 
-use jiter::{Jiter, JiterErrorType, JsonErrorType, Peek};
+use jiter::{Jiter, JiterErrorType, JsonErrorType, NumberInt, Peek};
 
 pub(crate) use call::call;
 pub(crate) use facts::facts;
@@ -71,7 +71,7 @@ pub(crate) fn text(bytes: &[u8]) -> Result<&str, Problem> {
 
 impl<'a> Reader<'a> {
     fn new(text: &'a str, base: &'a str) -> Self {
-        Self { jiter: Jiter::new(text.as_bytes()), text, base, path: Vec::new(), problems: Vec::new(), untold: 0 }
+        Self { jiter: Jiter::new(text.as_bytes()), text, base, path: Vec::with_capacity(16), problems: Vec::new(), untold: 0 }
     }
 
     /// Reads the whole text with `read` and gives back what it found, or every problem.
@@ -157,6 +157,11 @@ impl<'a> Reader<'a> {
         self.jiter.next_skip().map_err(|error| self.broken(&error))
     }
 
+    /// The same for a value whose kind is known.
+    fn known_skip(&mut self, peek: Peek) -> Read<()> {
+        self.jiter.known_skip(peek).map_err(|error| self.broken(&error))
+    }
+
     /// The range of the next value, passed over.
     fn range(&mut self) -> Read<Range<usize>> {
         self.peek()?;
@@ -201,6 +206,33 @@ impl<'a> Reader<'a> {
         wanted: &'static str,
         mut member: impl FnMut(&mut Self, &Cow<'a, str>, bool) -> Read<()>,
     ) -> Read<Option<Range<usize>>> {
+        self.each_member(wanted, |r, (from, to), peek| member(r, &r.unescape(from, to), peek == Peek::Null))
+    }
+
+    /// Like [`Reader::members`], but only for the members that `named` knows; the others are passed over.
+    fn known_members<M>(
+        &mut self,
+        wanted: &'static str,
+        named: impl Fn(&str) -> Option<M>,
+        mut member: impl FnMut(&mut Self, M, Peek) -> Read<()>,
+    ) -> Read<Option<Range<usize>>> {
+        self.each_member(wanted, |r, (from, to), peek| {
+            // Hardly any name is written with escapes, so it is looked at as it stands first.
+            let raw = r.text.get(from..to).unwrap_or("");
+            match named(raw).or_else(|| if raw.contains('\\') { named(&r.unescape(from, to)) } else { None }) {
+                Some(known) => member(r, known, peek),
+                None => r.known_skip(peek),
+            }
+        })
+    }
+
+    /// Reads an object, `member` once for each member: it is told where the name stands in the text,
+    /// and what comes, and reads the value.
+    fn each_member(
+        &mut self,
+        wanted: &'static str,
+        mut member: impl FnMut(&mut Self, (usize, usize), Peek) -> Read<()>,
+    ) -> Read<Option<Range<usize>>> {
         match self.peek()? {
             Peek::Object => {}
             Peek::Null => return self.skip().map(|()| None),
@@ -219,10 +251,9 @@ impl<'a> Reader<'a> {
                 Err(error) => return Err(self.broken(&error)),
             };
             let start = start.wrapping_sub(self.text.as_ptr() as usize);
-            let name = self.unescape(start, start + length);
-            let null = self.peek()? == Peek::Null;
+            let peek = self.peek()?;
             self.path.push(Step::Member(start, start + length));
-            member(self, &name, null)?;
+            member(self, (start, start + length), peek)?;
             self.path.pop();
             key = self.jiter.next_key_bytes().map(|key| key.map(|key| (key.as_ptr() as usize, key.len())));
         }
@@ -307,7 +338,19 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// A plain whole number, as nearly all are. `None`: it is read another way, nothing was read yet.
+    fn plain_whole(&mut self) -> Read<Option<i64>> {
+        let peek = self.peek()?;
+        if !peek.is_num() {
+            return Ok(None);
+        }
+        Ok(self.jiter.known_int(peek).ok().map(|NumberInt::Int(value)| value))
+    }
+
     fn decimal(&mut self) -> Read<Option<Decimal>> {
+        if let Some(value) = self.plain_whole()? {
+            return Ok(Some(Decimal::from_whole(value)));
+        }
         let Some(text) = self.number()? else { return Ok(None) };
         let decimal = Decimal::parse(text);
         if decimal.is_none() {
@@ -318,10 +361,10 @@ impl<'a> Reader<'a> {
 
     /// A whole number: minor units or a count (§2.3).
     fn whole(&mut self) -> Read<Option<i64>> {
-        let Some(text) = self.number()? else { return Ok(None) };
-        if let Ok(value) = text.parse::<i64>() {
+        if let Some(value) = self.plain_whole()? {
             return Ok(Some(value));
         }
+        let Some(text) = self.number()? else { return Ok(None) };
         match Decimal::parse(text) {
             None => self.problem(Code::OutOfRange, "this number is too large: amounts are 64-bit whole minor units"),
             Some(decimal) if decimal.whole().is_none() => {

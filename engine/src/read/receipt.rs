@@ -3,12 +3,17 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
+use jiter::Peek;
+
 use super::{Read, Reader};
 use crate::error::{Code, Problem};
 use crate::number::Decimal;
 use crate::receipt::{DiscountLine, Item, Receipt};
 use crate::rule::normalise_code;
 use crate::value::Value;
+
+/// Bytes of a line as tills send it, rather too few.
+const USUAL_LINE: usize = 200;
 
 /// Where in a receipt's text the members stand that an answer changes.
 #[derive(Debug, Clone, Default)]
@@ -88,10 +93,10 @@ fn one<'a>(r: &mut Reader<'a>) -> Read<Option<(Receipt<'a>, ReceiptLayout)>> {
     let mut discount_codes = Vec::new();
     let mut items: Vec<Item<'a>> = Vec::new();
     let mut seen = 0u64;
-    let range = r.members("a receipt is an object", |r, name, null| {
-        let Some(member) = ReceiptMember::named(name) else { return r.skip() };
+    let range = r.known_members("a receipt is an object", ReceiptMember::named, |r, member, peek| {
+        let null = peek == Peek::Null;
         if null && !member.is_written() {
-            return r.skip();
+            return r.known_skip(peek);
         }
         if !r.once(&mut seen, member as u32)? {
             return Ok(());
@@ -103,8 +108,12 @@ fn one<'a>(r: &mut Reader<'a>) -> Read<Option<(Receipt<'a>, ReceiptLayout)>> {
             ReceiptMember::Customer => customer = r.object_value("`customer` is an object")?,
             ReceiptMember::DiscountCode => codes(r, &mut discount_codes)?,
             ReceiptMember::Items => {
+                // About as many as there will be, since lines are too large to be moved about.
+                let likely = r.text.len() / USUAL_LINE;
+                items.reserve(likely);
+                layout.items.reserve(likely);
                 r.list("`items` is a list of lines", |r, _| {
-                    // Filled in where they stay: a line is too large to be moved about.
+                    // Filled in where they stay.
                     items.push(Item::default());
                     layout.items.push(ItemLayout::default());
                     if let (Some(line), Some(spans)) = (items.last_mut(), layout.items.last_mut()) {
@@ -137,7 +146,7 @@ fn codes<'a>(r: &mut Reader<'a>, codes: &mut Vec<Cow<'a, str>>) -> Read<()> {
         let new = normalise_code(&code);
         if new == code { code } else { Cow::Owned(new) }
     }
-    if r.peek()? == jiter::Peek::String {
+    if r.peek()? == Peek::String {
         codes.extend(r.string()?.map(normalised));
         return Ok(());
     }
@@ -161,12 +170,13 @@ fn objects(r: &mut Reader<'_>) -> Read<Option<Range<usize>>> {
 
 fn groups<'a>(r: &mut Reader<'a>, item: &mut Item<'a>) -> Read<()> {
     r.list("`groups` is a list of objects with `id`", |r, _| {
-        r.object("a group is an object with `id`", |r, name| {
-            if name == "id" {
-                item.groups.extend(r.string()?);
-                return Ok(());
+        let id = |name: &str| (name == "id").then_some(());
+        r.known_members("a group is an object with `id`", id, |r, (), _| {
+            if item.groups.is_empty() {
+                item.groups.reserve_exact(1); // nearly all goods are of one group
             }
-            r.skip()
+            item.groups.extend(r.string()?);
+            Ok(())
         })?;
         Ok(())
     })?;
@@ -196,10 +206,10 @@ fn discount_lines<'a>(r: &mut Reader<'a>, item: &mut Item<'a>) -> Read<Option<Ra
 
 fn item<'a>(r: &mut Reader<'a>, item: &mut Item<'a>, layout: &mut ItemLayout) -> Read<()> {
     let mut seen = 0u64;
-    let range = r.members("a line is an object", |r, name, null| {
-        let Some(member) = ItemMember::named(name) else { return r.skip() };
+    let range = r.known_members("a line is an object", ItemMember::named, |r, member, peek| {
+        let null = peek == Peek::Null;
         if null && !member.is_written() {
-            return r.skip();
+            return r.known_skip(peek);
         }
         if !r.once(&mut seen, member as u32)? {
             return Ok(());
