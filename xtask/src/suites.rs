@@ -108,6 +108,7 @@ pub(crate) fn test(asked: &[&str]) -> ExitCode {
 /// Runs the benches; further words go to criterion.
 pub(crate) fn bench(words: &[&str]) -> ExitCode {
     let status = Command::new("cargo").args(["bench", "-p", "rabatt-benches", "--bench", "engine", "--"]).args(words).status();
+    crate::ratios::print();
     if status.is_ok_and(|status| status.success()) { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
