@@ -39,7 +39,7 @@ const MOST_OBJECTIVE: i128 = 1 << 96;
 const SMALL_OBJECTIVE: i128 = 1 << 60;
 
 /// Counted work for ties alone, beside as much as the amount took.
-const TIE_STEPS: u64 = 20_000;
+const TIE_STEPS: u64 = 200_000;
 
 /// States of a sweep at a time: few for a good choice, then more to prove the best one.
 const SWEEP_STATES: [usize; 4] = [64, 1_000, 16_000, 256_000];
@@ -151,21 +151,14 @@ pub(super) fn solve(
 ) -> Result<(), Overflow> {
     buffers.open(problem, deals, steps)?;
     buffers.amounts_only = true;
-    // Some steps are kept for a last sweep.
-    buffers.steps = steps / 4 * 3;
-    let mut bound = buffers.search(problem)?;
-    buffers.steps = steps;
-    if let (Some(left), true) = (bound, buffers.sweeps) {
-        let left = buffers.sweep(problem, &SWEEP_STATES, left)?;
-        bound = (!buffers.is_hopeless(left)).then_some(left);
-    }
+    let bound = buffers.search_within(problem, steps)?;
     if bound.is_none() && (buffers.ties_open || !buffers.exact) {
         // The amount is proven; what is left of the steps goes to ties.
-        buffers.steps = steps.min(buffers.used().saturating_mul(2).saturating_add(TIE_STEPS));
+        let steps = steps.min(buffers.used().saturating_mul(2).saturating_add(TIE_STEPS));
         if buffers.exact || buffers.restart(problem)? {
             buffers.amounts_only = false;
             buffers.nodes = 0;
-            buffers.search(problem)?;
+            buffers.search_within(problem, steps)?;
         }
     }
     if bound.is_some() && buffers.best.is_empty() {
@@ -190,6 +183,21 @@ pub(super) fn solve(
 }
 
 impl Buffers {
+    /// Searches until so many steps are used in all, the last quarter of them for a sweep. None:
+    /// the best is proven; otherwise the bound that is left.
+    fn search_within(&mut self, problem: &DealProblem, steps: u64) -> Result<Option<i128>, Overflow> {
+        self.steps = steps.saturating_sub((steps - self.used().min(steps)) / 4);
+        let bound = self.search(problem)?;
+        self.steps = steps;
+        match bound {
+            Some(left) if self.sweeps => {
+                let left = self.sweep(problem, &SWEEP_STATES, left)?;
+                Ok((!self.is_hopeless(left)).then_some(left))
+            }
+            bound => Ok(bound),
+        }
+    }
+
     fn used(&self) -> u64 {
         self.master.steps.saturating_add(self.offers.steps).saturating_add(self.sweep.steps)
     }
