@@ -1,5 +1,6 @@
 //! First start: the test account, its API client, and the rules of a kiosk.
 
+use std::collections::HashMap;
 use std::io::Write;
 use std::path::Path;
 
@@ -17,6 +18,9 @@ pub const TEST_ACCOUNT: &str = "T00000001";
 /// What a kiosk in Norway would run.
 const KIOSK_RULES: &str = include_str!("../examples/kiosk-rules.json");
 
+/// To whom each of them is given.
+const KIOSK_GIFTS: &str = include_str!("../examples/kiosk-gifts.json");
+
 /// Everything, in the test account.
 const ALL_SCOPES: &str = "admin:accounts admin:automations admin:customers admin:discounts admin:hooks admin:locations admin:products \
                           admin:receipts admin:wallets";
@@ -32,13 +36,6 @@ pub struct Client {
     pub client_secret: String,
 }
 
-/// A rule of the examples, and to whom it is given.
-#[derive(Debug, Deserialize)]
-struct Example {
-    customers: Vec<String>,
-    rule: Value,
-}
-
 /// Sets an empty database up; `None` when there is an account already.
 ///
 /// # Errors
@@ -51,11 +48,13 @@ pub async fn first_start(app: &App) -> Result<Option<Client>, ApiError> {
         Client { account_id: TEST_ACCOUNT.to_owned(), client_id: uuid::Uuid::new_v4().to_string(), client_secret: secret::new() };
     let hash = secret::hash(client.client_secret.clone()).await?;
     auth_store::create_account(&app.pool, TEST_ACCOUNT, &client.client_id, &hash, ALL_SCOPES).await?;
-    let examples: Vec<Example> =
-        serde_json::from_str(KIOSK_RULES).map_err(|error| ApiError::Internal(format!("kiosk-rules.json: {error}")))?;
-    for example in examples {
-        let (id, _) = routes::create(app, TEST_ACCOUNT, &client.client_id, &example.rule.to_string()).await?;
-        store::give(&app.pool, TEST_ACCOUNT, &id, &example.customers, None).await?;
+    let broken = |error: serde_json::Error| ApiError::Internal(format!("the kiosk's examples: {error}"));
+    let rules: Vec<Value> = serde_json::from_str(KIOSK_RULES).map_err(broken)?;
+    let gifts: HashMap<String, Vec<String>> = serde_json::from_str(KIOSK_GIFTS).map_err(broken)?;
+    for rule in rules {
+        let (id, _) = routes::create(app, TEST_ACCOUNT, &client.client_id, &rule.to_string()).await?;
+        let customers = rule["id"].as_str().and_then(|id| gifts.get(id)).map_or(&[][..], Vec::as_slice);
+        store::give(&app.pool, TEST_ACCOUNT, &id, customers, None).await?;
     }
     Ok(Some(client))
 }
