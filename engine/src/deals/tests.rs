@@ -573,6 +573,36 @@ fn problems_of_the_promised_size() {
     assert!(widest <= 20, "a gap of {widest} in a thousand");
 }
 
+/// However little the search may do, no deal gives more alone than all of them together.
+#[test]
+fn many_deals_give_no_less_than_one_alone() {
+    for seed in 0..60 {
+        let mut dice = Dice::new(seed);
+        let mut problem = DealProblem { runs: runs(&mut dice, 60, 400, 3), ..DealProblem::default() };
+        problem.runs.retain(|run| run.share > 0);
+        for _ in 0..20 {
+            match dice.roll(3) {
+                0 => add_single(&mut problem, &mut dice),
+                1 => add_group(&mut problem, &mut dice, 4),
+                _ => add_bundle(&mut problem, &mut dice, 4, 1),
+            }
+        }
+        let together = solved(&problem, [0, 1_000, 20_000][dice.roll(3) as usize]);
+        for deal in &problem.deals {
+            let alone = DealProblem {
+                runs: problem.runs.clone(),
+                units: problem.units.clone(),
+                mixes: problem.mixes.clone(),
+                deals: vec![deal.clone()],
+            };
+            let (mut scratch, mut solution) = (Scratch::default(), Solution::default());
+            // A deal that needs a search of its own counts with what it finds as quickly.
+            solve(&alone, 0, &mut scratch, &mut solution).unwrap();
+            assert!(together.total >= solution.total, "seed {seed}: {} but {deal:?} {}", together.total, solution.total);
+        }
+    }
+}
+
 /// Forty lines in eight groups, without discounts of their own, and ten deals that look at up to
 /// three groups each: "3 for 2", "the cheapest of 4 at half price", and on their own new prices.
 #[test]

@@ -13,7 +13,7 @@ use crate::number::{Decimal, Overflow};
 use crate::rule::Base;
 
 /// Other choices tried for one column.
-const MOST_TRIES: u64 = 10_000;
+const MOST_TRIES: u64 = 200_000;
 
 /// Reused between evaluations.
 #[derive(Debug, Default)]

@@ -202,10 +202,14 @@ impl Market {
         });
     }
 
+    /// The units of a group deal, dearest first.
+    pub(super) fn order(&self, deal: usize) -> &[u32] {
+        self.deals.get(deal).and_then(|party| self.order.get(party.order.clone())).unwrap_or(&[])
+    }
+
     /// A unit's position in the row of its group.
     pub(super) fn rank(&self, deal: usize, unit: u32) -> Option<usize> {
-        let party = self.deals.get(deal)?;
-        self.order.get(party.order.clone())?.iter().position(|other| *other == unit)
+        self.order(deal).iter().position(|other| *other == unit)
     }
 
     /// The place of a unit's run.

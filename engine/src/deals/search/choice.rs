@@ -259,7 +259,12 @@ impl Buffers {
                 queues.push((paying..flat.len(), i64::try_from(units(true)).map_err(|_| Overflow)?));
             }
         }
-        let mut left = i64::try_from(times).map_err(|_| Overflow)?;
+        self.fill(problem, deal, kind, i64::try_from(times).map_err(|_| Overflow)?)
+    }
+
+    /// So many columns, each with its part of every queue in turn, into `choice`; false when the
+    /// queues do not have so many units, or not in the order of a group.
+    pub(super) fn fill(&mut self, problem: &DealProblem, deal: usize, kind: &DealKind, mut left: i64) -> Result<bool, Overflow> {
         while left > 0 {
             let from = self.pool.len();
             // As often as the first units of every role last; else one application across several.

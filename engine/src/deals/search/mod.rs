@@ -8,7 +8,8 @@
 //! Where it does not, [`Cuts`] bring the bound down, a [`Sweep`] looks at all states there can be
 //! when they are few, and else the search goes on with two cases ([`branch`]): a deal's
 //! applications, or the units of a run that a deal uses, are at most n, or at least n + 1.
-//! [`choice`] makes whole choices on the way: a case whose bound is no greater is closed.
+//! [`choice`] makes whole choices on the way: a case whose bound is no greater is closed. When
+//! the steps run out, [`fallback`] makes one that is good however many deals and units there are.
 //!
 //! Everything is in whole numbers and counted in steps, so it runs the same on every platform.
 //!
@@ -18,6 +19,7 @@
 
 mod branch;
 mod choice;
+mod fallback;
 mod programme;
 
 use std::ops::Range;
@@ -87,6 +89,9 @@ pub(super) struct Buffers {
     greedy_end: u64,
     nodes: u64,
     // Working space.
+    worth: Vec<(i128, i128, usize)>,
+    candidates: Vec<(i64, u32)>,
+    spare: Vec<i64>,
     uses: Vec<(usize, i64)>,
     rooms: Vec<i64>,
     left: Vec<(i64, i64)>,
@@ -161,9 +166,8 @@ pub(super) fn solve(
             buffers.search_within(problem, steps)?;
         }
     }
-    if bound.is_some() && buffers.best.is_empty() {
-        buffers.reset_costs(problem, false);
-        buffers.greedy(problem, None)?;
+    if bound.is_some() {
+        buffers.deal_by_deal(problem)?;
     }
     buffers.write(problem, solution)?;
     solution.steps = solution.steps.saturating_add(buffers.used());
