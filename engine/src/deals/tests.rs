@@ -453,7 +453,10 @@ fn a_sweep_finds_what_a_plain_search_finds() {
         }
         let deals: Vec<u32> = (0..problem.deals.len() as u32).collect();
         (solution.applications, solution.taken, solution.gap) = (Vec::new(), Vec::new(), 0);
-        let Some(exact) = super::search::solve_by_sweep(&problem, &deals, &mut buffers, &mut solution).unwrap() else { continue };
+        let Some(exact) = super::search::solve_by_sweep(&problem, &deals, seed % 3 == 0, &mut buffers, &mut solution).unwrap()
+        else {
+            continue;
+        };
         solution.total = solution.applications.iter().map(|application| application.times * application.amount).sum();
         check(&problem, &solution);
         let (expected, found) = (Plain::best(&problem), score(&problem, &solution));
@@ -461,7 +464,8 @@ fn a_sweep_finds_what_a_plain_search_finds() {
             |deal: &Deal| !matches!(deal.kind, DealKind::Bundle { reward: BundleReward::Percent | BundleReward::Amount, .. });
         if problem.deals.iter().all(adds_up) {
             assert!(exact, "seed {seed}");
-            assert_eq!(found, expected, "seed {seed}: {problem:?} {solution:?}");
+            assert_eq!(found.0, expected.0, "seed {seed}: {problem:?} {solution:?}");
+            assert!(found == expected || seed % 3 == 0, "seed {seed}: {problem:?} {solution:?}");
             swept += 1;
         } else {
             assert!(found <= expected && (found.0 == expected.0 || !exact), "seed {seed}: {problem:?} {solution:?}");

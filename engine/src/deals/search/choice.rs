@@ -336,7 +336,7 @@ impl Buffers {
                 self.best_value + 1
             };
             let end = self.sweep.steps.saturating_add(self.steps.saturating_sub(self.used()));
-            let swept = self.sweep.run(most, least, end);
+            let swept = self.sweep.run(most, least, end, self.amounts_only);
             if swept.best.is_some() {
                 self.read_sweep(problem)?;
             }

@@ -373,11 +373,12 @@ impl Buffers {
 pub(super) fn solve_by_sweep(
     problem: &DealProblem,
     deals: &[u32],
+    amounts_only: bool,
     buffers: &mut Buffers,
     solution: &mut Solution,
 ) -> Result<Option<bool>, Overflow> {
     buffers.open(problem, deals, 1 << 40)?;
-    buffers.amounts_only = false;
+    buffers.amounts_only = amounts_only;
     let Buffers { sweep, market, minor, preferences, .. } = &mut *buffers;
     if !sweep.open(problem, market, *minor, preferences) {
         return Ok(None);

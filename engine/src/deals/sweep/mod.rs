@@ -74,7 +74,10 @@ pub(super) struct Swept {
 impl Sweep {
     /// Goes through all units with at most `most` states at a time. Only ways worth at least
     /// `least` count. [`Self::application`] then tells the best one.
-    pub(super) fn run(&mut self, most: usize, least: i128, steps: u64) -> Swept {
+    ///
+    /// When `amounts_only`, a unit that can begin an application by its cheapest unit is given to
+    /// somebody: more units never give less, but may be in more applications.
+    pub(super) fn run(&mut self, most: usize, least: i128, steps: u64, amounts_only: bool) -> Swept {
         let width = self.width;
         let mut swept = Swept { best: None, dropped: None };
         self.history.clear();
@@ -84,7 +87,7 @@ impl Sweep {
         for seat in 0..self.seats.len() {
             self.index.clear(now.len() * 2);
             next.clear();
-            self.give_seat(seat, least, &now, &mut next);
+            self.give_seat(seat, least, amounts_only, &now, &mut next);
             if next.len() > most {
                 let dropped = next.narrow(most, width, &mut self.picked);
                 swept.dropped = swept.dropped.max(Some(dropped));
@@ -110,7 +113,7 @@ impl Sweep {
     }
 
     /// All states after a unit.
-    fn give_seat(&mut self, seat: usize, least: i128, now: &States, next: &mut States) {
+    fn give_seat(&mut self, seat: usize, least: i128, amounts_only: bool, now: &States, next: &mut States) {
         let width = self.width;
         let place = self.seats.get(seat).copied().unwrap_or(0);
         let choices = self.choices_of.get(place).cloned().unwrap_or(0..0);
@@ -125,17 +128,14 @@ impl Sweep {
             let lost = |promise: i128| promise < NEVER / 2;
             let lost_all = promises.iter().filter(|promise| lost(**promise)).count();
             let sum = promises.iter().filter(|promise| !lost(**promise)).fold(rest, |sum, promise| sum + promise);
-            // To nobody.
-            let bound = value + sum;
-            if bound >= least && lost_all == 0 {
-                next.offer(&mut self.index, width, state, (value, bound), (at as u32, NOBODY));
-            }
+            let mut needless = false;
             for number in choices.clone() {
                 let Some(choice) = self.choices.get(number) else { continue };
                 let Some(lane) = self.lanes.get(choice.lane) else { continue };
                 child.clear();
                 child.extend_from_slice(state);
                 let Some(adds) = self.give(lane, choice, &mut child) else { continue };
+                needless |= self.only_waits(lane, choice, &child);
                 // Only this lane's promise is another one now.
                 let before = promises.get(choice.lane).copied().unwrap_or(0);
                 let promise = self.promise(lane, &child, seat + 1);
@@ -147,6 +147,11 @@ impl Sweep {
                 if bound >= least {
                     next.offer(&mut self.index, width, &child, (value, bound), (at as u32, number as u32));
                 }
+            }
+            // To nobody.
+            let bound = value + sum;
+            if bound >= least && lost_all == 0 && !(needless && amounts_only) {
+                next.offer(&mut self.index, width, state, (value, bound), (at as u32, NOBODY));
             }
         }
         (self.child, self.promises) = (child, promises);
@@ -201,6 +206,26 @@ impl Sweep {
             self.count(lane, state);
         }
         Some(adds)
+    }
+
+    /// Has a unit just given only joined an application that may still be left unfinished?
+    fn only_waits(&self, lane: &Lane, choice: &Choice, state: &[u8]) -> bool {
+        let came = || state.get(lane.first + choice.slot - lane.slots.start).copied().unwrap_or(0);
+        lane.by_cheapest
+            && lane.limit.is_none()
+            && match lane.way {
+                Way::InTurn => {
+                    let paying = self.slots.get(choice.slot).map_or(0, |slot| slot.paying);
+                    (1..=paying).contains(&i64::from(came()))
+                }
+                Way::Waiting { .. } => !choice.rewarded,
+                // An application that is complete leaves fewer units.
+                Way::Together => {
+                    let slots = self.slots.get(lane.slots.clone()).unwrap_or(&[]).iter().zip(lane.first..);
+                    let mut short = slots.filter(|(slot, at)| i64::from(state.get(*at).copied().unwrap_or(0)) < slot.quantity);
+                    came() > 0 && short.next().is_some()
+                }
+            }
     }
 
     /// Counts an application against the deal's limit.
