@@ -94,12 +94,13 @@ const PAGE_COUNT: HeaderName = HeaderName::from_static("page-count");
 
 /// Every operation, and the document that describes them.
 fn operations() -> OpenApiRouter<App> {
-    use discounts::routes as discounts;
+    use discounts::routes::{available, rules};
     OpenApiRouter::with_openapi(Api::openapi())
         .routes(routes!(auth::routes::token))
-        .routes(routes!(discounts::available_for_receipt))
-        .routes(routes!(discounts::list_rules, discounts::create_rule))
-        .routes(routes!(discounts::give_rule))
+        .routes(routes!(available::available_for_receipt))
+        .routes(routes!(rules::list_rules, rules::create_rule))
+        .routes(routes!(rules::get_rule, rules::update_rule, rules::delete_rule))
+        .routes(routes!(rules::give_rule))
 }
 
 /// The OpenAPI document, as committed in `service/openapi.json`.

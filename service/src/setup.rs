@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use crate::App;
 use crate::auth::{secret, store as auth_store};
-use crate::discounts::{routes, store};
+use crate::discounts::{revise, store};
 use crate::error::ApiError;
 
 /// The account made at first start.
@@ -52,7 +52,7 @@ pub async fn first_start(app: &App) -> Result<Option<Client>, ApiError> {
     let rules: Vec<Value> = serde_json::from_str(KIOSK_RULES).map_err(broken)?;
     let gifts: HashMap<String, Vec<String>> = serde_json::from_str(KIOSK_GIFTS).map_err(broken)?;
     for rule in rules {
-        let (id, _) = routes::create(app, TEST_ACCOUNT, &client.client_id, &rule.to_string()).await?;
+        let (id, _) = revise::create(app, TEST_ACCOUNT, &client.client_id, &rule.to_string()).await?;
         let customers = rule["id"].as_str().and_then(|id| gifts.get(id)).map_or(&[][..], Vec::as_slice);
         store::give(&app.pool, TEST_ACCOUNT, &id, customers, None).await?;
     }

@@ -38,6 +38,15 @@ impl<'a> Members<'a> {
         self.0.iter().find(|(key, value)| key == name && *value != "null").map(|(_, value)| *value)
     }
 
+    /// Sets a member where it stands, or last; `None` takes it away.
+    pub(super) fn set(&mut self, name: &str, value: Option<&'a str>) {
+        match (self.0.iter_mut().find(|(key, _)| key == name), value) {
+            (Some((_, own)), Some(value)) => *own = value,
+            (None, Some(value)) => self.0.push((name.to_owned(), value)),
+            (_, None) => self.0.retain(|(key, _)| key != name),
+        }
+    }
+
     /// The text of a member that is a string.
     pub(super) fn text(&self, name: &str) -> Option<String> {
         self.get(name).and_then(|value| serde_json::from_str(value).ok())

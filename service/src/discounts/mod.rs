@@ -4,5 +4,6 @@ pub mod available;
 mod members;
 pub mod model;
 pub mod plans;
+pub mod revise;
 pub mod routes;
 pub mod store;

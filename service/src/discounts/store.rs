@@ -58,6 +58,94 @@ pub async fn create_rule(pool: &SqlitePool, rule: &NewRule<'_>) -> Result<(), Ap
     Ok(())
 }
 
+/// The newest revision of a rule.
+#[derive(Debug)]
+pub struct Current {
+    /// Its number.
+    pub revision: i64,
+    /// The rule's JSON.
+    pub body: String,
+    /// Is it deleted?
+    pub deleted: bool,
+}
+
+/// The newest revision of a rule.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn current(pool: &SqlitePool, account: &str, id: &str) -> Result<Option<Current>, ApiError> {
+    let row = sqlx::query(
+        "SELECT r.revision, v.body, r.deleted_at IS NOT NULL FROM rules r
+         JOIN rule_revisions v ON v.account_id = r.account_id AND v.rule_id = r.id AND v.revision = r.revision
+         WHERE r.account_id = $1 AND r.id = $2",
+    )
+    .bind(account)
+    .bind(id)
+    .fetch_optional(pool)
+    .await?;
+    Ok(row.map(|row| Current { revision: row.get(0), body: row.get(1), deleted: row.get(2) }))
+}
+
+/// A change of a rule.
+#[derive(Debug)]
+pub struct Revision<'a> {
+    /// The account.
+    pub account: &'a str,
+    /// The rule's id.
+    pub id: &'a str,
+    /// The revision that was changed.
+    pub after: i64,
+    /// The rule's JSON.
+    pub body: &'a str,
+    /// When.
+    pub updated_at: &'a str,
+    /// Does this delete it?
+    pub deleted: bool,
+    /// Its campaign, when it has one.
+    pub campaign_id: Option<&'a str>,
+    /// Is it switched on?
+    pub active: bool,
+    /// The end of its window, as [`comparable`] writes it.
+    pub purchase_to: &'a str,
+}
+
+/// Stores a new revision; false, and nothing is stored, when another change came first.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn revise(pool: &SqlitePool, change: &Revision<'_>) -> Result<bool, ApiError> {
+    let mut unit = pool.begin_with("BEGIN IMMEDIATE").await?;
+    let changed = sqlx::query(
+        "UPDATE rules SET revision = revision + 1, updated_at = $4, deleted_at = CASE WHEN $5 THEN $4 END, campaign_id = $6,
+            active = $7, purchase_to = $8
+         WHERE account_id = $1 AND id = $2 AND revision = $3 AND deleted_at IS NULL",
+    )
+    .bind(change.account)
+    .bind(change.id)
+    .bind(change.after)
+    .bind(change.updated_at)
+    .bind(change.deleted)
+    .bind(change.campaign_id)
+    .bind(change.active)
+    .bind(change.purchase_to)
+    .execute(&mut *unit)
+    .await?;
+    if changed.rows_affected() == 0 {
+        return Ok(false);
+    }
+    sqlx::query("INSERT INTO rule_revisions (account_id, rule_id, revision, body, created_at) VALUES ($1, $2, $3, $4, $5)")
+        .bind(change.account)
+        .bind(change.id)
+        .bind(change.after + 1)
+        .bind(change.body)
+        .bind(change.updated_at)
+        .execute(&mut *unit)
+        .await?;
+    count_change(&mut unit, change.account).await?;
+    unit.commit().await?;
+    Ok(true)
+}
+
 async fn count_change(unit: &mut SqliteConnection, account: &str) -> Result<(), ApiError> {
     sqlx::query("INSERT INTO rule_counters (account_id, changes) VALUES ($1, 1) ON CONFLICT (account_id) DO UPDATE SET changes = changes + 1")
         .bind(account)

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::support::{Service, coffee};
 
 /// Method, path and scopes of every operation that needs a token, as the contract lists them.
-const OPERATIONS: [(&str, &str, &[&str]); 4] = [
+const OPERATIONS: [(&str, &str, &[&str]); 7] = [
     (
         "POST",
         "discounts/available_for_receipt",
@@ -15,6 +15,9 @@ const OPERATIONS: [(&str, &str, &[&str]); 4] = [
     ),
     ("GET", "discounts/rules", &["admin:discounts", "read:discounts"]),
     ("POST", "discounts/rules", &["admin:discounts", "write:discounts"]),
+    ("GET", "discounts/rules/did", &["admin:discounts", "read:discounts"]),
+    ("PUT", "discounts/rules/did", &["admin:discounts", "write:discounts"]),
+    ("DELETE", "discounts/rules/did", &["admin:discounts", "write:discounts"]),
     ("POST", "discounts/rules/{did}/customers", &["admin:discounts", "write:discounts"]),
 ];
 

@@ -80,6 +80,46 @@ pub struct Discount {
     pub links: Option<Vec<Link>>,
 }
 
+/// What of a requirement can change.
+#[derive(Debug, ToSchema)]
+pub struct RequirementChange {
+    pub customer: Option<CustomerRequirement>,
+    pub item: Option<RequirementItem>,
+    pub store_ids: Option<Vec<String>>,
+    pub gross_amount: Option<i64>,
+    pub currencies: Option<Vec<Value>>,
+    pub stamp: Option<i64>,
+    pub discount_code: Option<String>,
+    pub store: Option<StoreRequirement>,
+    #[schema(format = DateTime)]
+    pub purchase_to: Option<String>,
+    pub net_amount: Option<i64>,
+}
+
+/// What of a reward can change.
+#[derive(Debug, ToSchema)]
+pub struct RewardChange {
+    pub base: Option<RewardBase>,
+}
+
+/// The contract's body of a change.
+#[derive(Debug, ToSchema)]
+pub struct DiscountChange {
+    #[schema(nullable)]
+    pub campaign_id: Option<String>,
+    #[schema(default = json!(true))]
+    pub active: Option<bool>,
+    pub private: Option<bool>,
+    pub links: Option<Vec<Link>>,
+    pub limitation: Option<Limitation>,
+    pub requirement: Option<RequirementChange>,
+    pub description: Option<String>,
+    pub metadata: Option<BTreeMap<String, Value>>,
+    pub name: Option<String>,
+    pub receipt_text: Option<String>,
+    pub reward: Option<RewardChange>,
+}
+
 /// DiscountWithStatisticsStatistics of the contract.
 #[derive(Debug, ToSchema)]
 pub struct DiscountWithStatisticsStatistics {

@@ -1,76 +1,20 @@
-//! `discounts/…`, in the contract's order.
+//! `discounts/rules`.
 
 use axum::extract::{Path, State};
-use axum::http::header::CONTENT_TYPE;
-use axum::response::{IntoResponse, Response};
-use rabatt_engine::{Code, Plan, Problem, Rule, Statistics};
+use axum::response::Response;
+use rabatt_engine::{Code, Problem, Statistics};
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::json;
 use utoipa::{IntoParams, ToSchema};
-use uuid::Uuid;
 
-use super::available;
-use super::members::Members;
-use super::model::{receipt, rule};
-use super::store::{self, NewRule, RuleFilter, State as RuleState};
+use super::json_text;
 use crate::App;
-use crate::auth::scope::{Authorized, ReadDiscounts, RecalculateReceipts, WriteDiscounts};
+use crate::auth::scope::{Authorized, ReadDiscounts, WriteDiscounts};
+use crate::discounts::model::rule;
+use crate::discounts::revise;
+use crate::discounts::store::{self, RuleFilter, State as RuleState};
 use crate::error::{ApiError, Error};
 use crate::http::{JsonText, Params, is_client_id, limit};
-
-/// Members that the server sets; what a request says of them is passed over.
-const SERVER_SET: [&str; 10] =
-    ["id", "created_at", "created_by", "updated_at", "updated_by", "deleted_at", "deleted_by", "type", "statistics", "refs"];
-
-/// A body that is JSON text already.
-fn json_text(text: String) -> Response {
-    ([(CONTENT_TYPE, "application/json")], text).into_response()
-}
-
-/// How to recalculate.
-#[derive(Debug, Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-pub struct AvailableQuery {
-    /// Also say of every rule why it did what it did: adds `outcome` with verdicts and totals.
-    #[serde(default)]
-    pub explain: Option<bool>,
-    /// `recalculated` also writes `net_amount` and `total_discount`, per line and receipt.
-    #[serde(default)]
-    pub amounts: Option<Amounts>,
-}
-
-/// Which amounts are written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, ToSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum Amounts {
-    /// Net and total discount, anew.
-    Recalculated,
-}
-
-/// Recalculate a receipt
-///
-/// The receipt comes back with what each line gets: nothing is used up. Refs are those of
-/// `customer_id`, or of the customer behind `customer.token`, or those given to `/`.
-#[utoipa::path(
-    post, path = "/v1/accounts/{aid}/discounts/available_for_receipt", tag = "discounts",
-    operation_id = "aid_discounts_available_for_receipt_post",
-    params(("aid" = String, Path, pattern = r"^[PT]{1}\d{8}$"), AvailableQuery),
-    request_body = receipt::Receipt,
-    responses(
-        (status = 200, body = receipt::Receipt), (status = 400, body = Error), (status = 401, body = Error),
-        (status = 403, body = Error), (status = 500, body = Error)
-    ),
-    security(("bearer" = []))
-)]
-pub async fn available_for_receipt(
-    caller: Authorized<RecalculateReceipts>,
-    State(app): State<App>,
-    Params(query): Params<AvailableQuery>,
-    JsonText(body): JsonText,
-) -> Result<Response, ApiError> {
-    let amounts = query.amounts == Some(Amounts::Recalculated);
-    available::available(&app, &caller.account, body, query.explain.unwrap_or(false), amounts).await.map(json_text)
-}
 
 /// Which rules to list.
 #[derive(Debug, Default, IntoParams)]
@@ -194,73 +138,78 @@ pub async fn create_rule(
     State(app): State<App>,
     JsonText(body): JsonText,
 ) -> Result<Response, ApiError> {
-    create(&app, &caller.account, &caller.client, &body).await.map(|(_, body)| json_text(body))
+    revise::create(&app, &caller.account, &caller.client, &body).await.map(|(_, body)| json_text(body))
 }
 
-/// Checks and stores a new rule; its id and JSON.
+/// One rule
 ///
-/// # Errors
-/// 400 with every problem of the rule.
-pub async fn create(app: &App, account: &str, client: &str, body: &str) -> Result<(String, String), ApiError> {
-    let (id, now) = (Uuid::new_v4().to_string(), crate::store::now());
-    let sent: Members<'_> = match serde_json::from_str(body) {
-        Ok(sent) => sent,
-        // The engine's reader says where and why; that the id is missing is as it should be.
-        Err(error) => {
-            let mut problems = Rule::from_json(body).err().unwrap_or_default();
-            problems.retain(|problem| problem.code != Code::MissingId);
-            return Err(if problems.is_empty() { ApiError::Invalid("bad_json", error.to_string()) } else { problems.into() });
-        }
-    };
-    let quoted = |text: &str| Value::from(text).to_string();
-    let (id_json, now_json, client_json) = (quoted(&id), quoted(&now), quoted(client));
-    let set = [("id", &id_json), ("created_at", &now_json), ("updated_at", &now_json), ("created_by", &client_json)];
-    let mut members = Members(set.map(|(name, value)| (name.to_owned(), value.as_str())).into());
-    members.0.push(("updated_by".to_owned(), &client_json));
-    members.0.extend(sent.0.into_iter().filter(|(name, _)| !SERVER_SET.contains(&name.as_str())));
-    for (name, default) in [("active", "true"), ("private", "false")] {
-        if members.get(name).is_none() {
-            members.0.retain(|(key, _)| key != name);
-            members.0.push((name.to_owned(), default));
-        }
-    }
-    // Compiled as one of many, as every later request will: what passes here never spoils a Plan.
-    let compiled = Plan::from_json(&format!("[{members}]"));
-    let mut problems = compiled.as_ref().err().cloned().unwrap_or_default();
-    for problem in &mut problems {
-        problem.pointer = problem.pointer.strip_prefix("/0").unwrap_or_default().to_owned();
-    }
-    let requirement: Members<'_> =
-        members.get("requirement").and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default();
-    for name in ["purchase_from", "purchase_to"] {
-        if requirement.get(name).is_none() {
-            let message = "a stored rule says when it may be used: this date-time is needed";
-            problems.push(Problem::new(Code::MissingMember, format!("/requirement/{name}"), message));
-        }
-    }
-    problems.extend(rule::wrong_types(&members));
-    let instant = |name: &str| requirement.text(name).and_then(|text| store::comparable(&text));
-    let (Ok(compiled), [], Some(purchase_from), Some(purchase_to)) =
-        (&compiled, problems.as_slice(), instant("purchase_from"), instant("purchase_to"))
-    else {
-        return Err(problems.into());
-    };
-    let campaign_id = members.text("campaign_id");
-    let receipt_rule = compiled.rules().first().is_some_and(Rule::is_receipt_rule);
-    members.0.push(("type".to_owned(), if receipt_rule { "\"receipt\"" } else { "\"item\"" }));
-    let body = members.to_string();
-    let rule = NewRule {
-        account,
-        id: &id,
-        body: &body,
-        created_at: &now,
-        campaign_id: campaign_id.as_deref(),
-        active: members.get("active") != Some("false"),
-        purchase_from: &purchase_from,
-        purchase_to: &purchase_to,
-    };
-    store::create_rule(&app.pool, &rule).await?;
-    Ok((id, body))
+/// Deleted ones too, with their `deleted_at`.
+#[utoipa::path(
+    get, path = "/v1/accounts/{aid}/discounts/rules/{did}", tag = "discounts", operation_id = "aid_discounts_did_get",
+    params(("aid" = String, Path, pattern = r"^[PT]{1}\d{8}$"), ("did" = Uuid, Path, description = "The rule")),
+    responses(
+        (status = 200, body = rule::DiscountWithStatistics), (status = 400, body = Error), (status = 401, body = Error),
+        (status = 403, body = Error), (status = 404, body = Error), (status = 500, body = Error)
+    ),
+    security(("bearer" = []))
+)]
+pub async fn get_rule(
+    caller: Authorized<ReadDiscounts>,
+    State(app): State<App>,
+    Path(path): Path<(String, String)>,
+) -> Result<Response, ApiError> {
+    let (_, id) = path;
+    let rule = store::rule(&app.pool, &caller.account, &id).await?.ok_or(ApiError::NotFound("Rule"))?;
+    Ok(json_text(with_statistics(&rule.body, &rule.statistics)))
+}
+
+/// Change a rule
+///
+/// What is given replaces what is stored; of `requirement` each member on its own. `purchase_to` may
+/// only move later; `purchase_from` and `reward`, but for `base`, cannot change. `null` takes a member away.
+#[utoipa::path(
+    put, path = "/v1/accounts/{aid}/discounts/rules/{did}", tag = "discounts", operation_id = "aid_discounts_did_put",
+    params(("aid" = String, Path, pattern = r"^[PT]{1}\d{8}$"), ("did" = Uuid, Path, description = "The rule")),
+    request_body = rule::DiscountChange,
+    responses(
+        (status = 200, body = rule::DiscountWithStatistics), (status = 400, body = Error), (status = 401, body = Error),
+        (status = 403, body = Error), (status = 404, body = Error), (status = 500, body = Error)
+    ),
+    security(("bearer" = []))
+)]
+pub async fn update_rule(
+    caller: Authorized<WriteDiscounts>,
+    State(app): State<App>,
+    Path(path): Path<(String, String)>,
+    JsonText(body): JsonText,
+) -> Result<Response, ApiError> {
+    let (_, id) = path;
+    let body = revise::update(&app, &caller.account, &caller.client, &id, &body).await?;
+    let rule = store::rule(&app.pool, &caller.account, &id).await?.ok_or(ApiError::NotFound("Rule"))?;
+    Ok(json_text(with_statistics(&body, &rule.statistics)))
+}
+
+/// Delete a rule
+///
+/// Who holds it can no longer use it.
+#[utoipa::path(
+    delete, path = "/v1/accounts/{aid}/discounts/rules/{did}", tag = "discounts", operation_id = "aid_discounts_did_delete",
+    params(("aid" = String, Path, pattern = r"^[PT]{1}\d{8}$"), ("did" = Uuid, Path, description = "The rule")),
+    responses(
+        (status = 200, body = rule::DiscountWithStatistics), (status = 400, body = Error), (status = 401, body = Error),
+        (status = 403, body = Error), (status = 404, body = Error), (status = 500, body = Error)
+    ),
+    security(("bearer" = []))
+)]
+pub async fn delete_rule(
+    caller: Authorized<WriteDiscounts>,
+    State(app): State<App>,
+    Path(path): Path<(String, String)>,
+) -> Result<Response, ApiError> {
+    let (_, id) = path;
+    let body = revise::delete(&app, &caller.account, &caller.client, &id).await?;
+    let rule = store::rule(&app.pool, &caller.account, &id).await?.ok_or(ApiError::NotFound("Rule"))?;
+    Ok(json_text(with_statistics(&body, &rule.statistics)))
 }
 
 /// Who gets a rule.
