@@ -64,35 +64,38 @@ pub(super) fn solve(problem: &DealProblem, at: u32, buffers: &mut Buffers, solut
         let gain = gain.min(run.share);
         buffers.runs.push(Placed { run: unit.run, price, share: run.share, count: run.count, gain, rewarded: 0 });
     }
-    if free > 1 && !plain {
-        return Ok(false);
-    }
     // Runs stand in line order, so the later of two runs belongs to the later line.
     buffers.runs.sort_unstable_by(|a, b| b.price.cmp(&a.price).then(a.share.cmp(&b.share)).then(b.run.cmp(&a.run)));
     if free == 1 {
-        buffers.keep_greatest_gains(*quantity, deal.limit);
+        buffers.keep_greatest_gains(*quantity, 1, deal.limit);
         buffers.pay_from_the_front(at, *quantity, solution)?;
-    } else {
+    } else if plain {
         buffers.cut_from_the_front(at, *quantity, free, deal.limit, solution)?;
+    } else {
+        buffers.keep_several(*quantity, free, deal.limit);
+        buffers.pay_for_several(at, *quantity, free, solution)?;
     }
     Ok(true)
 }
 
 impl Buffers {
-    /// One rewarded unit a group. Each needs q − 1 units before it that reward nobody else, so
-    /// of the first n units at most ⌊n/q⌋ can be rewarded. These bounds lie one within the
-    /// other, so going along the row and giving up the least gain whenever there is one too
-    /// many is best, and leaves the fewest applications.
-    fn keep_greatest_gains(&mut self, quantity: i64, limit: i64) {
+    /// So many rewarded units a group. They need the others of their group before them, which
+    /// reward nobody else, so of the first n units only some can be rewarded: all `free` of each
+    /// q, and of the r left over those beyond the q − `free` that pay. These bounds lie one within
+    /// the other, so going along the row and giving up the least gain whenever there is one too
+    /// many is best, and for one unit a group leaves the fewest applications. What they give.
+    fn keep_greatest_gains(&mut self, quantity: i64, free: i64, limit: i64) -> i128 {
         self.kept.clear();
+        self.runs.iter_mut().for_each(|run| run.rewarded = 0);
         let (mut units, mut rewarded) = (0i64, 0i64);
         for (at, run) in self.runs.iter().enumerate() {
             units = units.saturating_add(run.count);
-            if run.gain > 0 {
+            if run.gain > 0 || free > 1 {
                 self.kept.push((Reverse(run.gain), at, run.count));
                 rewarded = rewarded.saturating_add(run.count);
             }
-            let most = (units / quantity).min(limit.max(0));
+            let rest = (units % quantity - (quantity - free)).max(0);
+            let most = (units / quantity).saturating_mul(free).saturating_add(rest).min(limit.max(0).saturating_mul(free));
             while rewarded > most {
                 let Some((gain, at, count)) = self.kept.pop() else { break };
                 let given_up = count.min(rewarded - most);
@@ -102,11 +105,80 @@ impl Buffers {
                 }
             }
         }
+        let mut total = 0;
         for (_, at, count) in &self.kept {
             if let Some(run) = self.runs.get_mut(*at) {
                 run.rewarded = *count;
+                total += i128::from(run.gain) * i128::from(*count);
             }
         }
+        total
+    }
+
+    /// The same with whole groups only, and as few as give the most.
+    fn keep_several(&mut self, quantity: i64, free: i64, limit: i64) {
+        let units = self.runs.iter().fold(0i64, |sum, run| sum.saturating_add(run.count));
+        let mut enough = (units / quantity).min(limit.max(0));
+        let most = self.keep_greatest_gains(quantity, free, enough);
+        if enough > 0 && self.keep_greatest_gains(quantity, free, enough - 1) == most {
+            let mut too_few = -1;
+            while enough - too_few > 1 {
+                let middle = too_few + (enough - too_few) / 2;
+                if self.keep_greatest_gains(quantity, free, middle) == most {
+                    enough = middle;
+                } else {
+                    too_few = middle;
+                }
+            }
+        }
+        self.keep_greatest_gains(quantity, free, enough);
+    }
+
+    /// Makes the groups: the rewarded units in turn, so many a group, each group with the next
+    /// others that pay.
+    fn pay_for_several(&mut self, deal: u32, quantity: i64, free: i64, solution: &mut Solution) -> Result<(), Overflow> {
+        let Self { runs, units, .. } = self;
+        let rewarded = runs.iter().fold(0i64, |sum, run| sum.saturating_add(run.rewarded));
+        let roles = [(false, quantity - free), (true, free)];
+        // Where each role stands: the run, and what is left of it.
+        let there =
+            |at: usize, gives: bool| runs.get(at).map_or(0, |run| if gives { run.rewarded } else { run.count - run.rewarded });
+        let mut places = roles.map(|(gives, _)| (0, there(0, gives)));
+        let mut groups = rewarded / free;
+        while groups > 0 {
+            for (place, (gives, _)) in places.iter_mut().zip(roles) {
+                while place.1 == 0 && place.0 < runs.len() {
+                    *place = (place.0 + 1, there(place.0 + 1, gives));
+                }
+            }
+            // As many alike as the runs last; else one across several.
+            let alike = places.iter().zip(roles).filter(|(_, (_, needed))| *needed > 0);
+            let times = alike.map(|(place, (_, needed))| place.1 / needed).min().unwrap_or(0).clamp(1, groups);
+            units.clear();
+            let mut amount = 0i64;
+            for (place, (gives, needed)) in places.iter_mut().zip(roles) {
+                let mut needed = needed;
+                while needed > 0 {
+                    let Some(run) = runs.get(place.0) else { return Ok(()) };
+                    let count = needed.min(place.1 / times);
+                    if count > 0 {
+                        let each = if gives { run.gain } else { 0 };
+                        units.push(Taken { run: run.run, count, each, rewarded: each > 0 });
+                        amount = each.checked_mul(count).and_then(|part| amount.checked_add(part)).ok_or(Overflow)?;
+                        place.1 -= count.checked_mul(times).ok_or(Overflow)?;
+                        needed -= count;
+                    }
+                    if needed > 0 {
+                        *place = (place.0 + 1, there(place.0 + 1, gives));
+                    }
+                }
+            }
+            groups -= times;
+            if amount > 0 {
+                solution.add(deal, times, amount, units.iter().copied());
+            }
+        }
+        Ok(())
     }
 
     /// Makes the groups: the rewarded units in turn, each with the next q − 1 others.

@@ -1,7 +1,7 @@
 //! A choice for when the steps run out, whatever the size: deal by deal, those that give most for
 //! a unit first, each as if it were alone with the units that are left.
 
-use super::super::column::{Pick, price_of};
+use super::super::column::{Pick, amount, price_of};
 use super::super::{BundleReward, DealKind, DealProblem, GroupReward};
 use super::Buffers;
 use crate::number::Overflow;
@@ -74,11 +74,16 @@ impl Buffers {
             DealKind::Group { units, quantity, reward, .. } => {
                 let value = problem.units.get(units.start).and_then(|unit| unit.value.whole()).unwrap_or(0);
                 let free = if *reward == GroupReward::Free { value.min(*quantity) } else { 1 };
-                if free < 1 || (*reward == GroupReward::Free && several_values) {
-                    return Ok(());
-                }
                 let there = self.market.order(deal).iter().map(|unit| self.room(problem, *unit)).sum::<i64>();
                 let times = (there / quantity).min(most);
+                if several_values && *reward == GroupReward::Free {
+                    self.cut_by_value(problem, deal, kind, *quantity, times)?;
+                    self.leave_rooms(problem, before);
+                    return Ok(());
+                }
+                if free < 1 {
+                    return Ok(());
+                }
                 // Groups stand one after the other in the row: first the units that pay, then the rewarded.
                 for rewarded in [false, true] {
                     let (from, mut place) = (self.flat.len(), 0i64);
@@ -105,6 +110,61 @@ impl Buffers {
                 }
             }
         }
+        self.leave_rooms(problem, before);
+        Ok(())
+    }
+
+    /// Groups one after the other, each with as many rewarded units as its dearest one says.
+    fn cut_by_value(
+        &mut self,
+        problem: &DealProblem,
+        deal: usize,
+        kind: &DealKind,
+        quantity: i64,
+        mut groups: i64,
+    ) -> Result<(), Overflow> {
+        let (mut at, mut taken) = (0, 0);
+        while groups > 0 {
+            let from = self.pool.len();
+            let (mut needed, mut free, mut times) = (quantity, 0, 1);
+            while needed > 0 {
+                let Some(unit) = self.market.order(deal).get(at).copied() else {
+                    self.pool.truncate(from);
+                    return Ok(());
+                };
+                let left = self.room(problem, unit) - taken;
+                if left <= 0 {
+                    (at, taken) = (at + 1, 0);
+                    continue;
+                }
+                if needed == quantity {
+                    free = problem.units.get(unit as usize).and_then(|unit| unit.value.whole()).unwrap_or(0).clamp(0, quantity);
+                    times = (left / quantity).clamp(1, groups);
+                }
+                let count = needed.min(left);
+                let paying = (needed - free).clamp(0, count);
+                for (count, rewarded) in [(paying, false), (count - paying, true)] {
+                    if count > 0 {
+                        self.pool.push(Pick { unit, count, rewarded });
+                    }
+                }
+                taken += count * times;
+                needed -= count;
+            }
+            groups -= times;
+            let amount = amount(problem, kind, self.pool.get(from..).unwrap_or(&[]), &mut self.sorted)?;
+            if amount > 0 {
+                let column = self.push_column(deal, amount, from);
+                self.choice.push((column, times));
+            } else {
+                self.pool.truncate(from);
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes the units of what was chosen from a place on out of `rooms`.
+    fn leave_rooms(&mut self, problem: &DealProblem, before: usize) {
         for at in before..self.choice.len() {
             let Some((column, times)) = self.choice.get(at).copied() else { continue };
             let Some(picks) = self.columns.get(column as usize).map(|column| column.picks.clone()) else { continue };
@@ -114,7 +174,6 @@ impl Buffers {
                 }
             }
         }
-        Ok(())
     }
 
     /// Fills `flat` and `queues` with units for so many bundles; false, with fewer `times`, when a
