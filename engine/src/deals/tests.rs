@@ -577,6 +577,29 @@ fn problems_of_the_promised_size() {
     assert!(widest <= 20, "a gap of {widest} in a thousand");
 }
 
+/// §8.5: one rule on groups of up to 12 is proven on any receipt, here with discounts on its lines
+/// and quantities beyond counting, without a step of search.
+#[test]
+fn one_group_alone_is_always_proven() {
+    let mut given = 0;
+    for seed in 0..200 {
+        let mut dice = Dice::new(seed);
+        let quantity = dice.between(2, 12);
+        let mut problem = DealProblem { runs: runs(&mut dice, 200, 900, 9), ..DealProblem::default() };
+        if let Some(run) = problem.runs.first_mut() {
+            run.count = [1, 1_000_000_000_000][dice.roll(2) as usize];
+        }
+        let value = whole(dice.between(1, quantity));
+        let units = add_units(&mut problem, &mut dice, 3, &|_| value);
+        let kind = DealKind::Group { units, quantity, base: base(&mut dice), reward: GroupReward::Free };
+        problem.deals.push(Deal { limit: if dice.one_in(3) { dice.between(0, 9) } else { i64::MAX }, kind });
+        let solution = solved(&problem, 0);
+        assert_eq!((solution.gap, solution.steps), (0, 0), "seed {seed}");
+        given += i64::from(solution.total > 0);
+    }
+    assert!(given > 150, "{given} of 200 gave something");
+}
+
 /// However little the search may do, no deal gives more alone than all of them together.
 #[test]
 fn many_deals_give_no_less_than_one_alone() {
