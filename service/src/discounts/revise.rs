@@ -112,6 +112,14 @@ const TRIES: usize = 5;
 pub async fn update(app: &App, account: &str, client: &str, id: &str, body: &str) -> Result<String, ApiError> {
     let sent: Members<'_> = serde_json::from_str(body)
         .map_err(|error| ApiError::Invalid("bad_json", format!("the body is an object with what is to change: {error}")))?;
+    refuse_twice(&sent, "")?;
+    for name in ["requirement", "reward"] {
+        let Some(text) = sent.get(name) else { continue };
+        let members: Members<'_> = serde_json::from_str(text).map_err(|_| {
+            ApiError::from(vec![Problem::new(Code::WrongType, format!("/{name}"), "this is an object with what is to change")])
+        })?;
+        refuse_twice(&members, &format!("/{name}"))?;
+    }
     for _ in 0..TRIES {
         let stored = current(app, account, id).await?;
         let (now, client) = (Value::from(crate::store::now()).to_string(), Value::from(client).to_string());
@@ -189,6 +197,18 @@ pub async fn delete(app: &App, account: &str, client: &str, id: &str) -> Result<
         }
     }
     Err(ApiError::Internal(format!("rule {id} changed all the time")))
+}
+
+/// A member that stands twice says two things.
+fn refuse_twice(members: &Members<'_>, place: &str) -> Result<(), ApiError> {
+    for (at, (name, _)) in members.0.iter().enumerate() {
+        if members.0.iter().take(at).any(|(other, _)| other == name) {
+            let pointer = format!("{place}/{}", name.replace('~', "~0").replace('/', "~1"));
+            let message = "this member is here twice; leave one of them out";
+            return Err(vec![Problem::new(Code::DuplicateMember, pointer, message)].into());
+        }
+    }
+    Ok(())
 }
 
 /// The newest revision of a rule that is not deleted.

@@ -143,7 +143,7 @@ impl Buffers {
                 Relaxed::Solved(bound) => bound.min(above),
                 Relaxed::Hopeless => return Ok(Node::Closed),
                 Relaxed::Stopped => {
-                    if self.best.is_empty() && self.reset_costs(problem, true) {
+                    if self.best.is_empty() && self.reset_costs(problem) {
                         self.greedy(problem, None)?;
                     }
                     return Ok(Node::Stopped);

@@ -83,12 +83,12 @@ impl Buffers {
         column_of.push(at);
     }
 
-    /// Costs by the master's prices, or none.
-    pub(super) fn reset_costs(&mut self, problem: &DealProblem, by_prices: bool) -> bool {
+    /// Costs by the master's prices; false when they grow too large.
+    pub(super) fn reset_costs(&mut self, problem: &DealProblem) -> bool {
         let Self { market, master, costs, splits, cuts, preferences, limit_rows, minor, .. } = self;
         costs.forget_units();
-        let scale = if by_prices { master.scale() } else { 1 };
-        let price = |row: usize| if by_prices { master.price(row).max(0) } else { 0 };
+        let scale = master.scale();
+        let price = |row: usize| master.price(row).max(0);
         costs.minor = minor.saturating_mul(scale);
         costs.run.clear();
         costs.run.extend((0..market.rooms.len()).map(price));
@@ -139,7 +139,7 @@ impl Buffers {
             if self.master.climb(limit(self)).is_err() || self.used() >= self.steps {
                 return Ok(Relaxed::Stopped);
             }
-            if !self.reset_costs(problem, true) {
+            if !self.reset_costs(problem) {
                 return Ok(Relaxed::Stopped);
             }
             let first = self.columns.len();

@@ -83,6 +83,15 @@ async fn what_cannot_change_is_named_and_nothing_changes() {
         let error = service.call("PUT", &path, change.to_string()).await.refused(400);
         assert_eq!(error["errors"][0]["pointer"], pointer, "{change}: {error}");
     }
+    for (change, pointer) in [
+        (r#"{"requirement": 5}"#, "/requirement"),
+        (r#"{"reward": "all"}"#, "/reward"),
+        (r#"{"name": "a", "name": "b"}"#, "/name"),
+        (r#"{"requirement": {"stamp": 1, "stamp": 2}}"#, "/requirement/stamp"),
+    ] {
+        let error = service.call("PUT", &path, change).await.refused(400);
+        assert_eq!(error["errors"][0]["pointer"], pointer, "{change}: {error}");
+    }
     service.call("PUT", &path, "[]").await.refused(400);
     service.call("PUT", &path, "{").await.refused(400);
     service.call("PUT", "discounts/rules/unknown", "{}").await.refused(404);
