@@ -15,6 +15,9 @@ const DEFAULTS: &str = include_str!("../config.default.toml");
 pub struct Config {
     pub listen: SocketAddr,
     pub data: PathBuf,
+    #[serde(default)]
+    pub database_url: Option<String>,
+    pub database_connections: u32,
     pub public_url: String,
     pub token_seconds: u64,
     pub request_seconds: u64,
@@ -44,7 +47,19 @@ impl Config {
             table.extend(own);
         }
         for (name, value) in environment {
-            let Some(setting) = name.strip_prefix("RABATT_").map(str::to_lowercase) else { continue };
+            // The usual name for this one; empty is not set.
+            let setting = if name == "DATABASE_URL" {
+                Some("database_url".to_owned())
+            } else {
+                name.strip_prefix("RABATT_").map(str::to_lowercase)
+            };
+            let Some(setting) = setting else { continue };
+            if setting == "database_url" {
+                if !value.is_empty() {
+                    table.insert(setting, toml::Value::String(value));
+                }
+                continue;
+            }
             // Numbers in the defaults are numbers here.
             let value = match table.get(&setting) {
                 Some(toml::Value::Integer(_)) => {

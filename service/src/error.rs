@@ -47,6 +47,8 @@ pub enum ApiError {
     Invalid(&'static str, String),
     /// 400: the body is wrong, here.
     Problems(Vec<Problem>),
+    /// 400: the body is wrong, or asks for what cannot be, here: code, JSON pointer, sentence.
+    At(&'static str, String, String),
     /// 401: who is asking?
     Unauthorized(&'static str),
     /// 401: client id or secret is wrong.
@@ -55,6 +57,8 @@ pub enum ApiError {
     Forbidden(&'static [&'static str]),
     /// 404: there is no such thing.
     NotFound(&'static str),
+    /// 429: too often; again after so many seconds.
+    TooMany(u64),
     /// 500: our fault; the log has the details.
     Internal(String),
     /// 503: not done in time.
@@ -63,6 +67,12 @@ pub enum ApiError {
 
 impl From<sqlx::Error> for ApiError {
     fn from(error: sqlx::Error) -> Self {
+        ApiError::Internal(error.to_string())
+    }
+}
+
+impl From<sqlx::migrate::MigrateError> for ApiError {
+    fn from(error: sqlx::migrate::MigrateError) -> Self {
         ApiError::Internal(error.to_string())
     }
 }
@@ -76,6 +86,7 @@ impl From<Vec<Problem>> for ApiError {
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
         let mut errors = Vec::new();
+        let mut retry_after = None;
         let scheme = match self {
             ApiError::Unauthorized(_) => Some("Bearer"),
             ApiError::WrongClient(_) => Some("Basic realm=\"API client\""),
@@ -94,12 +105,21 @@ impl IntoResponse for ApiError {
                 let message = if count == 1 { first } else { format!("{count} problems; the first: {first}") };
                 (StatusCode::BAD_REQUEST, "invalid_body", message)
             }
+            ApiError::At(code, pointer, message) => {
+                errors.push(FieldError { code: code.to_owned(), pointer, message: message.clone() });
+                (StatusCode::BAD_REQUEST, code, message)
+            }
             ApiError::Unauthorized(message) | ApiError::WrongClient(message) => {
                 (StatusCode::UNAUTHORIZED, "unauthorized", message.to_owned())
             }
             ApiError::Forbidden(scopes) => {
                 let message = format!("this token lacks the scope for that; any one of these is enough: {}", scopes.join(", "));
                 (StatusCode::FORBIDDEN, "forbidden", message)
+            }
+            ApiError::TooMany(seconds) => {
+                retry_after = Some(seconds);
+                let message = format!("too many requests that failed; try again in {seconds} s");
+                (StatusCode::TOO_MANY_REQUESTS, "too_many_requests", message)
             }
             // The contract's own code.
             ApiError::NotFound(what) => (StatusCode::NOT_FOUND, "NOT FOUND", format!("{what} not found")),
@@ -116,6 +136,9 @@ impl IntoResponse for ApiError {
         let mut response = (status, Json(body)).into_response();
         if let Some(scheme) = scheme {
             response.headers_mut().insert(header::WWW_AUTHENTICATE, header::HeaderValue::from_static(scheme));
+        }
+        if let Some(seconds) = retry_after {
+            response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
         }
         response
     }

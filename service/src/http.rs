@@ -53,6 +53,35 @@ impl<S: Send + Sync> FromRequest<S> for JsonText {
     }
 }
 
+/// Reads a body; what is wrong with it is told with its place.
+///
+/// # Errors
+/// 400 with the JSON pointer of the member that is wrong.
+pub fn read<'de, T: Deserialize<'de>>(body: &'de str) -> Result<T, ApiError> {
+    use serde_path_to_error::Segment;
+    let mut reader = serde_json::Deserializer::from_str(body);
+    let read = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
+        let mut pointer = String::new();
+        for segment in error.path() {
+            pointer.push('/');
+            match segment {
+                Segment::Seq { index } => pointer.push_str(&index.to_string()),
+                Segment::Map { key } => pointer.push_str(&key.replace('~', "~0").replace('/', "~1")),
+                Segment::Enum { variant } => pointer.push_str(variant),
+                Segment::Unknown => pointer.push('?'),
+            }
+        }
+        let error = error.into_inner();
+        if error.is_data() { ApiError::At("invalid_body", pointer, error.to_string()) } else { bad_json(&error) }
+    })?;
+    reader.end().map_err(|error| bad_json(&error))?;
+    Ok(read)
+}
+
+fn bad_json(error: &serde_json::Error) -> ApiError {
+    ApiError::Invalid("bad_json", format!("the body is not JSON: {error}"))
+}
+
 /// Query parameters; what is wrong with them is a 400 in the contract's form.
 #[derive(Debug)]
 pub struct Params<T>(pub T);

@@ -22,7 +22,6 @@ use axum::http::{HeaderName, Method, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use sqlx::SqlitePool;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::cors::{Any, CorsLayer};
 use tower_http::trace::TraceLayer;
@@ -36,6 +35,7 @@ use crate::auth::token::Keys;
 use crate::config::Config;
 use crate::discounts::plans::Plans;
 use crate::error::ApiError;
+use crate::store::Store;
 
 /// What every handler can reach. Cheap to clone.
 #[derive(Clone)]
@@ -43,7 +43,7 @@ pub struct App {
     /// Settings.
     pub config: Arc<Config>,
     /// The database.
-    pub pool: SqlitePool,
+    pub store: Store,
     /// What tokens are signed with.
     pub keys: Arc<Keys>,
     /// Compiled rules.
@@ -57,10 +57,10 @@ impl App {
     ///
     /// # Errors
     /// When the database refuses.
-    pub async fn new(config: Config, pool: SqlitePool) -> Result<Self, ApiError> {
-        let secret = auth::store::signing_secret(&pool).await?;
+    pub async fn new(config: Config, store: Store) -> Result<Self, ApiError> {
+        let secret = auth::store::signing_secret(&store).await?;
         let nobody_hash = auth::secret::hash(auth::secret::new()).await?.into();
-        Ok(Self { config: Arc::new(config), pool, keys: Arc::new(Keys::new(&secret)), plans: Arc::default(), nobody_hash })
+        Ok(Self { config: Arc::new(config), store, keys: Arc::new(Keys::new(&secret)), plans: Arc::default(), nobody_hash })
     }
 }
 
@@ -141,17 +141,18 @@ pub fn app(app: App) -> Router {
         .allow_methods([Method::GET, Method::HEAD, Method::PUT, Method::PATCH, Method::POST, Method::DELETE])
         .allow_headers([header::ORIGIN, header::CONTENT_TYPE, header::ACCEPT, header::AUTHORIZATION, TOTAL_COUNT, PAGE_COUNT])
         .expose_headers([TOTAL_COUNT, PAGE_COUNT]);
-    let ready = |pool: SqlitePool| async move {
-        match sqlx::query("SELECT 1").execute(&pool).await {
-            Ok(_) => (StatusCode::OK, "ready"),
-            Err(_) => (StatusCode::SERVICE_UNAVAILABLE, "the database does not answer"),
+    let ready = |store: Store| async move {
+        if store.is_ready().await {
+            (StatusCode::OK, "ready")
+        } else {
+            (StatusCode::SERVICE_UNAVAILABLE, "the database does not answer")
         }
     };
-    let pool = app.pool.clone();
+    let store = app.store.clone();
     router
         .merge(SwaggerUi::new("/docs").url("/openapi.json", api))
         .route("/healthz", get(|| async { "ok" }))
-        .route("/readyz", get(move || ready(pool.clone())))
+        .route("/readyz", get(move || ready(store.clone())))
         .fallback(|| async { ApiError::NotFound("Path") })
         .method_not_allowed_fallback(|| async {
             ApiError::Invalid("method_not_allowed", "this path has no such method; see /docs".to_owned())

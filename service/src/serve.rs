@@ -7,7 +7,8 @@ use clap::Args;
 
 use crate::config::{Config, LogFormat};
 use crate::setup::{self, Client};
-use crate::{App, app, store};
+use crate::store::{self, Store};
+use crate::{App, app};
 
 const SETTINGS: &str = concat!("Settings, their defaults and meaning:\n\n", include_str!("../config.default.toml"));
 
@@ -39,13 +40,15 @@ async fn serve(config: Config) -> Result<(), String> {
     log(config.log_format);
     let data = config.data.clone();
     setup::data_folder(&data).map_err(|error| format!("{}: {error}", data.display()))?;
-    let file = data.join("rabatt.db");
-    let pool = store::open(&file).await.map_err(|error| format!("{}: {error}", file.display()))?;
+    let url = config.database_url.clone().unwrap_or_else(|| store::file_url(&data.join("rabatt.db")));
+    let connections = config.database_connections;
+    // The address may hold a password: never shown.
+    let store = Store::open(&url, connections).await.map_err(|error| format!("the database cannot be used: {error}"))?;
     // Bound before anything is set up: a second service on the port changes nothing.
     let listener = tokio::net::TcpListener::bind(config.listen)
         .await
         .map_err(|error| format!("{}: {error}; set RABATT_LISTEN to another address", config.listen))?;
-    let state = App::new(config, pool).await.map_err(|error| format!("{error:?}"))?;
+    let state = App::new(config, store).await.map_err(|error| format!("{error:?}"))?;
     let address = format!("http://{}", listener.local_addr().map_err(|error| error.to_string())?);
     match setup::first_start(&state).await.map_err(|error| format!("first start: {error:?}"))? {
         Some(client) => {
@@ -55,10 +58,10 @@ async fn serve(config: Config) -> Result<(), String> {
         }
         None => println!("Rabatt listens on {address}; its API is described at {address}/docs"),
     }
-    let pool = state.pool.clone();
+    let store = state.store.clone();
     axum::serve(listener, app(state)).with_graceful_shutdown(told_to_stop()).await.map_err(|error| error.to_string())?;
     // What was accepted is answered by now; leave the database tidy.
-    pool.close().await;
+    store.close().await;
     Ok(())
 }
 

@@ -9,7 +9,8 @@ use serde_json::Value;
 
 use crate::App;
 use crate::auth::{secret, store as auth_store};
-use crate::discounts::{revise, store};
+use crate::discounts::revise;
+use crate::discounts::store::refs;
 use crate::error::ApiError;
 
 /// The account made at first start.
@@ -41,20 +42,20 @@ pub struct Client {
 /// # Errors
 /// When the database refuses.
 pub async fn first_start(app: &App) -> Result<Option<Client>, ApiError> {
-    if auth_store::any_account(&app.pool).await? {
+    if auth_store::any_account(app.store.pool()).await? {
         return Ok(None);
     }
     let client =
         Client { account_id: TEST_ACCOUNT.to_owned(), client_id: uuid::Uuid::new_v4().to_string(), client_secret: secret::new() };
     let hash = secret::hash(client.client_secret.clone()).await?;
-    auth_store::create_account(&app.pool, TEST_ACCOUNT, &client.client_id, &hash, ALL_SCOPES).await?;
+    auth_store::create_account(&app.store, TEST_ACCOUNT, &client.client_id, &hash, ALL_SCOPES).await?;
     let broken = |error: serde_json::Error| ApiError::Internal(format!("the kiosk's examples: {error}"));
     let rules: Vec<Value> = serde_json::from_str(KIOSK_RULES).map_err(broken)?;
     let gifts: HashMap<String, Vec<String>> = serde_json::from_str(KIOSK_GIFTS).map_err(broken)?;
     for rule in rules {
         let (id, _) = revise::create(app, TEST_ACCOUNT, &client.client_id, &rule.to_string()).await?;
         let customers = rule["id"].as_str().and_then(|id| gifts.get(id)).map_or(&[][..], Vec::as_slice);
-        store::give(&app.pool, TEST_ACCOUNT, &id, customers, None).await?;
+        refs::give(&app.store, TEST_ACCOUNT, &client.client_id, &id, customers, None).await?;
     }
     Ok(Some(client))
 }

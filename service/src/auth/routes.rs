@@ -102,13 +102,13 @@ pub async fn token(
         return Err(ApiError::Invalid("invalid_audience", message));
     }
     // An unknown client costs as much time as a wrong secret, so that ids cannot be told apart.
-    let hash = store::secret_hash(&app.pool, &client_id).await?;
+    let hash = store::secret_hash(app.store.pool(), &client_id).await?;
     let known = hash.is_some();
     let right = secret::verify(client_secret, hash.unwrap_or_else(|| app.nobody_hash.to_string())).await?;
     if !known || !right {
         return Err(wrong);
     }
-    let Some(scope) = store::scopes(&app.pool, &client_id, account).await?.filter(|_| owner == account) else {
+    let Some(scope) = store::scopes(app.store.pool(), &client_id, account).await?.filter(|_| owner == account) else {
         return Err(ApiError::Invalid("invalid_audience", "this client has no grant for that account".to_owned()));
     };
     let now = chrono::Utc::now().timestamp().unsigned_abs();

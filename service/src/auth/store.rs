@@ -1,18 +1,18 @@
 //! Clients and grants in the database.
 
-use sqlx::{Row, SqlitePool};
+use sqlx::{AnyPool, Row};
 
 use crate::error::ApiError;
-use crate::store::now;
+use crate::store::{Store, now};
 
 /// The hash of a client's secret; `None` when there is no such client.
-pub(super) async fn secret_hash(pool: &SqlitePool, client_id: &str) -> Result<Option<String>, ApiError> {
+pub(super) async fn secret_hash(pool: &AnyPool, client_id: &str) -> Result<Option<String>, ApiError> {
     let row = sqlx::query("SELECT secret_hash FROM clients WHERE client_id = $1").bind(client_id).fetch_optional(pool).await?;
     Ok(row.map(|row| row.get(0)))
 }
 
 /// What a client may do in an account; `None` when it has no grant there.
-pub(super) async fn scopes(pool: &SqlitePool, client_id: &str, account: &str) -> Result<Option<String>, ApiError> {
+pub(super) async fn scopes(pool: &AnyPool, client_id: &str, account: &str) -> Result<Option<String>, ApiError> {
     let rows = sqlx::query("SELECT scopes FROM grants WHERE client_id = $1 AND audience = $2 ORDER BY id")
         .bind(client_id)
         .bind(account)
@@ -27,22 +27,22 @@ pub(super) async fn scopes(pool: &SqlitePool, client_id: &str, account: &str) ->
 /// # Errors
 /// When the database refuses.
 pub async fn create_account(
-    pool: &SqlitePool,
+    store: &Store,
     account: &str,
     client_id: &str,
     secret_hash: &str,
     scopes: &str,
 ) -> Result<(), ApiError> {
     let now = now();
-    let mut unit = pool.begin().await?;
+    let mut unit = store.unit().await?;
     sqlx::query("INSERT INTO accounts (id, created_at) VALUES ($1, $2) ON CONFLICT DO NOTHING")
         .bind(account)
         .bind(&now)
-        .execute(&mut *unit)
+        .execute(unit.db())
         .await?;
     sqlx::query("INSERT INTO rule_counters (account_id, changes) VALUES ($1, 0) ON CONFLICT DO NOTHING")
         .bind(account)
-        .execute(&mut *unit)
+        .execute(unit.db())
         .await?;
     sqlx::query("INSERT INTO clients (account_id, id, client_id, secret_hash, created_at) VALUES ($1, $2, $3, $4, $5)")
         .bind(account)
@@ -50,7 +50,7 @@ pub async fn create_account(
         .bind(client_id)
         .bind(secret_hash)
         .bind(&now)
-        .execute(&mut *unit)
+        .execute(unit.db())
         .await?;
     sqlx::query("INSERT INTO grants (id, client_id, audience, scopes, created_at) VALUES ($1, $2, $3, $4, $5)")
         .bind(uuid::Uuid::new_v4().to_string())
@@ -58,17 +58,16 @@ pub async fn create_account(
         .bind(account)
         .bind(scopes)
         .bind(&now)
-        .execute(&mut *unit)
+        .execute(unit.db())
         .await?;
-    unit.commit().await?;
-    Ok(())
+    unit.save().await
 }
 
 /// Is there any account yet?
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn any_account(pool: &SqlitePool) -> Result<bool, ApiError> {
+pub async fn any_account(pool: &AnyPool) -> Result<bool, ApiError> {
     Ok(sqlx::query("SELECT 1 FROM accounts LIMIT 1").fetch_optional(pool).await?.is_some())
 }
 
@@ -76,11 +75,11 @@ pub async fn any_account(pool: &SqlitePool) -> Result<bool, ApiError> {
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn signing_secret(pool: &SqlitePool) -> Result<String, ApiError> {
+pub async fn signing_secret(store: &Store) -> Result<String, ApiError> {
     sqlx::query("INSERT INTO settings (name, value) VALUES ('signing_secret', $1) ON CONFLICT DO NOTHING")
         .bind(super::secret::new())
-        .execute(pool)
+        .execute(store.pool())
         .await?;
-    let row = sqlx::query("SELECT value FROM settings WHERE name = 'signing_secret'").fetch_one(pool).await?;
+    let row = sqlx::query("SELECT value FROM settings WHERE name = 'signing_secret'").fetch_one(store.pool()).await?;
     Ok(row.get(0))
 }

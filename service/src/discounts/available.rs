@@ -1,12 +1,16 @@
 //! From a request to the engine and back: who is buying, which refs, what it costs.
 
 use std::cell::RefCell;
+use std::sync::Arc;
 
-use rabatt_engine::{Code, EvaluateOptions, Problem, RecalculateOptions, Recalculated, Workspace, recalculate};
+use rabatt_engine::{Code, EvaluateOptions, Facts, Problem, RecalculateOptions, Recalculated, Workspace, recalculate};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use super::store::{self, Buyer};
+use super::plans::Rules;
+use super::store::comparable;
+use super::store::facts::{self, Buyer};
+use super::terms::current_stamps;
 use crate::App;
 use crate::error::ApiError;
 use crate::http::is_client_id;
@@ -30,6 +34,8 @@ struct Purchase<'a> {
     customer_id: Option<String>,
     #[serde(default)]
     customer: Option<PurchaseCustomer>,
+    #[serde(default)]
+    purchase_at: Option<String>,
     #[serde(default)]
     items: Option<Vec<serde::de::IgnoredAny>>,
     /// Of an earlier answer that is sent again.
@@ -64,7 +70,6 @@ pub async fn available(app: &App, account: &str, receipt: String, explain: bool,
         let message = format!("a receipt has at most {MOST_LINES} lines here; this one has {lines}");
         return Err(ApiError::Invalid("too_many_lines", message));
     }
-    let plan = app.plans.get(&app.pool, account).await?;
     let resolved;
     let buyer = match &purchase {
         Ok(Purchase { customer_id: Some(id), .. }) if matches!(id.as_str(), "*" | "/") || !is_client_id(id) => {
@@ -74,19 +79,20 @@ pub async fn available(app: &App, account: &str, receipt: String, explain: bool,
         Ok(Purchase { customer_id: Some(id), .. }) => Buyer::Customer(id),
         Ok(Purchase { customer: Some(PurchaseCustomer { token: Some(token) }), .. }) => {
             let (kind, value) = (token.kind.as_deref().unwrap_or_default(), token.value.as_deref().unwrap_or_default());
-            resolved = store::customer_of_token(&app.pool, account, kind, value).await?;
+            resolved = facts::customer_of_token(app.store.pool(), account, kind, value).await?;
             resolved.as_deref().map_or(Buyer::Unknown, Buyer::Customer)
         }
         Ok(_) => Buyer::Anonymous,
         Err(_) => Buyer::Unknown,
     };
-    let facts = store::facts(&app.pool, account, buyer).await?;
+    let purchase_at = purchase.as_ref().ok().and_then(|purchase| purchase.purchase_at.as_deref()).and_then(comparable);
+    let (rules, facts) = known(app, account, buyer, purchase_at.as_deref()).await?;
     let unreadable = purchase.as_ref().err().map(ToString::to_string);
     let earlier = purchase.ok().and_then(|purchase| purchase.outcome).filter(|_| explain);
     let receipt = earlier.and_then(|outcome| without_member(&receipt, outcome.get())).unwrap_or(receipt);
     let evaluate = move || {
         let options = RecalculateOptions { evaluate: EvaluateOptions { explain, steps: None }, amounts };
-        WORKSPACE.with_borrow_mut(|workspace| recalculate(&plan, &receipt, Some(&facts), options, workspace))
+        WORKSPACE.with_borrow_mut(|workspace| recalculate(&rules.plan, &receipt, Some(&facts), options, workspace))
     };
     let answer = if lines > MOST_LINES_AT_ONCE {
         tokio::task::spawn_blocking(evaluate).await.map_err(|error| ApiError::Internal(error.to_string()))?
@@ -104,6 +110,45 @@ pub async fn available(app: &App, account: &str, receipt: String, explain: bool,
     }
     let open = receipt.trim_end();
     Ok(format!("{},\"outcome\":{outcome}}}", open.strip_suffix('}').unwrap_or(open)))
+}
+
+/// The account's rules, and what is known of a buyer at an instant.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn known(
+    app: &App,
+    account: &str,
+    buyer: Buyer<'_>,
+    purchase_at: Option<&str>,
+) -> Result<(Arc<Rules>, Facts<'static>), ApiError> {
+    let (changes, mut facts) = facts::facts(app.store.pool(), account, buyer).await?;
+    let rules = app.plans.at(&app.store, account, changes).await?;
+    if rules.special.is_empty() {
+        return Ok((rules, facts));
+    }
+    let mut used_up = Vec::new();
+    for known in facts.refs.iter_mut().flatten() {
+        let Some(terms) = rules.special.get(&*known.rule_id) else { continue };
+        if terms.budget_amount.is_some() || terms.budget_usage.is_some() {
+            let (usage, amount) = facts::totals(app.store.pool(), account, &known.rule_id).await?;
+            if terms.budget_usage.is_some_and(|most| usage >= most) || terms.budget_amount.is_some_and(|most| amount >= most) {
+                used_up.push(known.id.clone());
+            }
+        }
+        if let (Some(_), Some(days), Some(at)) = (terms.stamp, terms.stamp_expire_days, purchase_at) {
+            let counted_for = match buyer {
+                Buyer::Customer(id) => id,
+                Buyer::Anonymous | Buyer::Unknown => "/",
+            };
+            let history = facts::stamps(app.store.pool(), account, &known.id, counted_for).await?;
+            known.statistics.current_stamp = current_stamps(&history, days, at);
+        }
+    }
+    if let Some(refs) = &mut facts.refs {
+        refs.retain(|known| !used_up.contains(&known.id));
+    }
+    Ok((rules, facts))
 }
 
 /// The object without the member whose value is this part of its text; `None` when it has none.

@@ -2,8 +2,11 @@
 
 use std::fmt;
 
+use rabatt_engine::{Code, Problem};
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
+
+use crate::error::ApiError;
 
 /// Members of an object, each value byte for byte. A name that stands twice is here twice, for
 /// the engine to refuse.
@@ -45,6 +48,18 @@ impl<'a> Members<'a> {
             (None, Some(value)) => self.0.push((name.to_owned(), value)),
             (_, None) => self.0.retain(|(key, _)| key != name),
         }
+    }
+
+    /// Refuses a member that stands twice: it says two things. `place` is the object's JSON pointer.
+    pub(super) fn refuse_twice(&self, place: &str) -> Result<(), ApiError> {
+        for (at, (name, _)) in self.0.iter().enumerate() {
+            if self.0.iter().take(at).any(|(other, _)| other == name) {
+                let pointer = format!("{place}/{}", name.replace('~', "~0").replace('/', "~1"));
+                let message = "this member is here twice; leave one of them out";
+                return Err(vec![Problem::new(Code::DuplicateMember, pointer, message)].into());
+            }
+        }
+        Ok(())
     }
 
     /// The text of a member that is a string.

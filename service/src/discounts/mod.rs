@@ -4,6 +4,8 @@ pub mod available;
 mod members;
 pub mod model;
 pub mod plans;
+pub mod record;
 pub mod revise;
 pub mod routes;
 pub mod store;
+pub mod terms;

@@ -6,7 +6,8 @@ use uuid::Uuid;
 
 use super::members::Members;
 use super::model::rule;
-use super::store::{self, NewRule, Revision};
+use super::store::comparable;
+use super::store::rules::{self, NewRule, Revision};
 use crate::App;
 use crate::error::ApiError;
 
@@ -51,10 +52,12 @@ pub async fn create(app: &App, account: &str, client: &str, body: &str) -> Resul
         created_at: &now,
         campaign_id: campaign_id.as_deref(),
         active: members.get("active") != Some("false"),
+        private: members.get("private") == Some("true"),
+        visible_from: checked.visible_from.as_deref(),
         purchase_from: &checked.purchase_from,
         purchase_to: &checked.purchase_to,
     };
-    store::create_rule(&app.pool, &rule).await?;
+    rules::create_rule(&app.store, &rule).await?;
     Ok((id, body))
 }
 
@@ -62,6 +65,7 @@ pub async fn create(app: &App, account: &str, client: &str, body: &str) -> Resul
 struct Checked {
     purchase_from: String,
     purchase_to: String,
+    visible_from: Option<String>,
     /// `type`, as JSON.
     kind: &'static str,
 }
@@ -82,11 +86,12 @@ fn check(members: &Members<'_>) -> Result<Checked, ApiError> {
         }
     }
     problems.extend(rule::wrong_types(members));
-    let instant = |name: &str| requirement.text(name).and_then(|text| store::comparable(&text));
+    let instant = |name: &str| requirement.text(name).and_then(|text| comparable(&text));
     match (&compiled, problems.as_slice(), instant("purchase_from"), instant("purchase_to")) {
         (Ok(compiled), [], Some(purchase_from), Some(purchase_to)) => {
             let receipt_rule = compiled.rules().first().is_some_and(Rule::is_receipt_rule);
-            Ok(Checked { purchase_from, purchase_to, kind: if receipt_rule { "\"receipt\"" } else { "\"item\"" } })
+            let visible_from = members.text("visible_from").and_then(|text| comparable(&text));
+            Ok(Checked { purchase_from, purchase_to, visible_from, kind: if receipt_rule { "\"receipt\"" } else { "\"item\"" } })
         }
         _ => Err(problems.into()),
     }
@@ -112,13 +117,13 @@ const TRIES: usize = 5;
 pub async fn update(app: &App, account: &str, client: &str, id: &str, body: &str) -> Result<String, ApiError> {
     let sent: Members<'_> = serde_json::from_str(body)
         .map_err(|error| ApiError::Invalid("bad_json", format!("the body is an object with what is to change: {error}")))?;
-    refuse_twice(&sent, "")?;
+    sent.refuse_twice("")?;
     for name in ["requirement", "reward"] {
         let Some(text) = sent.get(name) else { continue };
         let members: Members<'_> = serde_json::from_str(text).map_err(|_| {
             ApiError::from(vec![Problem::new(Code::WrongType, format!("/{name}"), "this is an object with what is to change")])
         })?;
-        refuse_twice(&members, &format!("/{name}"))?;
+        members.refuse_twice(&format!("/{name}"))?;
     }
     for _ in 0..TRIES {
         let stored = current(app, account, id).await?;
@@ -156,9 +161,11 @@ pub async fn update(app: &App, account: &str, client: &str, id: &str, body: &str
             deleted: false,
             campaign_id: campaign_id.as_deref(),
             active: new.get("active") != Some("false"),
+            private: new.get("private") == Some("true"),
+            visible_from: checked.visible_from.as_deref(),
             purchase_to: &checked.purchase_to,
         };
-        if store::revise(&app.pool, &revision).await? {
+        if rules::revise(&app.store, &revision).await? {
             return Ok(body);
         }
     }
@@ -181,6 +188,7 @@ pub async fn delete(app: &App, account: &str, client: &str, id: &str) -> Result<
         rule.set("deleted_by", Some(&client_json));
         let (body, campaign_id) = (rule.to_string(), rule.text("campaign_id"));
         let requirement = object(rule.get("requirement"));
+        let visible_from = rule.text("visible_from").and_then(|text| comparable(&text));
         let revision = Revision {
             account,
             id,
@@ -190,30 +198,20 @@ pub async fn delete(app: &App, account: &str, client: &str, id: &str) -> Result<
             deleted: true,
             campaign_id: campaign_id.as_deref(),
             active: rule.get("active") != Some("false"),
-            purchase_to: &requirement.text("purchase_to").and_then(|text| store::comparable(&text)).unwrap_or_default(),
+            private: rule.get("private") == Some("true"),
+            visible_from: visible_from.as_deref(),
+            purchase_to: &requirement.text("purchase_to").and_then(|text| comparable(&text)).unwrap_or_default(),
         };
-        if store::revise(&app.pool, &revision).await? {
+        if rules::revise(&app.store, &revision).await? {
             return Ok(body);
         }
     }
     Err(ApiError::Internal(format!("rule {id} changed all the time")))
 }
 
-/// A member that stands twice says two things.
-fn refuse_twice(members: &Members<'_>, place: &str) -> Result<(), ApiError> {
-    for (at, (name, _)) in members.0.iter().enumerate() {
-        if members.0.iter().take(at).any(|(other, _)| other == name) {
-            let pointer = format!("{place}/{}", name.replace('~', "~0").replace('/', "~1"));
-            let message = "this member is here twice; leave one of them out";
-            return Err(vec![Problem::new(Code::DuplicateMember, pointer, message)].into());
-        }
-    }
-    Ok(())
-}
-
 /// The newest revision of a rule that is not deleted.
-async fn current(app: &App, account: &str, id: &str) -> Result<store::Current, ApiError> {
-    let stored = store::current(&app.pool, account, id).await?.ok_or(ApiError::NotFound("Rule"))?;
+async fn current(app: &App, account: &str, id: &str) -> Result<rules::Current, ApiError> {
+    let stored = rules::current(app.store.pool(), account, id).await?.ok_or(ApiError::NotFound("Rule"))?;
     if stored.deleted {
         return Err(ApiError::Invalid("rule_deleted", "this rule is deleted; make a new one".to_owned()));
     }

@@ -1,30 +1,168 @@
-//! The database: SQLite, embedded, in WAL mode. Statements use numbered placeholders, which
-//! PostgreSQL understands as well.
+//! The database: SQLite, embedded, or PostgreSQL. The same statements run on both: numbered
+//! placeholders, whole numbers, texts, and `0`/`1` for no and yes.
+
+pub mod statement;
 
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::any::{AnyConnectOptions, AnyPoolOptions, install_default_drivers};
+use sqlx::migrate::Migrator;
+use sqlx::{Any, AnyConnection, AnyPool, Transaction};
+use tokio::sync::{Mutex, OwnedMutexGuard};
 
-/// Opens the database file, makes it when it is not there, and brings its tables up to date.
-///
-/// # Errors
-/// When the file cannot be used.
-pub async fn open(file: &Path) -> Result<SqlitePool, sqlx::Error> {
-    let options = SqliteConnectOptions::new()
-        .filename(file)
-        .create_if_missing(true)
-        .journal_mode(SqliteJournalMode::Wal)
-        // Money is recorded here: what was answered is on the disk.
-        .synchronous(SqliteSynchronous::Full)
-        .foreign_keys(true)
-        .busy_timeout(Duration::from_secs(10));
-    let pool = SqlitePoolOptions::new().max_connections(8).connect_with(options).await?;
-    sqlx::migrate!("migrations/sqlite").run(&pool).await?;
-    Ok(pool)
+use crate::error::ApiError;
+
+static SQLITE: Migrator = sqlx::migrate!("migrations/sqlite");
+static POSTGRES: Migrator = sqlx::migrate!("migrations/postgres");
+
+/// Which database it is, where that matters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// A file beside the service.
+    Sqlite,
+    /// A server that several services may share.
+    Postgres,
+}
+
+/// The open database. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Store {
+    pool: AnyPool,
+    kind: Kind,
+    /// SQLite writes one at a time; who waits here is served in turn, which SQLite's own waiting does not promise.
+    writing: Arc<Mutex<()>>,
+}
+
+impl Store {
+    /// Opens the database behind an address (`sqlite:…`, `postgres://…`), makes a SQLite file that is
+    /// not there, and brings the tables up to date.
+    ///
+    /// # Errors
+    /// When it cannot be used.
+    pub async fn open(url: &str, connections: u32) -> Result<Self, sqlx::Error> {
+        install_default_drivers();
+        let kind = if url.starts_with("sqlite:") { Kind::Sqlite } else { Kind::Postgres };
+        let options: AnyConnectOptions = url.parse()?;
+        let mut pool = AnyPoolOptions::new().max_connections(connections).acquire_timeout(Duration::from_secs(20));
+        if kind == Kind::Sqlite {
+            pool = pool.after_connect(|connection, _| {
+                Box::pin(async move {
+                    // Another process may hold the file for a moment: wait before anything else. Money is recorded
+                    // here, so that what was answered is on the disk (`FULL`).
+                    for pragma in [
+                        "PRAGMA busy_timeout = 10000",
+                        "PRAGMA journal_mode = WAL",
+                        "PRAGMA synchronous = FULL",
+                        "PRAGMA foreign_keys = ON",
+                    ] {
+                        sqlx::query(pragma).execute(&mut *connection).await?;
+                    }
+                    Ok(())
+                })
+            });
+        }
+        let pool = pool.connect_with(options).await?;
+        match kind {
+            Kind::Sqlite => SQLITE.run(&pool).await?,
+            Kind::Postgres => POSTGRES.run(&pool).await?,
+        }
+        Ok(Self { pool, kind, writing: Arc::default() })
+    }
+
+    /// Where reading needs no transaction.
+    pub fn pool(&self) -> &AnyPool {
+        &self.pool
+    }
+
+    /// Which database this is.
+    pub fn kind(&self) -> Kind {
+        self.kind
+    }
+
+    /// Begins a unit of work: all of it is saved, or none.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn unit(&self) -> Result<Unit, ApiError> {
+        Ok(match self.kind {
+            Kind::Sqlite => {
+                let turn = Arc::clone(&self.writing).lock_owned().await;
+                // Read first and write then would fail when another process writes in between.
+                let transaction = self.pool.begin_with("BEGIN IMMEDIATE").await?;
+                Unit { transaction, turn: Some(turn) }
+            }
+            Kind::Postgres => Unit { transaction: self.pool.begin().await?, turn: None },
+        })
+    }
+
+    /// Begins reading one state of the database, whatever others write meanwhile.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn view(&self) -> Result<Unit, ApiError> {
+        let transaction = match self.kind {
+            Kind::Sqlite => self.pool.begin().await?,
+            Kind::Postgres => self.pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?,
+        };
+        Ok(Unit { transaction, turn: None })
+    }
+
+    /// Does the database answer?
+    pub async fn is_ready(&self) -> bool {
+        sqlx::query("SELECT 1").execute(&self.pool).await.is_ok()
+    }
+
+    /// Closes it, when everything begun is done.
+    pub async fn close(&self) {
+        self.pool.close().await;
+    }
+}
+
+/// A unit of work. Dropped without [`Unit::save`], it has changed nothing.
+#[derive(Debug)]
+pub struct Unit {
+    transaction: Transaction<'static, Any>,
+    turn: Option<OwnedMutexGuard<()>>,
+}
+
+impl Unit {
+    /// What statements run on.
+    pub fn db(&mut self) -> &mut AnyConnection {
+        &mut self.transaction
+    }
+
+    /// Makes it last.
+    ///
+    /// # Errors
+    /// When the database refuses; then nothing has changed.
+    pub async fn save(self) -> Result<(), ApiError> {
+        self.transaction.commit().await?;
+        drop(self.turn);
+        Ok(())
+    }
+}
+
+/// The address of a SQLite file.
+pub fn file_url(file: &Path) -> String {
+    let path = std::path::absolute(file).unwrap_or_else(|_| file.to_owned());
+    let mut url = "sqlite://".to_owned();
+    for byte in path.to_string_lossy().bytes() {
+        match byte {
+            b'/' | b'.' | b'-' | b'_' | b'0'..=b'9' | b'a'..=b'z' | b'A'..=b'Z' => url.push(char::from(byte)),
+            _ => url.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    url + "?mode=rwc"
 }
 
 /// The time as it is stored: RFC 3339, UTC, microseconds, so that it compares as text.
 pub fn now() -> String {
     chrono::Utc::now().to_rfc3339_opts(chrono::SecondsFormat::Micros, true)
+}
+
+/// A new id.
+pub fn new_id() -> String {
+    uuid::Uuid::new_v4().to_string()
 }

@@ -88,7 +88,7 @@ async fn a_request_that_takes_too_long_is_told_so() {
     let mut service = Service::new().await;
     service.set(|config| config.request_seconds = 0);
     // With every connection taken a request has to wait.
-    let pool = &service.app.pool;
+    let pool = service.app.store.pool();
     let mut taken = Vec::new();
     for _ in 0..pool.options().get_max_connections() {
         taken.push(pool.acquire().await.unwrap());

@@ -7,7 +7,8 @@ use http_body_util::BodyExt;
 use rabatt_service::auth::token::Claims;
 use rabatt_service::config::Config;
 use rabatt_service::setup::{Client, TEST_ACCOUNT, first_start};
-use rabatt_service::{App, app, auth, store};
+use rabatt_service::store::{Store, file_url};
+use rabatt_service::{App, app, auth};
 use serde_json::{Value, json};
 use tower::ServiceExt;
 
@@ -57,19 +58,15 @@ impl Service {
     /// An empty account `T00000001`.
     pub(crate) async fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let pool = store::open(&folder.path().join("test.db")).await.unwrap();
-        let config = Config::load(None, std::iter::empty()).unwrap();
-        let state = App::new(config, pool).await.unwrap();
-        auth::store::create_account(&state.pool, TEST_ACCOUNT, "test", "no hash", "admin:discounts").await.unwrap();
+        let state = state(&database(&folder).await).await;
+        auth::store::create_account(&state.store, TEST_ACCOUNT, "test", "no hash", "admin:discounts").await.unwrap();
         Self { router: app(state.clone()), app: state, client: None, _folder: folder }
     }
 
     /// As at first start: the kiosk's rules and an API client.
     pub(crate) async fn kiosk() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let pool = store::open(&folder.path().join("test.db")).await.unwrap();
-        let config = Config::load(None, std::iter::empty()).unwrap();
-        let state = App::new(config, pool).await.unwrap();
+        let state = state(&database(&folder).await).await;
         let client = first_start(&state).await.unwrap();
         Self { router: app(state.clone()), app: state, client, _folder: folder }
     }
@@ -124,6 +121,25 @@ impl Service {
     pub(crate) async fn recalculate(&self, receipt: &Value) -> Answer {
         self.call("POST", "discounts/available_for_receipt", receipt.to_string()).await
     }
+}
+
+/// The address of an empty database: a SQLite file, or with `RABATT_TEST_POSTGRES` (the address of a
+/// throw-away server) a database there.
+pub(crate) async fn database(folder: &tempfile::TempDir) -> String {
+    let Ok(server) = std::env::var("RABATT_TEST_POSTGRES") else { return file_url(&folder.path().join("test.db")) };
+    use sqlx::{AssertSqlSafe, Connection};
+    let name = format!("t_{}", rabatt_service::store::new_id().replace('-', ""));
+    let mut connection = sqlx::PgConnection::connect(&format!("{server}/postgres")).await.unwrap();
+    sqlx::query(AssertSqlSafe(format!("CREATE DATABASE {name}"))).execute(&mut connection).await.unwrap();
+    connection.close().await.unwrap();
+    format!("{server}/{name}")
+}
+
+/// A service on this database, with the settings that are compiled in.
+pub(crate) async fn state(url: &str) -> App {
+    let config = Config::load(None, std::iter::empty()).unwrap();
+    let store = Store::open(url, 4).await.unwrap();
+    App::new(config, store).await.unwrap()
 }
 
 /// Adds a window to a rule that has none.

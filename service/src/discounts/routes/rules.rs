@@ -12,7 +12,8 @@ use crate::App;
 use crate::auth::scope::{Authorized, ReadDiscounts, WriteDiscounts};
 use crate::discounts::model::rule;
 use crate::discounts::revise;
-use crate::discounts::store::{self, RuleFilter, State as RuleState};
+use crate::discounts::store::rules::{self, RuleFilter, State as RuleState};
+use crate::discounts::store::{comparable, refs};
 use crate::error::{ApiError, Error};
 use crate::http::{JsonText, Params, is_client_id, limit};
 
@@ -56,7 +57,7 @@ impl RulesQuery {
         let (mut most, mut statistics, mut state) = (None, false, None);
         for (name, value) in pairs {
             let instant = || {
-                let text = store::comparable(&value);
+                let text = comparable(&value);
                 text.ok_or_else(|| bad(format!("`{name}` is a date-time with its offset, as 2024-06-01T12:00:00Z")))
             };
             match name.trim_end_matches("[]") {
@@ -104,7 +105,7 @@ pub async fn list_rules(
     Params(pairs): Params<Vec<(String, String)>>,
 ) -> Result<Response, ApiError> {
     let (filter, statistics) = RulesQuery::read(pairs)?;
-    let rules = store::rules(&app.pool, &caller.account, &filter).await?;
+    let rules = rules::rules(app.store.pool(), &caller.account, &filter).await?;
     let bodies: Vec<String> = rules
         .into_iter()
         .map(|rule| if statistics { with_statistics(&rule.body, &rule.statistics) } else { rule.body })
@@ -159,7 +160,7 @@ pub async fn get_rule(
     Path(path): Path<(String, String)>,
 ) -> Result<Response, ApiError> {
     let (_, id) = path;
-    let rule = store::rule(&app.pool, &caller.account, &id).await?.ok_or(ApiError::NotFound("Rule"))?;
+    let rule = rules::rule(app.store.pool(), &caller.account, &id).await?.ok_or(ApiError::NotFound("Rule"))?;
     Ok(json_text(with_statistics(&rule.body, &rule.statistics)))
 }
 
@@ -185,7 +186,7 @@ pub async fn update_rule(
 ) -> Result<Response, ApiError> {
     let (_, id) = path;
     let body = revise::update(&app, &caller.account, &caller.client, &id, &body).await?;
-    let rule = store::rule(&app.pool, &caller.account, &id).await?.ok_or(ApiError::NotFound("Rule"))?;
+    let rule = rules::rule(app.store.pool(), &caller.account, &id).await?.ok_or(ApiError::NotFound("Rule"))?;
     Ok(json_text(with_statistics(&body, &rule.statistics)))
 }
 
@@ -208,7 +209,7 @@ pub async fn delete_rule(
 ) -> Result<Response, ApiError> {
     let (_, id) = path;
     let body = revise::delete(&app, &caller.account, &caller.client, &id).await?;
-    let rule = store::rule(&app.pool, &caller.account, &id).await?.ok_or(ApiError::NotFound("Rule"))?;
+    let rule = rules::rule(app.store.pool(), &caller.account, &id).await?.ok_or(ApiError::NotFound("Rule"))?;
     Ok(json_text(with_statistics(&body, &rule.statistics)))
 }
 
@@ -253,10 +254,10 @@ pub async fn give_rule(
             return Err(vec![Problem::new(Code::UnknownValue, format!("/customers/{at}"), message)].into());
         }
     }
-    let rule = store::rule(&app.pool, &caller.account, &id).await?.ok_or(ApiError::NotFound("Rule"))?;
+    let rule = rules::rule(app.store.pool(), &caller.account, &id).await?.ok_or(ApiError::NotFound("Rule"))?;
     if rule.deleted {
         return Err(ApiError::Invalid("rule_deleted", "this rule is deleted and cannot be given".to_owned()));
     }
-    store::give(&app.pool, &caller.account, &id, &customers, request.offering_constraint_id.as_deref()).await?;
+    refs::give(&app.store, &caller.account, &caller.client, &id, &customers, request.offering_constraint_id.as_deref()).await?;
     Ok(json_text(with_statistics(&rule.body, &rule.statistics)))
 }

@@ -63,7 +63,7 @@ async fn other_accounts_and_other_grants_are_refused() {
 async fn secrets_are_stored_as_argon2id_hashes_only() {
     use sqlx::Row;
     let service = Service::kiosk().await;
-    let row = sqlx::query("SELECT secret_hash FROM clients").fetch_one(&service.app.pool).await.unwrap();
+    let row = sqlx::query("SELECT secret_hash FROM clients").fetch_one(service.app.store.pool()).await.unwrap();
     let hash: String = row.get(0);
     assert!(hash.starts_with("$argon2id$"), "{hash}");
 }

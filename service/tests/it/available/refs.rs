@@ -39,7 +39,7 @@ async fn a_token_is_resolved_and_one_of_nobody_gets_nothing() {
     sqlx::query(
         "INSERT INTO customer_tokens (account_id, type, value, customer_id) VALUES ('T00000001', 'VIPPS', 'abc', 'kari')",
     )
-    .execute(&service.app.pool)
+    .execute(service.app.store.pool())
     .await
     .unwrap();
     let with = |value: &str| coffee(json!({"customer": {"token": {"type": "VIPPS", "value": value}}}));
@@ -64,7 +64,7 @@ async fn nothing_is_used_up_and_statistics_are_the_customers_own() {
     assert_eq!(service.recalculate(&coffee(json!({"customer_id": "kari"}))).await.text, first);
     // Kari has used it; Ola has not.
     sqlx::query("INSERT INTO ref_statistics (account_id, ref_id, customer_id, usage) SELECT account_id, id, 'kari', 1 FROM refs")
-        .execute(&service.app.pool)
+        .execute(service.app.store.pool())
         .await
         .unwrap();
     assert_eq!(discounts(&service.recalculate(&coffee(json!({"customer_id": "kari"}))).await.ok()), [""; 0]);
@@ -100,7 +100,7 @@ async fn passers_by_share_their_statistics() {
     service.rule(rule, &["/"]).await;
     assert_eq!(discounts(&service.recalculate(&coffee(json!({}))).await.ok()), ["once"]);
     sqlx::query("INSERT INTO ref_statistics (account_id, ref_id, customer_id, usage) SELECT account_id, id, '/', 1 FROM refs")
-        .execute(&service.app.pool)
+        .execute(service.app.store.pool())
         .await
         .unwrap();
     assert_eq!(discounts(&service.recalculate(&coffee(json!({}))).await.ok()), [""; 0]);

@@ -56,8 +56,10 @@ async fn aid_discounts_did_put() {
     assert_eq!(service.call("PUT", &path, change.to_string()).await.ok()["type"], "receipt");
     assert_eq!(amount(&service).await, 350);
     // Every revision is kept.
-    let rows: Vec<(i64, String)> =
-        sqlx::query_as("SELECT revision, body FROM rule_revisions ORDER BY revision").fetch_all(&service.app.pool).await.unwrap();
+    let rows: Vec<(i64, String)> = sqlx::query_as("SELECT revision, body FROM rule_revisions ORDER BY revision")
+        .fetch_all(service.app.store.pool())
+        .await
+        .unwrap();
     assert_eq!(rows.iter().map(|row| row.0).collect::<Vec<_>>(), [1, 2, 3, 4]);
     assert!(rows[0].1.contains("\"Ten\""));
 }

@@ -6,7 +6,7 @@ use sqlx::Row;
 use crate::support::Service;
 
 async fn refs(service: &Service) -> i64 {
-    sqlx::query("SELECT COUNT(*) FROM refs").fetch_one(&service.app.pool).await.unwrap().get(0)
+    sqlx::query("SELECT COUNT(*) FROM refs").fetch_one(service.app.store.pool()).await.unwrap().get(0)
 }
 
 #[tokio::test]
@@ -43,7 +43,7 @@ async fn unknown_rules_and_nonsense_are_refused() {
 async fn a_deleted_rule_is_given_to_nobody() {
     let service = Service::new().await;
     let id = service.rule(json!({"reward": {"type": "discount_amount", "value": 100}}), &[]).await;
-    sqlx::query("UPDATE rules SET deleted_at = created_at").execute(&service.app.pool).await.unwrap();
+    sqlx::query("UPDATE rules SET deleted_at = created_at").execute(service.app.store.pool()).await.unwrap();
     let error = service.call("POST", &format!("discounts/rules/{id}/customers"), r#"{"customers": ["*"]}"#).await.refused(400);
     assert_eq!(error["code"], "rule_deleted");
     assert_eq!(refs(&service).await, 0);

@@ -72,7 +72,7 @@ async fn bad_parameters_are_named() {
 async fn who_follows_changes_hears_of_deletions() {
     let service = Service::new().await;
     named(&service, "gone", "2020-01-01T00:00:00Z", "2099-01-01T00:00:00Z", true).await;
-    sqlx::query("UPDATE rules SET deleted_at = created_at").execute(&service.app.pool).await.unwrap();
+    sqlx::query("UPDATE rules SET deleted_at = created_at").execute(service.app.store.pool()).await.unwrap();
     let list = async |query: &str| service.call("GET", &format!("discounts/rules?{query}"), "").await.ok();
     assert_eq!(names(&list("").await), [""; 0]);
     assert_eq!(names(&list("state=deleted").await), ["gone"]);

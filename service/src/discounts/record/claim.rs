@@ -1,0 +1,260 @@
+//! Claims: refs reserved for a purchase in progress.
+
+use std::collections::HashSet;
+
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::Known;
+use crate::App;
+use crate::discounts::members::Members;
+use crate::discounts::store::book::{self, Change, Place, Refusal, Report, Taken};
+use crate::discounts::store::claims::{self, NewClaim};
+use crate::discounts::store::comparable;
+use crate::error::ApiError;
+use crate::http::{is_client_id, read};
+use crate::store::{new_id, now};
+
+/// `ref_type` of a claim that does not say its `type`.
+const CLAIM: &str = "claim";
+
+#[derive(Debug, Deserialize)]
+struct ClaimRequest {
+    #[serde(default, rename = "ref")]
+    reference: Option<String>,
+    #[serde(default, rename = "type")]
+    kind: Option<String>,
+    purchase_at: String,
+    customer_id: String,
+    discounts: Vec<ClaimedRule>,
+}
+
+#[derive(Debug, Deserialize)]
+struct ClaimedRule {
+    id: String,
+    refs: Vec<ClaimedRef>,
+}
+
+#[derive(Debug, Deserialize)]
+struct ClaimedRef {
+    id: String,
+    amount: i64,
+    usage: i64,
+}
+
+/// Members that the server sets.
+const SERVER_SET: [&str; 6] = ["id", "created_at", "created_by", "updated_at", "deleted_at", "deleted_by"];
+
+/// Reserves refs for a purchase: all of them, or none. The claim's JSON.
+///
+/// # Errors
+/// 400 when the body is wrong, the `ref` is taken, or a limit is reached.
+pub async fn claim(app: &App, account: &str, client: &str, body: &str) -> Result<String, ApiError> {
+    let request: ClaimRequest = read(body)?;
+    let (purchase_at, wanted) = check(app, account, &request).await?;
+    let (id, at) = (new_id(), now());
+    let stored = written(body, &id, &at, client)?;
+    let reference = request.reference.as_deref();
+    let customer = Some(&*request.customer_id).filter(|customer| *customer != "/");
+
+    let mut unit = app.store.unit().await?;
+    let mut keys = Vec::new();
+    let mut earlier = Vec::new();
+    if let Some(reference) = reference {
+        book::lock_names(unit.db(), app.store.kind(), account, &[reference]).await?;
+        let names = [format!("r:{reference}"), format!("w:{reference}"), format!("m:{}|{reference}", super::RECEIPT_ADD)];
+        earlier = book::purchases(unit.db(), account, &names).await?;
+        earlier.retain(|purchase| purchase.customer_id.is_none() || purchase.customer_id.as_deref() == customer);
+        keys.push(format!("c:{reference}"));
+    }
+    let known = book::rows(unit.db(), account, &earlier).await?;
+    let settled = earlier.iter().any(|purchase| purchase.settled);
+    let purchase = match earlier.into_iter().next() {
+        Some(purchase) => {
+            book::add_keys(unit.db(), account, &purchase.id, &keys).await?;
+            purchase.id
+        }
+        None => book::new_purchase(unit.db(), account, customer, &purchase_at, false, &keys).await?,
+    };
+    let new = NewClaim {
+        account,
+        id: &id,
+        reference,
+        customer_id: &request.customer_id,
+        purchase_id: &purchase,
+        body: &stored,
+        created_at: &at,
+    };
+    if !claims::create(unit.db(), &new).await? {
+        let message =
+            format!("there is a claim with ref `{}` already; take that one, or delete it first", reference.unwrap_or_default());
+        return Err(ApiError::At("claim_exists", "/ref".to_owned(), message));
+    }
+    // What the purchase took by another road is taken already; once its receipt is known, nothing more is.
+    let (mut changes, places): (Vec<Change>, Vec<(Place, String)>) = wanted
+        .into_iter()
+        .filter(|wanted| !settled && known.iter().all(|row| row.place != wanted.change.place))
+        .map(|wanted| (wanted.change.clone(), (wanted.change.place, wanted.pointer)))
+        .unzip();
+    book::count(unit.db(), account, &mut changes).await?;
+    let report = Report {
+        account,
+        client,
+        reference: reference.unwrap_or(&id),
+        ref_type: request.kind.as_deref().unwrap_or(CLAIM),
+        purchase_at: &purchase_at,
+    };
+    for change in &changes {
+        if let Some(refusal) = change.refused {
+            let pointer = places.iter().find(|(place, _)| *place == change.place).map(|(_, pointer)| pointer.clone());
+            return Err(refused(refusal, pointer.unwrap_or_default()));
+        }
+        book::log(unit.db(), report, &purchase, &change.place, "held", &change.new).await?;
+    }
+    unit.save().await?;
+    Ok(stored)
+}
+
+/// Why a ref cannot be taken, for the caller.
+pub(super) fn refused(refusal: Refusal, pointer: String) -> ApiError {
+    let (code, message) = match refusal {
+        Refusal::Usage => ("usage_exhausted", "this ref has been used in as many purchases as its rule allows"),
+        Refusal::Balance => ("balance_exceeded", "the balance of this ref is smaller than the amount"),
+        Refusal::Budget => ("budget_exhausted", "all customers together have used up what this rule may give"),
+        Refusal::Overflow => ("overflow", "with this the ref's totals would leave 64 bits"),
+    };
+    ApiError::At(code, pointer, message.to_owned())
+}
+
+/// One ref to take.
+struct Wanted {
+    change: Change,
+    /// Where the claim names it.
+    pointer: String,
+}
+
+/// Checks a claim; when the purchase is, and what is to be taken.
+async fn check(app: &App, account: &str, request: &ClaimRequest) -> Result<(String, Vec<Wanted>), ApiError> {
+    let at = |pointer: String, message: &str| ApiError::At("invalid_body", pointer, message.to_owned());
+    if request.customer_id != "/" && (request.customer_id == "*" || !is_client_id(&request.customer_id)) {
+        return Err(at(
+            "/customer_id".into(),
+            "this names one customer, in 1 to 255 characters; `/` claims for a purchase without one",
+        ));
+    }
+    if request.reference.as_deref().is_some_and(|reference| !is_client_id(reference)) {
+        return Err(at("/ref".into(), "this names the purchase, in 1 to 255 characters without space around them"));
+    }
+    let Some(purchase_at) = comparable(&request.purchase_at) else {
+        return Err(at("/purchase_at".into(), "this is a date-time with its offset, as 2024-06-01T12:00:00Z"));
+    };
+    if request.discounts.is_empty() {
+        return Err(at("/discounts".into(), "name at least one rule with the refs to take"));
+    }
+    let ids: Vec<&str> = request.discounts.iter().flat_map(|rule| rule.refs.iter().map(|one| &*one.id)).collect();
+    let known = Known::look_up(app, account, &ids).await?;
+    let (mut wanted, mut seen) = (Vec::new(), HashSet::new());
+    for (r, rule) in request.discounts.iter().enumerate() {
+        let mut rewards = 0_i64;
+        for (f, one) in rule.refs.iter().enumerate() {
+            let place = format!("/discounts/{r}/refs/{f}");
+            let found = known.refs.get(&one.id).filter(|found| found.rule_id == rule.id);
+            let Some(found) = found else {
+                return Err(ApiError::At("ref_unknown", format!("{place}/id"), "there is no such ref of this rule".to_owned()));
+            };
+            let anonymous = request.customer_id == "/";
+            if found.customer_id != request.customer_id && (anonymous || found.customer_id != "*") {
+                let message = "this ref belongs to somebody else, or to purchases without a customer";
+                return Err(ApiError::At("ref_unknown", format!("{place}/id"), message.to_owned()));
+            }
+            if found.deleted_at.is_some() || known.is_deleted(&found.rule_id) {
+                let message = "this ref or its rule is deleted and cannot be used any more";
+                return Err(ApiError::At("ref_deleted", format!("{place}/id"), message.to_owned()));
+            }
+            if !seen.insert(&*one.id) {
+                return Err(at(format!("{place}/id"), "this ref is here twice; name it once"));
+            }
+            for (name, number) in [("amount", one.amount), ("usage", one.usage)] {
+                if number < 0 {
+                    return Err(at(format!("{place}/{name}"), "this is 0 or more"));
+                }
+            }
+            let terms = known.terms(&found.rule_id);
+            rewards = rewards.checked_add(one.usage).ok_or_else(|| refused(Refusal::Overflow, format!("{place}/usage")))?;
+            if terms.reward_usage.is_some_and(|most| rewards > most) {
+                let message = format!("this rule gives at most {} rewards in a purchase", terms.reward_usage.unwrap_or_default());
+                return Err(ApiError::At("reward_usage_exceeded", format!("{place}/usage"), message));
+            }
+            let debit = if terms.debit.is_some() { one.amount } else { 0 };
+            wanted.push(Wanted {
+                change: Change::new(
+                    Place { rule_id: found.rule_id.clone(), ref_id: found.id.clone(), customer_id: request.customer_id.clone() },
+                    terms,
+                    Taken { usage: one.usage, amount: one.amount, debit, ..Taken::default() },
+                ),
+                pointer: place,
+            });
+        }
+    }
+    Ok((purchase_at, wanted))
+}
+
+/// The claim as it is stored: what was sent, and what the server says.
+fn written(body: &str, id: &str, at: &str, client: &str) -> Result<String, ApiError> {
+    let sent: Members<'_> = read(body)?;
+    sent.refuse_twice("")?;
+    let quoted = |text: &str| Value::from(text).to_string();
+    let (id, at, client) = (quoted(id), quoted(at), quoted(client));
+    let mut members = Members(
+        [("id", &id), ("created_at", &at), ("created_by", &client), ("updated_at", &at)]
+            .map(|(name, value)| (name.to_owned(), value.as_str()))
+            .into(),
+    );
+    members.0.extend(sent.0.into_iter().filter(|(name, _)| !SERVER_SET.contains(&name.as_str())));
+    Ok(members.to_string())
+}
+
+/// Gives a claim back: exactly what it took, once. The deleted claim's JSON.
+///
+/// # Errors
+/// 400 when it was given back before or its purchase is recorded, 404 when there is no such claim.
+pub async fn release(app: &App, account: &str, client: &str, id: &str) -> Result<String, ApiError> {
+    let stored = {
+        let mut db = app.store.pool().acquire().await?;
+        claims::claim(&mut db, account, id).await?.ok_or(ApiError::NotFound("Claim"))?
+    };
+    let at = now();
+    let (at_json, client_json) = (Value::from(at.as_str()).to_string(), Value::from(client).to_string());
+    let mut members: Members<'_> = read(&stored.body)?;
+    for (name, value) in [("updated_at", &at_json), ("deleted_at", &at_json), ("deleted_by", &client_json)] {
+        members.set(name, Some(value));
+    }
+    let body = members.to_string();
+
+    let mut unit = app.store.unit().await?;
+    if let Some(reference) = &stored.reference {
+        book::lock_names(unit.db(), app.store.kind(), account, &[reference]).await?;
+    }
+    if !claims::delete(unit.db(), account, id, &body, &at).await? {
+        return Err(ApiError::Invalid(
+            "claim_deleted",
+            "this claim was deleted before; everything it took was given back then".to_owned(),
+        ));
+    }
+    let Some(purchase) = book::purchase(unit.db(), account, &stored.purchase_id).await? else {
+        return Err(ApiError::Internal(format!("claim {id} has no purchase")));
+    };
+    if purchase.settled {
+        let message = "the purchase of this claim is recorded: what it took is used and cannot be given back";
+        return Err(ApiError::Invalid("claim_used", message.to_owned()));
+    }
+    let mut rows = book::rows(unit.db(), account, &[purchase]).await?;
+    rows.retain(|row| row.state == "held");
+    let mut changes: Vec<Change> = rows.iter().map(Change::back).collect();
+    book::count(unit.db(), account, &mut changes).await?;
+    for row in &rows {
+        book::set_state(unit.db(), account, &row.id, "released").await?;
+    }
+    unit.save().await?;
+    Ok(body)
+}

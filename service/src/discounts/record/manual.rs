@@ -1,0 +1,105 @@
+//! Usage added by hand: `POST customers/{customer_id}/refs/{ref_id}`.
+
+use serde::Deserialize;
+
+use super::claim::refused;
+use super::{Known, RECEIPT_ADD};
+use crate::App;
+use crate::discounts::store::book::{self, Change, Place, Report, Taken};
+use crate::error::ApiError;
+use crate::http::{is_client_id, read};
+use crate::store::now;
+
+#[derive(Debug, Deserialize)]
+struct UsageRequest {
+    usage_ref: UsageRef,
+}
+
+#[derive(Debug, Deserialize)]
+struct UsageRef {
+    #[serde(rename = "ref")]
+    reference: String,
+    ref_type: String,
+    #[serde(default)]
+    usage: Option<i64>,
+    #[serde(default)]
+    stamp: Option<i64>,
+    #[serde(default)]
+    amount: Option<i64>,
+}
+
+/// Adds usage to a customer's ref; the same `ref` and `ref_type` add once.
+///
+/// # Errors
+/// 400 when the body is wrong or a limit is reached, 404 when the customer has no such ref.
+pub async fn add_usage(app: &App, account: &str, client: &str, customer: &str, id: &str, body: &str) -> Result<(), ApiError> {
+    let UsageRequest { usage_ref } = read(body)?;
+    let UsageRef { reference, ref_type, usage, stamp, amount } = usage_ref;
+    for (name, text) in [("ref", &reference), ("ref_type", &ref_type)] {
+        if !is_client_id(text) {
+            let message = "this has 1 to 255 characters, without space around them".to_owned();
+            return Err(ApiError::At("invalid_body", format!("/usage_ref/{name}"), message));
+        }
+    }
+    for (name, number) in [("usage", usage), ("stamp", stamp), ("amount", amount)] {
+        if number.is_some_and(|number| number < 0) {
+            return Err(ApiError::At("invalid_body", format!("/usage_ref/{name}"), "this is 0 or more".to_owned()));
+        }
+    }
+    let known = Known::look_up(app, account, &[id]).await?;
+    let found = known.refs.get(id).filter(|found| found.customer_id == customer || (found.customer_id == "*" && customer != "/"));
+    let found = found.ok_or(ApiError::NotFound("Ref"))?;
+    if found.deleted_at.is_some() || known.is_deleted(&found.rule_id) {
+        return Err(ApiError::Invalid("ref_deleted", "this ref or its rule is deleted and cannot be used any more".to_owned()));
+    }
+    let terms = known.terms(&found.rule_id);
+    let (usage, amount) = (usage.unwrap_or(0), amount.unwrap_or(0));
+    let new = Taken {
+        usage,
+        amount,
+        bonus: 0,
+        stamp: stamp.unwrap_or(0),
+        stamp_spent: if usage > 0 { terms.stamp.unwrap_or(0) } else { 0 },
+        debit: if terms.debit.is_some() { amount } else { 0 },
+    };
+    let place = Place { rule_id: found.rule_id.clone(), ref_id: id.to_owned(), customer_id: customer.to_owned() };
+    let purchase_at = now();
+    let buyer = Some(customer).filter(|customer| *customer != "/");
+
+    let mut unit = app.store.unit().await?;
+    book::lock_names(unit.db(), app.store.kind(), account, &[&reference]).await?;
+    let own = format!("m:{ref_type}|{reference}");
+    let mut keys = vec![own.clone()];
+    if ref_type == RECEIPT_ADD {
+        // This is how a receipt would have been recorded: it, or a claim for it, may be here already.
+        keys.extend([format!("r:{reference}"), format!("w:{reference}"), format!("c:{reference}")]);
+    }
+    let mut earlier = book::purchases(unit.db(), account, &keys).await?;
+    earlier.retain(|purchase| purchase.customer_id.is_none() || purchase.customer_id.as_deref() == buyer);
+    let rows = book::rows(unit.db(), account, &earlier).await?;
+    let row = rows.iter().find(|row| row.place == place && row.state != "released");
+    let back = match row {
+        Some(row) if row.state == "held" => row.taken.clone(),
+        // Counted before.
+        Some(_) => return Ok(()),
+        None => Taken::default(),
+    };
+    let at = row.map(|row| row.purchase_id.clone()).or_else(|| earlier.first().map(|purchase| purchase.id.clone()));
+    let purchase = match at {
+        Some(purchase) => {
+            book::add_keys(unit.db(), account, &purchase, &[own]).await?;
+            purchase
+        }
+        None => book::new_purchase(unit.db(), account, buyer, &purchase_at, false, &[own]).await?,
+    };
+    let mut changes = [Change { back, ..Change::new(place, terms, new) }];
+    book::count(unit.db(), account, &mut changes).await?;
+    let report = Report { account, client, reference: &reference, ref_type: &ref_type, purchase_at: &purchase_at };
+    for change in &changes {
+        if let Some(refusal) = change.refused {
+            return Err(refused(refusal, "/usage_ref".to_owned()));
+        }
+        book::log(unit.db(), report, &purchase, &change.place, "used", &change.new).await?;
+    }
+    unit.save().await
+}

@@ -1,0 +1,82 @@
+//! Recording what purchases used (§15): claims, receipts, and usage added by hand.
+//!
+//! One purchase may be reported by several roads and in any order; each takes from a ref once. What
+//! names a purchase:
+//!
+//! | key | whose name |
+//! | --- | --- |
+//! | `r:` | a receipt's `id` |
+//! | `s:` | store id and `receipt_id` |
+//! | `w:` | a receipt's `receipt_id`, `transaction_id` or `order_number`, which another store may use too |
+//! | `c:` | a claim's `ref` |
+//! | `m:` | `ref_type` and `ref` of a usage added by hand |
+
+mod claim;
+mod manual;
+mod receipt;
+
+use std::collections::HashMap;
+
+use rabatt_engine::Rule;
+
+pub use claim::{claim, release};
+pub use manual::add_usage;
+pub use receipt::{ReceiptUse, read_receipt, record_receipt};
+
+use super::store::refs::{self, StoredRef};
+use super::store::rules;
+use super::terms::Terms;
+use crate::App;
+use crate::error::ApiError;
+
+/// `ref_type` of what a receipt used.
+pub const RECEIPT_ADD: &str = "receipt_add";
+
+/// Refs by id, and what limits their rules.
+struct Known {
+    refs: HashMap<String, StoredRef>,
+    rules: HashMap<String, (Terms, bool)>,
+}
+
+impl Known {
+    /// Looks them up. Which rule a ref is of and who holds it never changes, so this needs no transaction.
+    async fn look_up(app: &App, account: &str, ids: &[&str]) -> Result<Self, ApiError> {
+        let mut known = Self { refs: HashMap::new(), rules: HashMap::new() };
+        if ids.is_empty() {
+            return Ok(known);
+        }
+        let mut db = app.store.pool().acquire().await?;
+        for found in refs::by_ids(&mut db, account, ids).await? {
+            known.refs.insert(found.id.clone(), found);
+        }
+        drop(db);
+        let rules = app.plans.get(&app.store, account).await?;
+        for found in known.refs.values() {
+            if known.rules.contains_key(&found.rule_id) {
+                continue;
+            }
+            let in_force =
+                rules.plan.rule_index(&found.rule_id).and_then(|at| rules.plan.rules().get(at as usize)).map(Terms::of);
+            let deleted = in_force.is_none();
+            let terms = match in_force {
+                Some(terms) => terms,
+                // A rule that was deleted after the purchase: its limits are those it ended with.
+                None => rules::rule(app.store.pool(), account, &found.rule_id)
+                    .await?
+                    .and_then(|stored| Rule::from_json(&stored.body).ok())
+                    .map(|rule| Terms::of(&rule))
+                    .unwrap_or_default(),
+            };
+            known.rules.insert(found.rule_id.clone(), (terms, deleted));
+        }
+        Ok(known)
+    }
+
+    fn terms(&self, rule: &str) -> Terms {
+        self.rules.get(rule).map(|(terms, _)| terms.clone()).unwrap_or_default()
+    }
+
+    fn is_deleted(&self, rule: &str) -> bool {
+        self.rules.get(rule).is_none_or(|(_, deleted)| *deleted)
+    }
+}

@@ -1,0 +1,148 @@
+//! Claims in the database.
+
+use sqlx::{AnyConnection, AnyPool, Row};
+
+use super::unknown_cursor;
+use crate::error::ApiError;
+use crate::store::statement::Statement;
+
+/// A claim to store.
+#[derive(Debug)]
+pub struct NewClaim<'a> {
+    /// The account.
+    pub account: &'a str,
+    /// Its id.
+    pub id: &'a str,
+    /// The caller's key for the purchase.
+    pub reference: Option<&'a str>,
+    /// Who claims.
+    pub customer_id: &'a str,
+    /// The purchase it belongs to.
+    pub purchase_id: &'a str,
+    /// Its JSON.
+    pub body: &'a str,
+    /// When it was made.
+    pub created_at: &'a str,
+}
+
+/// Stores a claim; false, and nothing is stored, when the `ref` is taken.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn create(db: &mut AnyConnection, claim: &NewClaim<'_>) -> Result<bool, ApiError> {
+    let added = sqlx::query(
+        "INSERT INTO claims (account_id, id, ref, customer_id, purchase_id, body, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7)
+         ON CONFLICT DO NOTHING",
+    )
+    .bind(claim.account)
+    .bind(claim.id)
+    .bind(claim.reference)
+    .bind(claim.customer_id)
+    .bind(claim.purchase_id)
+    .bind(claim.body)
+    .bind(claim.created_at)
+    .execute(db)
+    .await?;
+    Ok(added.rows_affected() > 0)
+}
+
+/// A claim as stored.
+#[derive(Debug)]
+pub struct StoredClaim {
+    /// Its JSON.
+    pub body: String,
+    /// The purchase it belongs to.
+    pub purchase_id: String,
+    /// Was it given back?
+    pub deleted: bool,
+    /// The caller's key for the purchase.
+    pub reference: Option<String>,
+}
+
+/// One claim, deleted ones too.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn claim(db: &mut AnyConnection, account: &str, id: &str) -> Result<Option<StoredClaim>, ApiError> {
+    let row = sqlx::query("SELECT body, purchase_id, deleted_at, ref FROM claims WHERE account_id = $1 AND id = $2")
+        .bind(account)
+        .bind(id)
+        .fetch_optional(db)
+        .await?;
+    Ok(row.map(|row| StoredClaim {
+        body: row.get(0),
+        purchase_id: row.get(1),
+        deleted: row.get::<Option<String>, _>(2).is_some(),
+        reference: row.get(3),
+    }))
+}
+
+/// Marks a claim as given back; false when it was before.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn delete(db: &mut AnyConnection, account: &str, id: &str, body: &str, deleted_at: &str) -> Result<bool, ApiError> {
+    let changed =
+        sqlx::query("UPDATE claims SET deleted_at = $4, body = $3 WHERE account_id = $1 AND id = $2 AND deleted_at IS NULL")
+            .bind(account)
+            .bind(id)
+            .bind(body)
+            .bind(deleted_at)
+            .execute(db)
+            .await?;
+    Ok(changed.rows_affected() > 0)
+}
+
+/// Which claims a list shows.
+#[derive(Debug, Default)]
+pub struct ClaimFilter {
+    /// With this `ref`.
+    pub reference: Option<String>,
+    /// Of this customer.
+    pub customer_id: Option<String>,
+    /// After this claim.
+    pub starting_after: Option<String>,
+    /// At most so many.
+    pub limit: i64,
+}
+
+/// A page of claims that are not deleted, oldest first.
+///
+/// # Errors
+/// When the database refuses, or `starting_after` is unknown.
+pub async fn claims(pool: &AnyPool, account: &str, filter: &ClaimFilter) -> Result<Vec<String>, ApiError> {
+    let mut query = Statement::new("SELECT body FROM claims WHERE account_id = ");
+    filtered(&mut query, account, filter)?;
+    if let Some(after) = &filter.starting_after {
+        let place = sqlx::query("SELECT created_at FROM claims WHERE account_id = $1 AND id = $2")
+            .bind(account)
+            .bind(&**after)
+            .fetch_optional(pool)
+            .await?
+            .ok_or_else(|| unknown_cursor("id"))?;
+        query.push(" AND (created_at, id) > (").push_bind(place.get::<String, _>(0))?.push(", ").push_bind(&**after)?.push(")");
+    }
+    query.push(" ORDER BY created_at, id LIMIT ").push_bind(filter.limit)?;
+    Ok(query.rows(pool).await?.iter().map(|row| row.get(0)).collect())
+}
+
+/// How many claims the filter lets through, on all pages.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn count(pool: &AnyPool, account: &str, filter: &ClaimFilter) -> Result<i64, ApiError> {
+    let mut query = Statement::new("SELECT COUNT(*) FROM claims WHERE account_id = ");
+    filtered(&mut query, account, filter)?;
+    Ok(query.rows(pool).await?.first().map_or(0, |row| row.get(0)))
+}
+
+fn filtered(query: &mut Statement, account: &str, filter: &ClaimFilter) -> Result<(), ApiError> {
+    query.push_bind(account)?.push(" AND deleted_at IS NULL");
+    if let Some(reference) = &filter.reference {
+        query.push(" AND ref = ").push_bind(&**reference)?;
+    }
+    if let Some(customer) = &filter.customer_id {
+        query.push(" AND customer_id = ").push_bind(&**customer)?;
+    }
+    Ok(())
+}
