@@ -94,13 +94,27 @@ const PAGE_COUNT: HeaderName = HeaderName::from_static("page-count");
 
 /// Every operation, and the document that describes them.
 fn operations() -> OpenApiRouter<App> {
-    use discounts::routes::{available, rules};
+    use discounts::routes::{available, campaigns, claims, customers, events, offline, public, refs, rules, search};
     OpenApiRouter::with_openapi(Api::openapi())
         .routes(routes!(auth::routes::token))
         .routes(routes!(available::available_for_receipt))
         .routes(routes!(rules::list_rules, rules::create_rule))
         .routes(routes!(rules::get_rule, rules::update_rule, rules::delete_rule))
-        .routes(routes!(rules::give_rule))
+        .routes(routes!(refs::list_refs, refs::give_rule, refs::take_rule_away))
+        .routes(routes!(refs::list_usages))
+        .routes(routes!(customers::list_customer_rules))
+        .routes(routes!(customers::get_ref, customers::add_usage, customers::delete_ref))
+        .routes(routes!(public::list_public_rules))
+        .routes(routes!(public::get_public_rule))
+        .routes(routes!(campaigns::list_campaigns, campaigns::create_campaign))
+        .routes(routes!(campaigns::get_campaign, campaigns::update_campaign, campaigns::delete_campaign))
+        .routes(routes!(claims::list_claims, claims::create_claim))
+        .routes(routes!(claims::get_claim, claims::delete_claim))
+        .routes(routes!(events::post_event))
+        .routes(routes!(search::search_rules))
+        .routes(routes!(offline::snapshot))
+        .routes(routes!(offline::get_plan))
+        .routes(routes!(offline::evaluate))
 }
 
 /// The OpenAPI document, as committed in `service/openapi.json`.

@@ -66,10 +66,7 @@ pub async fn available(app: &App, account: &str, receipt: String, explain: bool,
     // for who is buying, and leaves what it cannot read to the engine's errors.
     let purchase: Result<Purchase<'_>, _> = serde_json::from_str(&receipt);
     let lines = purchase.as_ref().ok().and_then(|purchase| purchase.items.as_ref()).map_or(0, Vec::len);
-    if lines > MOST_LINES {
-        let message = format!("a receipt has at most {MOST_LINES} lines here; this one has {lines}");
-        return Err(ApiError::Invalid("too_many_lines", message));
-    }
+    refuse_long(lines)?;
     let resolved;
     let buyer = match &purchase {
         Ok(Purchase { customer_id: Some(id), .. }) if matches!(id.as_str(), "*" | "/") || !is_client_id(id) => {
@@ -110,6 +107,15 @@ pub async fn available(app: &App, account: &str, receipt: String, explain: bool,
     }
     let open = receipt.trim_end();
     Ok(format!("{},\"outcome\":{outcome}}}", open.strip_suffix('}').unwrap_or(open)))
+}
+
+/// Refuses receipts with more lines than are taken over HTTP.
+pub(super) fn refuse_long(lines: usize) -> Result<(), ApiError> {
+    if lines > MOST_LINES {
+        let message = format!("a receipt has at most {MOST_LINES} lines here; this one has {lines}");
+        return Err(ApiError::Invalid("too_many_lines", message));
+    }
+    Ok(())
 }
 
 /// The account's rules, and what is known of a buyer at an instant.
