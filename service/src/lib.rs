@@ -128,7 +128,13 @@ pub fn openapi() -> Result<String, serde_json::Error> {
 
 /// The whole service.
 pub fn app(app: App) -> Router {
+    app_with(app, Router::new())
+}
+
+/// The whole service and further routes, which benches compare it with.
+pub fn app_with(app: App, more: Router<App>) -> Router {
     let (router, api) = operations().split_for_parts();
+    let router = router.merge(more);
     let deadline = Duration::from_secs(app.config.request_seconds);
     let in_time = middleware::from_fn(move |request: Request, next: Next| async move {
         let answer = tokio::time::timeout(deadline, next.run(request)).await;

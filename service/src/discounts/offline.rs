@@ -5,7 +5,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use super::available::known;
+use super::available::Known;
 use super::store::facts::Buyer;
 use crate::App;
 use crate::error::{ApiError, FieldError};
@@ -25,15 +25,13 @@ pub async fn snapshot(app: &App, account: &str, customer: Option<&str>) -> Resul
         Some(id) => Buyer::Customer(id),
         None => Buyer::Anonymous,
     };
-    let (rules, facts) = known(app, account, buyer, Some(&now())).await?;
-    let mut refs: Vec<&Ref<'_>> = facts.refs.iter().flatten().collect();
-    // The database promises no order, the tag needs one.
-    refs.sort_by(|a, b| a.id.cmp(&b.id));
-    let refs: Vec<Value> = refs.into_iter().map(written).collect();
-    let bodies: Vec<&str> = rules.plan.rules().iter().map(|rule| &*rule.source).collect();
+    let known = Known::of(app, account, buyer, Some(&now())).await?;
+    let (plan, facts) = (&known.in_force.rules.plan, known.facts());
+    let refs: Vec<Value> = facts.refs.iter().flatten().map(written).collect();
+    let bodies: Vec<&str> = plan.rules().iter().map(|rule| &*rule.source).collect();
     let body = format!(
         "{{\"plan\":{},\"rules\":[{}],\"facts\":{}}}",
-        Value::from(rules.plan.hash()),
+        Value::from(plan.hash()),
         bodies.join(","),
         json!({"refs": refs})
     );

@@ -8,7 +8,8 @@ use serde_json::Value;
 
 use super::held::is_live;
 use super::model::search::{GroupBy, GroupedBy, SearchAnswer, SearchHit, SearchItem, SearchRequest};
-use super::store::facts::{self, Buyer};
+use super::available::Known;
+use super::store::facts::Buyer;
 use crate::App;
 use crate::error::ApiError;
 use crate::http::read;
@@ -56,10 +57,12 @@ pub async fn search(
     for query in &request.query {
         for customer in &query.customer_id {
             let buyer = if customer == "/" { Buyer::Anonymous } else { Buyer::Customer(customer) };
-            let (changes, facts) = facts::facts(app.store.pool(), account, buyer).await?;
-            let rules = app.plans.at(&app.store, account, changes).await?;
+            let known = Known::of(app, account, buyer, None).await?;
+            let facts = known.facts();
             let held = |rule: &Rule| facts.refs.iter().flatten().any(|known| *known.rule_id == *rule.id);
-            let usable: Vec<(&Rule, Vec<SearchItem>)> = rules
+            let usable: Vec<(&Rule, Vec<SearchItem>)> = known
+                .in_force
+                .rules
                 .plan
                 .rules()
                 .iter()
