@@ -18,12 +18,12 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, MatchedPath, Request};
-use axum::http::{HeaderName, Method, StatusCode, header};
+use axum::http::{HeaderName, Method, StatusCode};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use tower_http::catch_panic::CatchPanicLayer;
-use tower_http::cors::{Any, CorsLayer};
+use tower_http::cors::{AllowHeaders, Any, CorsLayer};
 use tower_http::trace::TraceLayer;
 use utoipa::OpenApi;
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
@@ -159,7 +159,8 @@ pub fn app_with(app: App, more: Router<App>) -> Router {
     let cors = CorsLayer::new()
         .allow_origin(Any)
         .allow_methods([Method::GET, Method::HEAD, Method::PUT, Method::PATCH, Method::POST, Method::DELETE])
-        .allow_headers([header::ORIGIN, header::CONTENT_TYPE, header::ACCEPT, header::AUTHORIZATION, TOTAL_COUNT, PAGE_COUNT])
+        // The contract names some; clients in browsers also send names of their own, as the vendor's do.
+        .allow_headers(AllowHeaders::mirror_request())
         .expose_headers([TOTAL_COUNT, PAGE_COUNT]);
     let ready = |store: Store| async move {
         if store.is_ready().await {
