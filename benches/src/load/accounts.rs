@@ -32,12 +32,20 @@ pub(crate) async fn run() -> Result<(), Failure> {
     let mut tokens = Vec::new();
     for nth in 0..ACCOUNTS {
         let account = format!("T9{nth:07}");
-        auth::store::create_account(&service.app.store, &account, &format!("load-{nth}"), "no hash", "admin:discounts").await.map_err(failed)?;
+        auth::store::create_account(&service.app.store, &account, &format!("load-{nth}"), "no hash", "admin:discounts")
+            .await
+            .map_err(failed)?;
         // All rules of an account at once would be faster, and is not how they come.
         for rule in &bodies {
             revise::create(&service.app, &account, "load", &rule.to_string()).await.map_err(failed)?;
         }
-        let claims = Claims { sub: "load".into(), aud: account.clone(), scope: "admin:discounts".into(), iat: 1_700_000_000, exp: u64::from(u32::MAX) };
+        let claims = Claims {
+            sub: "load".into(),
+            aud: account.clone(),
+            scope: "admin:discounts".into(),
+            iat: 1_700_000_000,
+            exp: u64::from(u32::MAX),
+        };
         tokens.push((account, service.app.keys.sign(&claims).map_err(failed)?));
     }
     let filling = filled.elapsed();

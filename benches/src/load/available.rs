@@ -26,7 +26,11 @@ const RULES: u64 = 1_000;
 /// Clients that ask at once.
 const CLIENTS: usize = 16;
 
-async fn floor(caller: Authorized<RecalculateReceipts>, State(app): State<App>, JsonText(body): JsonText) -> Result<impl IntoResponse, ApiError> {
+async fn floor(
+    caller: Authorized<RecalculateReceipts>,
+    State(app): State<App>,
+    JsonText(body): JsonText,
+) -> Result<impl IntoResponse, ApiError> {
     rules::changes(app.store.pool(), &caller.account).await?;
     let receipt: serde_json::Value = read(&body)?;
     Ok(([("content-type", "application/json")], receipt.to_string()))
@@ -41,14 +45,12 @@ pub(crate) async fn run() -> Result<(), Failure> {
         let (id, _) = revise::create(&service.app, TEST_ACCOUNT, "load", &rule.to_string()).await.map_err(failed)?;
         refs::give(&service.app.store, TEST_ACCOUNT, "load", &id, &["*".to_owned()], None).await.map_err(failed)?;
     }
-    let receipts: Arc<Vec<String>> = Arc::new(
-        (0..200)
-            .map(|seed| workload::receipt(RULES, 10, 1, seed))
-            .collect(),
-    );
+    let receipts: Arc<Vec<String>> = Arc::new((0..200).map(|seed| workload::receipt(RULES, 10, 1, seed)).collect());
     let ask = |path: &'static str| -> Ask {
         let receipts = Arc::clone(&receipts);
-        Arc::new(move |client, nth| ("POST", format!("/v1/accounts/{TEST_ACCOUNT}/{path}"), receipts[(client * 31 + nth) % receipts.len()].clone()))
+        Arc::new(move |client, nth| {
+            ("POST", format!("/v1/accounts/{TEST_ACCOUNT}/{path}"), receipts[(client * 31 + nth) % receipts.len()].clone())
+        })
     };
     let (mut floor, mut measured) = (Measured::default(), Measured::default());
     for _ in 0..ROUNDS {

@@ -50,7 +50,8 @@ pub(crate) async fn load(
     ask: Ask,
 ) -> Result<Measured, Failure> {
     let start = Instant::now();
-    let tasks: Vec<_> = (0..clients).map(|client| tokio::spawn(one(address, token.to_owned(), client, start + time, Arc::clone(&ask)))).collect();
+    let tasks: Vec<_> =
+        (0..clients).map(|client| tokio::spawn(one(address, token.to_owned(), client, start + time, Arc::clone(&ask)))).collect();
     let mut measured = Measured::default();
     for task in tasks {
         measured.latencies.extend(task.await??);

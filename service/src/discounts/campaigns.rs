@@ -13,7 +13,7 @@ use crate::store::{new_id, now};
 const SERVER_SET: [&str; 7] = ["id", "created_at", "created_by", "updated_at", "updated_by", "deleted_at", "deleted_by"];
 
 /// How often a change is tried again when another one came first.
-const TRIES: usize = 5;
+const TRIES: usize = 100;
 
 /// Checks and stores a new campaign; its JSON.
 ///

@@ -29,12 +29,8 @@ pub async fn snapshot(app: &App, account: &str, customer: Option<&str>) -> Resul
     let (plan, facts) = (&known.in_force.rules.plan, known.facts());
     let refs: Vec<Value> = facts.refs.iter().flatten().map(written).collect();
     let bodies: Vec<&str> = plan.rules().iter().map(|rule| &*rule.source).collect();
-    let body = format!(
-        "{{\"plan\":{},\"rules\":[{}],\"facts\":{}}}",
-        Value::from(plan.hash()),
-        bodies.join(","),
-        json!({"refs": refs})
-    );
+    let body =
+        format!("{{\"plan\":{},\"rules\":[{}],\"facts\":{}}}", Value::from(plan.hash()), bodies.join(","), json!({"refs": refs}));
     let digest = Sha256::digest(body.as_bytes());
     let tag = digest.iter().take(16).fold("\"".to_owned(), |tag, byte| format!("{tag}{byte:02x}")) + "\"";
     Ok((body, tag))

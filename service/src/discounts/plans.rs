@@ -134,7 +134,12 @@ impl Shared {
     }
 
     /// These refs and some more, in order.
-    pub fn with<'s>(&'s self, plan: &Plan, own: &'s [Ref<'s>], statistics: &[(String, rabatt_engine::Statistics)]) -> Vec<Ref<'s>> {
+    pub fn with<'s>(
+        &'s self,
+        plan: &Plan,
+        own: &'s [Ref<'s>],
+        statistics: &[(String, rabatt_engine::Statistics)],
+    ) -> Vec<Ref<'s>> {
         let borrowed = |held: &'s Ref<'s>| Ref {
             id: (&*held.id).into(),
             rule_id: (&*held.rule_id).into(),

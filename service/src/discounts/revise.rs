@@ -117,7 +117,7 @@ const CHANGEABLE: [&str; 10] =
     ["campaign_id", "active", "private", "links", "limitation", "description", "metadata", "name", "receipt_text", "stacking"];
 
 /// How often a change is tried again when another one came first.
-const TRIES: usize = 5;
+const TRIES: usize = 100;
 
 /// Changes a rule: members that are given replace those that are stored; of `requirement` each on
 /// its own, of `reward` only `base`. The changed rule's JSON.

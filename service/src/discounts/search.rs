@@ -6,9 +6,9 @@ use rabatt_engine::{Instant, Rule};
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::available::Known;
 use super::held::is_live;
 use super::model::search::{GroupBy, GroupedBy, SearchAnswer, SearchHit, SearchItem, SearchRequest};
-use super::available::Known;
 use super::store::facts::Buyer;
 use crate::App;
 use crate::error::ApiError;

@@ -2,6 +2,7 @@
 //! placeholders, whole numbers, texts, and `0`/`1` for no and yes.
 
 pub mod statement;
+mod writer;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -10,8 +11,8 @@ use std::time::Duration;
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions, install_default_drivers};
 use sqlx::migrate::Migrator;
 use sqlx::{Any, AnyConnection, AnyPool, Transaction};
-use tokio::sync::{Mutex, OwnedMutexGuard};
 
+use self::writer::{Turn, Writer};
 use crate::error::ApiError;
 
 static SQLITE: Migrator = sqlx::migrate!("migrations/sqlite");
@@ -31,8 +32,8 @@ pub enum Kind {
 pub struct Store {
     pool: AnyPool,
     kind: Kind,
-    /// SQLite writes one at a time; who waits here is served in turn, which SQLite's own waiting does not promise.
-    writing: Arc<Mutex<()>>,
+    /// SQLite writes one at a time.
+    writer: Option<Arc<Writer>>,
 }
 
 impl Store {
@@ -68,7 +69,8 @@ impl Store {
             Kind::Sqlite => SQLITE.run(&pool).await?,
             Kind::Postgres => POSTGRES.run(&pool).await?,
         }
-        Ok(Self { pool, kind, writing: Arc::default() })
+        let writer = (kind == Kind::Sqlite).then(Arc::default);
+        Ok(Self { pool, kind, writer })
     }
 
     /// Where reading needs no transaction.
@@ -86,14 +88,9 @@ impl Store {
     /// # Errors
     /// When the database refuses.
     pub async fn unit(&self) -> Result<Unit, ApiError> {
-        Ok(match self.kind {
-            Kind::Sqlite => {
-                let turn = Arc::clone(&self.writing).lock_owned().await;
-                // Read first and write then would fail when another process writes in between.
-                let transaction = self.pool.begin_with("BEGIN IMMEDIATE").await?;
-                Unit { transaction, turn: Some(turn) }
-            }
-            Kind::Postgres => Unit { transaction: self.pool.begin().await?, turn: None },
+        Ok(match &self.writer {
+            Some(writer) => Unit(Inner::Shared(writer.turn(&self.pool).await?)),
+            None => Unit(Inner::Own(self.pool.begin().await?)),
         })
     }
 
@@ -106,7 +103,7 @@ impl Store {
             Kind::Sqlite => self.pool.begin().await?,
             Kind::Postgres => self.pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?,
         };
-        Ok(Unit { transaction, turn: None })
+        Ok(Unit(Inner::Own(transaction)))
     }
 
     /// Does the database answer?
@@ -116,21 +113,32 @@ impl Store {
 
     /// Closes it, when everything begun is done.
     pub async fn close(&self) {
+        if let Some(writer) = &self.writer {
+            writer.close().await;
+        }
         self.pool.close().await;
     }
 }
 
 /// A unit of work. Dropped without [`Unit::save`], it has changed nothing.
 #[derive(Debug)]
-pub struct Unit {
-    transaction: Transaction<'static, Any>,
-    turn: Option<OwnedMutexGuard<()>>,
+pub struct Unit(Inner);
+
+#[derive(Debug)]
+enum Inner {
+    /// A transaction of its own.
+    Own(Transaction<'static, Any>),
+    /// A part of a transaction that several units share.
+    Shared(Turn),
 }
 
 impl Unit {
     /// What statements run on.
     pub fn db(&mut self) -> &mut AnyConnection {
-        &mut self.transaction
+        match &mut self.0 {
+            Inner::Own(transaction) => transaction,
+            Inner::Shared(turn) => turn.db(),
+        }
     }
 
     /// Makes it last.
@@ -138,9 +146,10 @@ impl Unit {
     /// # Errors
     /// When the database refuses; then nothing has changed.
     pub async fn save(self) -> Result<(), ApiError> {
-        self.transaction.commit().await?;
-        drop(self.turn);
-        Ok(())
+        match self.0 {
+            Inner::Own(transaction) => Ok(transaction.commit().await?),
+            Inner::Shared(turn) => turn.save().await,
+        }
     }
 }
 

@@ -44,7 +44,9 @@ fn wrong_limits(rule: &Members<'_>) -> Vec<Problem> {
         let value = limitation.get(name).filter(|value| !value.is_null())?;
         match value.as_i64() {
             Some(-1..) => None,
-            Some(_) => Some(Problem::new(Code::UnknownValue, format!("/limitation/{name}"), "this is 0 or more, or -1 for no limit")),
+            Some(_) => {
+                Some(Problem::new(Code::UnknownValue, format!("/limitation/{name}"), "this is 0 or more, or -1 for no limit"))
+            }
             None => Some(Problem::new(Code::WrongType, format!("/limitation/{name}"), "this is a whole number")),
         }
     };

@@ -144,7 +144,8 @@ async fn count_gift(db: &mut AnyConnection, account: &str) -> Result<(), ApiErro
 /// When the database refuses.
 pub async fn of_everybody(store: &Store, account: &str) -> Result<(i64, Vec<StoredRef>), ApiError> {
     let mut view = store.view().await?;
-    let row = sqlx::query("SELECT gifts FROM rule_counters WHERE account_id = $1").bind(account).fetch_optional(view.db()).await?;
+    let row =
+        sqlx::query("SELECT gifts FROM rule_counters WHERE account_id = $1").bind(account).fetch_optional(view.db()).await?;
     let mut query = Statement::new(COLUMNS);
     query.push_bind(account)?.push(" AND f.customer_id IN ('*', '/') AND f.deleted_at IS NULL");
     let refs = query.rows(view.db()).await?.iter().map(stored).collect();

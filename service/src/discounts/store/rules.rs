@@ -162,6 +162,9 @@ pub async fn revise(store: &Store, change: &Revision<'_>) -> Result<bool, ApiErr
     .execute(unit.db())
     .await?;
     if changed.rows_affected() == 0 {
+        drop(unit);
+        // What came first may be part of a commit that is still to come: afterwards it can be read.
+        store.unit().await?.save().await?;
         return Ok(false);
     }
     let revision = change.after.saturating_add(1);
