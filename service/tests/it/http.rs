@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::support::{Service, coffee};
 
 /// Method, path and scopes of every operation that needs a token, as the contract lists them.
-const OPERATIONS: [(&str, &str, &[&str]); 7] = [
+const OPERATIONS: [(&str, &str, &[&str]); 17] = [
     (
         "POST",
         "discounts/available_for_receipt",
@@ -19,10 +19,24 @@ const OPERATIONS: [(&str, &str, &[&str]); 7] = [
     ("PUT", "discounts/rules/did", &["admin:discounts", "write:discounts"]),
     ("DELETE", "discounts/rules/did", &["admin:discounts", "write:discounts"]),
     ("POST", "discounts/rules/{did}/customers", &["admin:discounts", "write:discounts"]),
+    ("GET", "auth/clients", &["admin:accounts", "read:accounts"]),
+    ("POST", "auth/clients", &["admin:accounts", "write:accounts"]),
+    ("GET", "auth/clients/id", &["admin:accounts", "read:accounts"]),
+    ("PATCH", "auth/clients/id", &["admin:accounts", "write:accounts"]),
+    ("DELETE", "auth/clients/id", &["admin:accounts", "write:accounts"]),
+    ("POST", "auth/clients/id/rotate-secret", &["admin:accounts", "write:accounts"]),
+    ("GET", "auth/client-grants", &["admin:accounts", "read:accounts"]),
+    ("POST", "auth/client-grants", &["admin:accounts", "write:accounts"]),
+    ("DELETE", "auth/client-grants/id", &["admin:accounts", "write:accounts"]),
+    ("GET", "management/settings", &["admin:accounts", "read:accounts"]),
 ];
 
 /// Scopes that services give; a token may hold any.
-const SCOPES: [&str; 9] = [
+const SCOPES: [&str; 13] = [
+    "admin:accounts",
+    "write:accounts",
+    "read:accounts",
+    "write:accounts:/auth/users",
     "admin:discounts",
     "write:discounts",
     "read:discounts",
