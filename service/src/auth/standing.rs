@@ -9,8 +9,8 @@ use super::store::grants::{self, Standing};
 use crate::error::ApiError;
 use crate::store::Store;
 
-/// What another service on the same database did is heard of after this long at most.
-const FRESH: Duration = Duration::from_secs(1);
+/// What another service on the same database did is heard of after this long: within a second, with the time to ask.
+const FRESH: Duration = Duration::from_millis(900);
 
 /// Clients remembered before those that were not seen lately are forgotten.
 const MOST: usize = 10_000;

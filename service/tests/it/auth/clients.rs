@@ -134,6 +134,22 @@ async fn aid_auths_clients_id_rotate_post() {
 }
 
 #[tokio::test]
+async fn a_character_that_a_database_may_not_hold_is_no_fault_of_ours() {
+    let service = Service::new().await;
+    for (method, path, body) in [
+        ("GET", "clients/%00", json!(null)),
+        ("GET", "clients?starting_after=%00", json!(null)),
+        ("POST", "clients", json!({"name": "a\u{0}b"})),
+        ("GET", "client-grants?client_id=%00", json!(null)),
+        ("DELETE", "client-grants/%00", json!(null)),
+    ] {
+        let answer = service.call_auth(method, path, body).await;
+        assert!(answer.status.as_u16() < 500, "{method} {path}: {}", answer.text);
+    }
+    assert!(ask(&service, "T00000001", ("\0", "x"), "T00000001").await.status.as_u16() < 500);
+}
+
+#[tokio::test]
 async fn who_may_write_cannot_become_who_administers() {
     let service = Service::new().await;
     let (id, _) = make_client(&service, &["admin:accounts"]).await;
