@@ -69,7 +69,10 @@ impl App {
                        whole minor units (øre, cents). Times are RFC 3339.",
         license(name = "Apache-2.0 OR MIT")
     ),
-    tags((name = "auth", description = "Access tokens, API clients, and what they may do"), (name = "discounts", description = "Rules, and what they give")),
+    tags(
+        (name = "auth", description = "Tokens, API clients, and what they may do"),
+        (name = "discounts", description = "Rules, and what they give")
+    ),
     modifiers(&Security)
 )]
 struct Api;
@@ -91,13 +94,27 @@ const PAGE_COUNT: HeaderName = HeaderName::from_static("page-count");
 
 /// Every operation, and the document that describes them.
 fn operations() -> OpenApiRouter<App> {
-    use discounts::routes::{available, rules};
+    use discounts::routes::{available, campaigns, claims, customers, events, offline, public, refs, rules, search};
     OpenApiRouter::with_openapi(Api::openapi())
         .merge(auth::routes::operations())
         .routes(routes!(available::available_for_receipt))
         .routes(routes!(rules::list_rules, rules::create_rule))
         .routes(routes!(rules::get_rule, rules::update_rule, rules::delete_rule))
-        .routes(routes!(rules::give_rule))
+        .routes(routes!(refs::list_refs, refs::give_rule, refs::take_rule_away))
+        .routes(routes!(refs::list_usages))
+        .routes(routes!(customers::list_customer_rules))
+        .routes(routes!(customers::get_ref, customers::add_usage, customers::delete_ref))
+        .routes(routes!(public::list_public_rules))
+        .routes(routes!(public::get_public_rule))
+        .routes(routes!(campaigns::list_campaigns, campaigns::create_campaign))
+        .routes(routes!(campaigns::get_campaign, campaigns::update_campaign, campaigns::delete_campaign))
+        .routes(routes!(claims::list_claims, claims::create_claim))
+        .routes(routes!(claims::get_claim, claims::delete_claim))
+        .routes(routes!(events::post_event))
+        .routes(routes!(search::search_rules))
+        .routes(routes!(offline::snapshot))
+        .routes(routes!(offline::get_plan))
+        .routes(routes!(offline::evaluate))
 }
 
 /// The OpenAPI document, as committed in `service/openapi.json`.
@@ -111,7 +128,13 @@ pub fn openapi() -> Result<String, serde_json::Error> {
 
 /// The whole service.
 pub fn app(app: App) -> Router {
+    app_with(app, Router::new())
+}
+
+/// The whole service and further routes, which benches compare it with.
+pub fn app_with(app: App, more: Router<App>) -> Router {
     let (router, api) = operations().split_for_parts();
+    let router = router.merge(more);
     let deadline = Duration::from_secs(app.config.request_seconds);
     let in_time = middleware::from_fn(move |request: Request, next: Next| async move {
         let answer = tokio::time::timeout(deadline, next.run(request)).await;

@@ -72,6 +72,11 @@ impl<P: Permission> FromRequestParts<App> for Authorized<P> {
         if !P::ANY_OF.iter().any(|scope| caller.holds(scope)) {
             return Err(ApiError::Forbidden(P::ANY_OF));
         }
+        // A token of one end user reaches that customer's data only.
+        let everybodys = P::ANY_OF.iter().any(|scope| !scope.starts_with("user:") && caller.holds(scope));
+        if !everybodys && path.get("customer_id").map(String::as_str) != Some(caller.client()) {
+            return Err(ApiError::Forbidden(P::ANY_OF));
+        }
         Ok(Self { account: account.to_owned(), client: caller.client().to_owned(), caller, permission: PhantomData })
     }
 }

@@ -93,6 +93,16 @@ permissions! {
     ReadDiscounts = ["admin:discounts", "read:discounts"];
     /// Change rules and refs.
     WriteDiscounts = ["admin:discounts", "write:discounts"];
+    /// Read the rules of a customer, or one's own.
+    ReadOwnDiscounts = ["admin:discounts", "read:discounts", "user:discounts"];
+    /// Read what the public may know.
+    ReadPublicDiscounts = ["admin:discounts", "read:discounts", "public:discounts"];
+    /// Read claims.
+    ReadClaims = ["admin:discounts", "read:discounts", "read:discounts:/available_for_receipt"];
+    /// Read what a checkout needs to evaluate by itself.
+    ReadSnapshot = ["admin:discounts", "read:discounts", "read:discounts:/available_for_receipt"];
+    /// Tell what happened elsewhere.
+    WriteEvents = ["admin:discounts", "write:discounts", "write:discounts:/events"];
     /// Recalculate receipts.
     RecalculateReceipts = ["admin:discounts", "write:discounts", "write:discounts:/available_for_receipt"];
 }

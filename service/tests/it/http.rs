@@ -6,33 +6,62 @@ use serde_json::{Value, json};
 
 use crate::support::{Service, coffee};
 
-/// Method, path and scopes of every operation that needs a token, as the contract lists them.
-const OPERATIONS: [(&str, &str, &[&str]); 17] = [
-    (
-        "POST",
-        "discounts/available_for_receipt",
-        &["admin:discounts", "write:discounts", "write:discounts:/available_for_receipt"],
-    ),
-    ("GET", "discounts/rules", &["admin:discounts", "read:discounts"]),
-    ("POST", "discounts/rules", &["admin:discounts", "write:discounts"]),
-    ("GET", "discounts/rules/did", &["admin:discounts", "read:discounts"]),
-    ("PUT", "discounts/rules/did", &["admin:discounts", "write:discounts"]),
-    ("DELETE", "discounts/rules/did", &["admin:discounts", "write:discounts"]),
-    ("POST", "discounts/rules/{did}/customers", &["admin:discounts", "write:discounts"]),
-    ("GET", "auth/clients", &["admin:accounts", "read:accounts"]),
-    ("POST", "auth/clients", &["admin:accounts", "write:accounts"]),
-    ("GET", "auth/clients/id", &["admin:accounts", "read:accounts"]),
-    ("PATCH", "auth/clients/id", &["admin:accounts", "write:accounts"]),
-    ("DELETE", "auth/clients/id", &["admin:accounts", "write:accounts"]),
-    ("POST", "auth/clients/id/rotate-secret", &["admin:accounts", "write:accounts"]),
-    ("GET", "auth/client-grants", &["admin:accounts", "read:accounts"]),
-    ("POST", "auth/client-grants", &["admin:accounts", "write:accounts"]),
-    ("DELETE", "auth/client-grants/id", &["admin:accounts", "write:accounts"]),
-    ("GET", "management/settings", &["admin:accounts", "read:accounts"]),
+const READ: &[&str] = &["admin:discounts", "read:discounts"];
+const WRITE: &[&str] = &["admin:discounts", "write:discounts"];
+const PUBLIC: &[&str] = &["admin:discounts", "read:discounts", "public:discounts"];
+const CLAIMS: &[&str] = &["admin:discounts", "read:discounts", "read:discounts:/available_for_receipt"];
+const EVENTS: &[&str] = &["admin:discounts", "write:discounts", "write:discounts:/events"];
+const READ_ACCOUNTS: &[&str] = &["admin:accounts", "read:accounts"];
+const WRITE_ACCOUNTS: &[&str] = &["admin:accounts", "write:accounts"];
+const RECALCULATE: &[&str] = &["admin:discounts", "write:discounts", "write:discounts:/available_for_receipt"];
+
+/// Method, path and scopes of every operation that needs a token, as the contract lists them. That
+/// `user:discounts` reaches a customer's own rules has a test of its own.
+const OPERATIONS: [(&str, &str, &[&str]); 40] = [
+    ("POST", "discounts/available_for_receipt", RECALCULATE),
+    ("GET", "discounts/rules", READ),
+    ("POST", "discounts/rules", WRITE),
+    ("GET", "discounts/rules/did", READ),
+    ("PUT", "discounts/rules/did", WRITE),
+    ("DELETE", "discounts/rules/did", WRITE),
+    ("GET", "discounts/rules/did/customers", READ),
+    ("POST", "discounts/rules/did/customers", WRITE),
+    ("DELETE", "discounts/rules/did/customers", WRITE),
+    ("GET", "discounts/rules/did/usages", READ),
+    ("GET", "discounts/customers/kari/rules", READ),
+    ("GET", "discounts/customers/kari/refs/rid", READ),
+    ("POST", "discounts/customers/kari/refs/rid", WRITE),
+    ("DELETE", "discounts/customers/kari/refs/rid", WRITE),
+    ("GET", "discounts/public/rules", PUBLIC),
+    ("GET", "discounts/public/rules/did", PUBLIC),
+    ("GET", "discounts/campaigns", READ),
+    ("POST", "discounts/campaigns", WRITE),
+    ("GET", "discounts/campaigns/cid", READ),
+    ("PUT", "discounts/campaigns/cid", WRITE),
+    ("DELETE", "discounts/campaigns/cid", WRITE),
+    ("GET", "discounts/available_for_receipt/claims", CLAIMS),
+    ("POST", "discounts/available_for_receipt/claims", RECALCULATE),
+    ("GET", "discounts/available_for_receipt/claims/cid", CLAIMS),
+    ("DELETE", "discounts/available_for_receipt/claims/cid", RECALCULATE),
+    ("POST", "discounts/events", EVENTS),
+    ("POST", "discounts/search/rules", READ),
+    ("GET", "discounts/snapshot", CLAIMS),
+    ("GET", "discounts/plans/hash", READ),
+    ("POST", "discounts/evaluate", RECALCULATE),
+    ("GET", "auth/clients", READ_ACCOUNTS),
+    ("POST", "auth/clients", WRITE_ACCOUNTS),
+    ("GET", "auth/clients/id", READ_ACCOUNTS),
+    ("PATCH", "auth/clients/id", WRITE_ACCOUNTS),
+    ("DELETE", "auth/clients/id", WRITE_ACCOUNTS),
+    ("POST", "auth/clients/id/rotate-secret", WRITE_ACCOUNTS),
+    ("GET", "auth/client-grants", READ_ACCOUNTS),
+    ("POST", "auth/client-grants", WRITE_ACCOUNTS),
+    ("DELETE", "auth/client-grants/id", WRITE_ACCOUNTS),
+    ("GET", "management/settings", READ_ACCOUNTS),
 ];
 
 /// Scopes that services give; a token may hold any.
-const SCOPES: [&str; 13] = [
+const SCOPES: [&str; 14] = [
     "admin:accounts",
     "write:accounts",
     "read:accounts",
@@ -44,6 +73,7 @@ const SCOPES: [&str; 13] = [
     "user:discounts",
     "write:discounts:/available_for_receipt",
     "read:discounts:/available_for_receipt",
+    "write:discounts:/events",
     "admin:receipts",
     "admin",
 ];

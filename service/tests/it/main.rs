@@ -3,8 +3,15 @@
 
 mod auth;
 mod available;
+mod campaigns;
+mod claims;
 mod cli;
+mod customers;
 mod documents;
+mod events;
 mod http;
+mod offline;
+mod public;
 mod rules;
+mod search;
 mod support;
