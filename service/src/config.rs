@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
+use crate::store::file_url;
+
 /// The defaults, commented: what `config.default.toml` says.
 const DEFAULTS: &str = include_str!("../config.default.toml");
 
@@ -20,6 +22,9 @@ pub struct Config {
     pub database_connections: u32,
     pub public_url: String,
     pub token_seconds: u64,
+    pub secret_failures: usize,
+    pub secret_failures_in_all: usize,
+    pub secret_failure_seconds: u64,
     pub request_seconds: u64,
     pub log_format: LogFormat,
 }
@@ -71,6 +76,12 @@ impl Config {
             table.insert(setting, value);
         }
         table.try_into().map_err(|error| format!("settings: {error}"))
+    }
+
+    /// The address of the database: the SQLite file in the data folder, unless another is set. It
+    /// may hold a password: not for showing.
+    pub fn database(&self) -> String {
+        self.database_url.clone().unwrap_or_else(|| file_url(&self.data.join("rabatt.db")))
     }
 }
 

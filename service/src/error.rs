@@ -69,6 +69,10 @@ pub enum ApiError {
 
 impl From<sqlx::Error> for ApiError {
     fn from(error: sqlx::Error) -> Self {
+        // PostgreSQL's texts hold every character but one.
+        if error.as_database_error().and_then(|error| error.code()).is_some_and(|code| code == "22021") {
+            return ApiError::Invalid("bad_text", "text here cannot hold the character U+0000; leave it out".to_owned());
+        }
         ApiError::Internal(error.to_string())
     }
 }

@@ -78,6 +78,17 @@ pub fn read<'de, T: Deserialize<'de>>(body: &'de str) -> Result<T, ApiError> {
     Ok(read)
 }
 
+/// Reads a body that is an object. (A list of its members, in order, would be read too.)
+///
+/// # Errors
+/// 400 with the JSON pointer of the member that is wrong.
+pub fn read_object<'de, T: Deserialize<'de>>(body: &'de str) -> Result<T, ApiError> {
+    if body.trim_start().starts_with('[') {
+        return Err(ApiError::At("invalid_body", String::new(), "the body is an object, not a list".to_owned()));
+    }
+    read(body)
+}
+
 fn bad_json(error: &serde_json::Error) -> ApiError {
     ApiError::Invalid("bad_json", format!("the body is not JSON: {error}"))
 }

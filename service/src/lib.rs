@@ -31,7 +31,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use utoipa_swagger_ui::SwaggerUi;
 
-use crate::auth::token::Keys;
+use crate::auth::Auth;
 use crate::config::Config;
 use crate::discounts::plans::Plans;
 use crate::error::ApiError;
@@ -44,12 +44,10 @@ pub struct App {
     pub config: Arc<Config>,
     /// The database.
     pub store: Store,
-    /// What tokens are signed with.
-    pub keys: Arc<Keys>,
+    /// Who may do what.
+    pub auth: Arc<Auth>,
     /// Compiled rules.
     pub plans: Arc<Plans>,
-    /// A hash that no secret has, checked when the client is unknown.
-    pub nobody_hash: Arc<str>,
 }
 
 impl App {
@@ -58,9 +56,8 @@ impl App {
     /// # Errors
     /// When the database refuses.
     pub async fn new(config: Config, store: Store) -> Result<Self, ApiError> {
-        let secret = auth::store::signing_secret(&store).await?;
-        let nobody_hash = auth::secret::hash(auth::secret::new()).await?.into();
-        Ok(Self { config: Arc::new(config), store, keys: Arc::new(Keys::new(&secret)), plans: Arc::default(), nobody_hash })
+        let auth = Arc::new(Auth::load(&store).await?);
+        Ok(Self { config: Arc::new(config), store, auth, plans: Arc::default() })
     }
 }
 
@@ -72,7 +69,10 @@ impl App {
                        whole minor units (øre, cents). Times are RFC 3339.",
         license(name = "Apache-2.0 OR MIT")
     ),
-    tags((name = "auth", description = "Access tokens"), (name = "discounts", description = "Rules, and what they give")),
+    tags(
+        (name = "auth", description = "Tokens, API clients, and what they may do"),
+        (name = "discounts", description = "Rules, and what they give")
+    ),
     modifiers(&Security)
 )]
 struct Api;
@@ -96,7 +96,7 @@ const PAGE_COUNT: HeaderName = HeaderName::from_static("page-count");
 fn operations() -> OpenApiRouter<App> {
     use discounts::routes::{available, campaigns, claims, customers, events, offline, public, refs, rules, search};
     OpenApiRouter::with_openapi(Api::openapi())
-        .routes(routes!(auth::routes::token))
+        .merge(auth::routes::operations())
         .routes(routes!(available::available_for_receipt))
         .routes(routes!(rules::list_rules, rules::create_rule))
         .routes(routes!(rules::get_rule, rules::update_rule, rules::delete_rule))

@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use rabatt_service::cli::{check, evaluate};
+use rabatt_service::cli::{account, check, evaluate};
 use rabatt_service::serve;
 
 /// Rabatt recalculates a shopping cart: discounts, coupons, stamps and bonus, line by line.
@@ -19,6 +19,7 @@ enum Command {
     Serve(serve::ServeArgs),
     Evaluate(evaluate::EvaluateArgs),
     Check(check::CheckArgs),
+    Account(account::AccountArgs),
 }
 
 fn main() -> ExitCode {
@@ -26,5 +27,6 @@ fn main() -> ExitCode {
         Command::Serve(args) => serve::run(&args),
         Command::Evaluate(args) => evaluate::run(&args),
         Command::Check(args) => check::run(&args),
+        Command::Account(args) => account::run(&args),
     }
 }

@@ -7,7 +7,7 @@ use clap::Args;
 
 use crate::config::{Config, LogFormat};
 use crate::setup::{self, Client};
-use crate::store::{self, Store};
+use crate::store::Store;
 use crate::{App, app};
 
 const SETTINGS: &str = concat!("Settings, their defaults and meaning:\n\n", include_str!("../config.default.toml"));
@@ -40,22 +40,19 @@ async fn serve(config: Config) -> Result<(), String> {
     log(config.log_format);
     let data = config.data.clone();
     setup::data_folder(&data).map_err(|error| format!("{}: {error}", data.display()))?;
-    let url = config.database_url.clone().unwrap_or_else(|| store::file_url(&data.join("rabatt.db")));
-    let connections = config.database_connections;
-    // The address may hold a password: never shown.
-    let store = Store::open(&url, connections).await.map_err(|error| format!("the database cannot be used: {error}"))?;
+    let store = Store::open(&config.database(), config.database_connections)
+        .await
+        .map_err(|error| format!("the database cannot be used: {error}"))?;
     // Bound before anything is set up: a second service on the port changes nothing.
     let listener = tokio::net::TcpListener::bind(config.listen)
         .await
         .map_err(|error| format!("{}: {error}; set RABATT_LISTEN to another address", config.listen))?;
     let state = App::new(config, store).await.map_err(|error| format!("{error:?}"))?;
     let address = format!("http://{}", listener.local_addr().map_err(|error| error.to_string())?);
-    match setup::first_start(&state).await.map_err(|error| format!("first start: {error:?}"))? {
-        Some(client) => {
-            let kept = data.join("client.json");
-            setup::keep_client(&kept, &client).map_err(|error| format!("{}: {error}", kept.display()))?;
-            println!("{}", welcome(&address, &client, &kept.display().to_string()));
-        }
+    let kept = data.join("client.json");
+    let keep = |client: &Client| setup::keep_client(&kept, client).map_err(|error| format!("{}: {error}", kept.display()));
+    match setup::first_start(&state, keep).await.map_err(|error| format!("first start: {error:?}"))? {
+        Some(client) => println!("{}", welcome(&address, &client, &kept.display().to_string())),
         None => println!("Rabatt listens on {address}; its API is described at {address}/docs"),
     }
     let store = state.store.clone();

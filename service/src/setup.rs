@@ -6,12 +6,17 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use sqlx::AnyConnection;
 
 use crate::App;
-use crate::auth::{secret, store as auth_store};
+use crate::auth::store::accounts;
+use crate::auth::store::clients::{self, NewClient};
+use crate::auth::store::grants::{self, NewGrant};
+use crate::auth::{scope, secret};
 use crate::discounts::revise;
 use crate::discounts::store::refs;
 use crate::error::ApiError;
+use crate::store::new_id;
 
 /// The account made at first start.
 pub const TEST_ACCOUNT: &str = "T00000001";
@@ -21,10 +26,6 @@ const KIOSK_RULES: &str = include_str!("../examples/kiosk-rules.json");
 
 /// To whom each of them is given.
 const KIOSK_GIFTS: &str = include_str!("../examples/kiosk-gifts.json");
-
-/// Everything, in the test account.
-const ALL_SCOPES: &str = "admin:accounts admin:automations admin:customers admin:discounts admin:hooks admin:locations admin:products \
-                          admin:receipts admin:wallets";
 
 /// The test account's API client, for Rabatt's own commands.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -37,27 +38,60 @@ pub struct Client {
     pub client_secret: String,
 }
 
-/// Sets an empty database up; `None` when there is an account already.
+/// Sets an empty database up: all of it, or nothing. `None` when that was done before. Of several
+/// services that start on one database, one does it.
+///
+/// `keep` is told the client before anything lasts: a client whose secret nobody knows would be of no use.
 ///
 /// # Errors
-/// When the database refuses.
-pub async fn first_start(app: &App) -> Result<Option<Client>, ApiError> {
-    if auth_store::any_account(app.store.pool()).await? {
+/// When the database refuses, or the client cannot be kept.
+pub async fn first_start(app: &App, keep: impl FnOnce(&Client) -> Result<(), String>) -> Result<Option<Client>, ApiError> {
+    let done = sqlx::query("SELECT 1 FROM settings WHERE name = 'first_start'").fetch_optional(app.store.pool()).await?;
+    if done.is_some() {
         return Ok(None);
     }
-    let client =
-        Client { account_id: TEST_ACCOUNT.to_owned(), client_id: uuid::Uuid::new_v4().to_string(), client_secret: secret::new() };
+    let client = Client { account_id: TEST_ACCOUNT.to_owned(), client_id: new_id(), client_secret: secret::new() };
     let hash = secret::hash(client.client_secret.clone()).await?;
-    auth_store::create_account(&app.store, TEST_ACCOUNT, &client.client_id, &hash, ALL_SCOPES).await?;
     let broken = |error: serde_json::Error| ApiError::Internal(format!("the kiosk's examples: {error}"));
     let rules: Vec<Value> = serde_json::from_str(KIOSK_RULES).map_err(broken)?;
     let gifts: HashMap<String, Vec<String>> = serde_json::from_str(KIOSK_GIFTS).map_err(broken)?;
-    for rule in rules {
-        let (id, _) = revise::create(app, TEST_ACCOUNT, &client.client_id, &rule.to_string()).await?;
-        let customers = rule["id"].as_str().and_then(|id| gifts.get(id)).map_or(&[][..], Vec::as_slice);
-        refs::give(&app.store, TEST_ACCOUNT, &client.client_id, &id, customers, None).await?;
+    let mut unit = app.store.unit().await?;
+    // First of all: whoever comes second waits here until the first is done, or has given up.
+    let mark = "INSERT INTO settings (name, value) VALUES ('first_start', 'done') ON CONFLICT DO NOTHING";
+    if sqlx::query(mark).execute(unit.db()).await?.rows_affected() == 0 {
+        return Ok(None);
     }
+    accounts::add(unit.db(), TEST_ACCOUNT, None, None).await?;
+    add_client(unit.db(), TEST_ACCOUNT, &client.client_id, &hash, None, scope::ALL).await?;
+    for rule in rules {
+        let ready = revise::Ready::new(&client.client_id, &rule.to_string())?;
+        ready.store(unit.db(), TEST_ACCOUNT).await?;
+        let customers = rule["id"].as_str().and_then(|id| gifts.get(id)).map_or(&[][..], Vec::as_slice);
+        refs::give_within(unit.db(), TEST_ACCOUNT, &client.client_id, &ready.id, customers, None).await?;
+    }
+    keep(&client).map_err(ApiError::Internal)?;
+    unit.save().await?;
     Ok(Some(client))
+}
+
+/// Adds a client that is called by its id, with a grant of these scopes in its own account.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn add_client(
+    db: &mut AnyConnection,
+    account: &str,
+    id: &str,
+    secret_hash: &str,
+    name: Option<&str>,
+    scopes: &str,
+) -> Result<(), ApiError> {
+    let client = NewClient { account, id, client_id: id, secret_hash, name, ..NewClient::default() };
+    clients::add(&mut *db, &client).await?;
+    let kind = "client_credentials";
+    let grant = NewGrant { id: &new_id(), client: id, audience: account, scopes, kind, created_by: None };
+    grants::add(db, &grant).await?;
+    Ok(())
 }
 
 /// Makes the data folder when it is not there, for its owner alone: the database holds the key

@@ -1,15 +1,73 @@
-//! Permission in the signature: a handler that takes [`Authorized`] cannot be reached without
-//! one of its scopes.
+//! Scopes: those that exist, and those that each operation asks for.
 
-use std::collections::HashMap;
-use std::marker::PhantomData;
+/// Every scope that a grant may hold, as the contract lists them.
+pub const KNOWN: [&str; 49] = [
+    "admin:accounts",
+    "write:accounts",
+    "read:accounts",
+    "write:accounts:/auth/users",
+    "write:accounts:/auth/users/no-mfa",
+    "write:accounts:/auth/passwordless",
+    "write:accounts:/auth/passwordless/code",
+    "create:account",
+    "create:applicant",
+    "create:accounts:auth:refresh_token",
+    "admin:automations",
+    "write:automations",
+    "read:automations",
+    "admin:customers",
+    "write:customers",
+    "read:customers",
+    "create:customers:/users",
+    "public:customers",
+    "user:customers",
+    "user:customers:/customer/details",
+    "admin:discounts",
+    "write:discounts",
+    "read:discounts",
+    "write:discounts:/available_for_receipt",
+    "read:discounts:/available_for_receipt",
+    "write:discounts:/events",
+    "public:discounts",
+    "user:discounts",
+    "admin:hooks",
+    "write:hooks",
+    "read:hooks",
+    "admin:locations",
+    "write:locations",
+    "read:locations",
+    "admin:receipts",
+    "write:receipts",
+    "read:receipts",
+    "user:receipts",
+    "public:receipts",
+    "admin:wallets",
+    "write:wallets",
+    "read:wallets",
+    "user:wallets",
+    "write:wallets:/info",
+    "write:wallets:/transactions",
+    "admin:products",
+    "write:products",
+    "read:products",
+    "public",
+];
 
-use axum::extract::{FromRequestParts, Path};
-use axum::http::request::Parts;
+/// Everything in an account.
+pub const ALL: &str = "admin:accounts admin:automations admin:customers admin:discounts admin:hooks admin:locations admin:products \
+                       admin:receipts admin:wallets";
 
-use crate::App;
-use crate::error::ApiError;
-use crate::http::{credentials, is_account_id};
+/// Manages accounts: theirs and, for a partner, those it owns.
+pub const ADMIN_ACCOUNTS: &str = "admin:accounts";
+
+/// The scope that this text names; the older spelling, the service first (`receipts:write`), too.
+pub fn known(text: &str) -> Option<&'static str> {
+    let find = |text: &str| KNOWN.iter().find(|scope| **scope == text).copied();
+    find(text).or_else(|| {
+        let (service, verb) = text.split_once(':')?;
+        find(&format!("{verb}:{service}"))
+    })
+}
 
 /// A permission: holding any one of these scopes is enough.
 pub trait Permission: Send + Sync {
@@ -20,10 +78,17 @@ pub trait Permission: Send + Sync {
 macro_rules! permissions {
     ($($(#[$doc:meta])* $name:ident = [$($scope:literal),+];)*) => {
         $($(#[$doc])* #[derive(Debug)] pub struct $name; impl Permission for $name { const ANY_OF: &'static [&'static str] = &[$($scope),+]; })*
+
+        #[cfg(test)]
+        const ASKED_FOR: &[&str] = &[$($($scope),+),*];
     };
 }
 
 permissions! {
+    /// See clients, grants and account details.
+    ReadAccounts = ["admin:accounts", "read:accounts"];
+    /// Change clients and grants.
+    WriteAccounts = ["admin:accounts", "write:accounts"];
     /// Read rules and refs.
     ReadDiscounts = ["admin:discounts", "read:discounts"];
     /// Change rules and refs.
@@ -42,43 +107,24 @@ permissions! {
     RecalculateReceipts = ["admin:discounts", "write:discounts", "write:discounts:/available_for_receipt"];
 }
 
-/// Proof that the caller may act in this account.
-#[derive(Debug)]
-pub struct Authorized<P> {
-    /// The account in the path.
-    pub account: String,
-    /// The API client that asks.
-    pub client: String,
-    permission: PhantomData<P>,
-}
+pub use super::authorized::Authorized;
 
-impl<P: Permission> FromRequestParts<App> for Authorized<P> {
-    type Rejection = ApiError;
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, ApiError> {
-        let Path(path) = Path::<HashMap<String, String>>::from_request_parts(parts, app)
-            .await
-            .map_err(|error| ApiError::Invalid("bad_path", error.body_text()))?;
-        let account = path.get("aid").map(String::as_str).unwrap_or_default();
-        if !is_account_id(account) {
-            return Err(ApiError::Invalid("bad_path", "an account id is P or T and eight digits, as T00000001".to_owned()));
+    #[test]
+    fn what_operations_ask_for_can_be_granted() {
+        for scope in ASKED_FOR.iter().copied().chain(ALL.split(' ')) {
+            assert_eq!(known(scope), Some(scope));
         }
-        let Some(token) = credentials(&parts.headers, "Bearer") else {
-            return Err(ApiError::Unauthorized("send `Authorization: Bearer <token>`; tokens come from POST auth/token"));
-        };
-        let Some(claims) = app.keys.check(token, account) else {
-            return Err(ApiError::Unauthorized(
-                "this token is not good for this account, or is over; ask POST auth/token for a new one",
-            ));
-        };
-        if !claims.scope.split(' ').any(|scope| P::ANY_OF.contains(&scope)) {
-            return Err(ApiError::Forbidden(P::ANY_OF));
+    }
+
+    #[test]
+    fn the_older_spelling_is_known() {
+        assert_eq!(known("receipts:write"), Some("write:receipts"));
+        for scope in ["", "receipts", "receipts:", "write:receipts ", "sudo:receipts", "ADMIN:receipts", "*"] {
+            assert_eq!(known(scope), None, "{scope}");
         }
-        // A token of one end user reaches that customer's data only.
-        let enough = |scope: &str| P::ANY_OF.contains(&scope) && !scope.starts_with("user:");
-        if !claims.scope.split(' ').any(enough) && path.get("customer_id") != Some(&claims.sub) {
-            return Err(ApiError::Forbidden(P::ANY_OF));
-        }
-        Ok(Self { account: account.to_owned(), client: claims.sub, permission: PhantomData })
     }
 }

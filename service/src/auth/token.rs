@@ -1,16 +1,15 @@
-//! Access tokens: signed, with the account and the scopes they are good for.
+//! What a token says.
 
-use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation, decode, encode};
 use serde::{Deserialize, Serialize};
 
-use crate::error::ApiError;
-
-/// What a token says.
+/// The claims of a token.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Claims {
-    /// The API client.
+    /// Who made it: the service's address.
+    pub iss: String,
+    /// The id of the API client.
     pub sub: String,
-    /// The account.
+    /// The account, as the address that grants name.
     pub aud: String,
     /// Scopes, separated by spaces.
     pub scope: String,
@@ -18,34 +17,8 @@ pub struct Claims {
     pub iat: u64,
     /// Good until, seconds since 1970.
     pub exp: u64,
-}
-
-/// The key that tokens are signed with.
-#[derive(Clone)]
-pub struct Keys {
-    sign: EncodingKey,
-    check: DecodingKey,
-}
-
-impl Keys {
-    /// From a stored random secret.
-    pub fn new(secret: &str) -> Self {
-        Self { sign: EncodingKey::from_secret(secret.as_bytes()), check: DecodingKey::from_secret(secret.as_bytes()) }
-    }
-
-    /// Signs a token.
-    ///
-    /// # Errors
-    /// When signing fails.
-    pub fn sign(&self, claims: &Claims) -> Result<String, ApiError> {
-        encode(&Header::new(Algorithm::HS256), claims, &self.sign).map_err(|error| ApiError::Internal(error.to_string()))
-    }
-
-    /// The claims of a token, when it is ours, for this account and not over.
-    pub fn check(&self, token: &str, account: &str) -> Option<Claims> {
-        let mut validation = Validation::new(Algorithm::HS256);
-        validation.set_audience(&[account]);
-        validation.leeway = 0;
-        decode::<Claims>(token, &self.check, &validation).ok().map(|data| data.claims)
-    }
+    /// How often the client's tokens had been ended when this one was made: it goes with the next time.
+    pub generation: i64,
+    /// The grants that its scopes come from: they go with these.
+    pub grants: Vec<String>,
 }

@@ -2,6 +2,7 @@
 
 use rabatt_engine::{Code, Instant, Plan, Problem, Rule};
 use serde_json::Value;
+use sqlx::AnyConnection;
 use uuid::Uuid;
 
 use super::members::Members;
@@ -30,45 +31,80 @@ const DEFAULTS: [(&str, &str); 5] = [
 /// # Errors
 /// 400 with every problem of the rule.
 pub async fn create(app: &App, account: &str, client: &str, body: &str) -> Result<(String, String), ApiError> {
-    let (id, now) = (Uuid::new_v4().to_string(), crate::store::now());
-    let sent: Members<'_> = match serde_json::from_str(body) {
-        Ok(sent) => sent,
-        // The engine's reader says where and why; that the id is missing is as it should be.
-        Err(error) => {
-            let mut problems = Rule::from_json(body).err().unwrap_or_default();
-            problems.retain(|problem| problem.code != Code::MissingId);
-            return Err(if problems.is_empty() { ApiError::Invalid("bad_json", error.to_string()) } else { problems.into() });
+    // Checked before anything is locked.
+    let rule = Ready::new(client, body)?;
+    let mut unit = app.store.unit().await?;
+    rule.store(unit.db(), account).await?;
+    unit.save().await?;
+    Ok((rule.id, rule.body))
+}
+
+/// A new rule, checked.
+pub struct Ready {
+    /// Its id.
+    pub id: String,
+    body: String,
+    created_at: String,
+    campaign_id: Option<String>,
+    active: bool,
+    private: bool,
+    checked: Checked,
+}
+
+impl Ready {
+    /// Checks a rule that this client wants to make.
+    ///
+    /// # Errors
+    /// 400 with every problem of the rule.
+    pub fn new(client: &str, body: &str) -> Result<Self, ApiError> {
+        let (id, now) = (Uuid::new_v4().to_string(), crate::store::now());
+        let sent: Members<'_> = match serde_json::from_str(body) {
+            Ok(sent) => sent,
+            // The engine's reader says where and why; that the id is missing is as it should be.
+            Err(error) => {
+                let mut problems = Rule::from_json(body).err().unwrap_or_default();
+                problems.retain(|problem| problem.code != Code::MissingId);
+                return Err(if problems.is_empty() { ApiError::Invalid("bad_json", error.to_string()) } else { problems.into() });
+            }
+        };
+        let quoted = |text: &str| Value::from(text).to_string();
+        let (id_json, now_json, client_json) = (quoted(&id), quoted(&now), quoted(client));
+        let set = [("id", &id_json), ("created_at", &now_json), ("updated_at", &now_json), ("created_by", &client_json)];
+        let mut members = Members(set.map(|(name, value)| (name.to_owned(), value.as_str())).into());
+        members.0.push(("updated_by".to_owned(), &client_json));
+        members.0.extend(sent.0.into_iter().filter(|(name, _)| !SERVER_SET.contains(&name.as_str())));
+        for (name, default) in DEFAULTS {
+            if members.get(name).is_none() {
+                members.0.retain(|(key, _)| key != name);
+                members.0.push((name.to_owned(), default));
+            }
         }
-    };
-    let quoted = |text: &str| Value::from(text).to_string();
-    let (id_json, now_json, client_json) = (quoted(&id), quoted(&now), quoted(client));
-    let set = [("id", &id_json), ("created_at", &now_json), ("updated_at", &now_json), ("created_by", &client_json)];
-    let mut members = Members(set.map(|(name, value)| (name.to_owned(), value.as_str())).into());
-    members.0.push(("updated_by".to_owned(), &client_json));
-    members.0.extend(sent.0.into_iter().filter(|(name, _)| !SERVER_SET.contains(&name.as_str())));
-    for (name, default) in DEFAULTS {
-        if members.get(name).is_none() {
-            members.0.retain(|(key, _)| key != name);
-            members.0.push((name.to_owned(), default));
-        }
+        let checked = check(&members)?;
+        members.0.push(("type".to_owned(), checked.kind));
+        let (body, campaign_id) = (members.to_string(), members.text("campaign_id"));
+        let (active, private) = (members.get("active") != Some("false"), members.get("private") == Some("true"));
+        Ok(Self { id, body, created_at: now, campaign_id, active, private, checked })
     }
-    let checked = check(&members)?;
-    members.0.push(("type".to_owned(), checked.kind));
-    let (body, campaign_id) = (members.to_string(), members.text("campaign_id"));
-    let rule = NewRule {
-        account,
-        id: &id,
-        body: &body,
-        created_at: &now,
-        campaign_id: campaign_id.as_deref(),
-        active: members.get("active") != Some("false"),
-        private: members.get("private") == Some("true"),
-        visible_from: checked.visible_from.as_deref(),
-        purchase_from: &checked.purchase_from,
-        purchase_to: &checked.purchase_to,
-    };
-    rules::create_rule(&app.store, &rule).await?;
-    Ok((id, body))
+
+    /// Stores it, as part of a unit of work.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn store(&self, db: &mut AnyConnection, account: &str) -> Result<(), ApiError> {
+        let rule = NewRule {
+            account,
+            id: &self.id,
+            body: &self.body,
+            created_at: &self.created_at,
+            campaign_id: self.campaign_id.as_deref(),
+            active: self.active,
+            private: self.private,
+            visible_from: self.checked.visible_from.as_deref(),
+            purchase_from: &self.checked.purchase_from,
+            purchase_to: &self.checked.purchase_to,
+        };
+        rules::create_rule(db, &rule).await
+    }
 }
 
 /// What a rule's members come to.

@@ -11,11 +11,13 @@ const WRITE: &[&str] = &["admin:discounts", "write:discounts"];
 const PUBLIC: &[&str] = &["admin:discounts", "read:discounts", "public:discounts"];
 const CLAIMS: &[&str] = &["admin:discounts", "read:discounts", "read:discounts:/available_for_receipt"];
 const EVENTS: &[&str] = &["admin:discounts", "write:discounts", "write:discounts:/events"];
+const READ_ACCOUNTS: &[&str] = &["admin:accounts", "read:accounts"];
+const WRITE_ACCOUNTS: &[&str] = &["admin:accounts", "write:accounts"];
 const RECALCULATE: &[&str] = &["admin:discounts", "write:discounts", "write:discounts:/available_for_receipt"];
 
 /// Method, path and scopes of every operation that needs a token, as the contract lists them. That
 /// `user:discounts` reaches a customer's own rules has a test of its own.
-const OPERATIONS: [(&str, &str, &[&str]); 30] = [
+const OPERATIONS: [(&str, &str, &[&str]); 40] = [
     ("POST", "discounts/available_for_receipt", RECALCULATE),
     ("GET", "discounts/rules", READ),
     ("POST", "discounts/rules", WRITE),
@@ -46,10 +48,24 @@ const OPERATIONS: [(&str, &str, &[&str]); 30] = [
     ("GET", "discounts/snapshot", CLAIMS),
     ("GET", "discounts/plans/hash", READ),
     ("POST", "discounts/evaluate", RECALCULATE),
+    ("GET", "auth/clients", READ_ACCOUNTS),
+    ("POST", "auth/clients", WRITE_ACCOUNTS),
+    ("GET", "auth/clients/id", READ_ACCOUNTS),
+    ("PATCH", "auth/clients/id", WRITE_ACCOUNTS),
+    ("DELETE", "auth/clients/id", WRITE_ACCOUNTS),
+    ("POST", "auth/clients/id/rotate-secret", WRITE_ACCOUNTS),
+    ("GET", "auth/client-grants", READ_ACCOUNTS),
+    ("POST", "auth/client-grants", WRITE_ACCOUNTS),
+    ("DELETE", "auth/client-grants/id", WRITE_ACCOUNTS),
+    ("GET", "management/settings", READ_ACCOUNTS),
 ];
 
 /// Scopes that services give; a token may hold any.
-const SCOPES: [&str; 10] = [
+const SCOPES: [&str; 14] = [
+    "admin:accounts",
+    "write:accounts",
+    "read:accounts",
+    "write:accounts:/auth/users",
     "admin:discounts",
     "write:discounts",
     "read:discounts",

@@ -4,12 +4,17 @@ use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, Request, StatusCode};
 use http_body_util::BodyExt;
+use rabatt_service::auth::scope;
+use rabatt_service::auth::store::accounts;
+use rabatt_service::auth::store::clients::{self, NewClient};
+use rabatt_service::auth::store::grants::{self, NewGrant};
 use rabatt_service::auth::token::Claims;
 use rabatt_service::config::Config;
 use rabatt_service::setup::{Client, TEST_ACCOUNT, first_start};
 use rabatt_service::store::{Store, file_url};
-use rabatt_service::{App, app, auth};
+use rabatt_service::{App, app};
 use serde_json::{Value, json};
+use sqlx::Row;
 use tower::ServiceExt;
 
 /// One service; its database goes with it.
@@ -17,7 +22,9 @@ pub(crate) struct Service {
     pub(crate) app: App,
     router: Router,
     pub(crate) client: Option<Client>,
-    _folder: tempfile::TempDir,
+    /// The address of its database.
+    pub(crate) url: String,
+    _folder: Option<tempfile::TempDir>,
 }
 
 /// An answer.
@@ -58,17 +65,30 @@ impl Service {
     /// An empty account `T00000001`.
     pub(crate) async fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let state = state(&database(&folder).await).await;
-        auth::store::create_account(&state.store, TEST_ACCOUNT, "test", "no hash", "admin:discounts").await.unwrap();
-        Self { router: app(state.clone()), app: state, client: None, _folder: folder }
+        let url = database(&folder).await;
+        let state = state(&url).await;
+        add_tester(&state).await;
+        Self { router: app(state.clone()), app: state, client: None, url, _folder: Some(folder) }
     }
 
     /// As at first start: the kiosk's rules and an API client.
     pub(crate) async fn kiosk() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let state = state(&database(&folder).await).await;
-        let client = first_start(&state).await.unwrap();
-        Self { router: app(state.clone()), app: state, client, _folder: folder }
+        let url = database(&folder).await;
+        let state = state(&url).await;
+        let client = first_start(&state, |_| Ok(())).await.unwrap();
+        add_tester(&state).await;
+        Self { router: app(state.clone()), app: state, client, url, _folder: Some(folder) }
+    }
+
+    /// Another service on the same database.
+    pub(crate) async fn beside(&self) -> Self {
+        Self { client: self.client.clone(), ..Self::on(state(&self.url).await, &self.url) }
+    }
+
+    /// A service that was opened on this database.
+    pub(crate) fn on(state: App, url: &str) -> Self {
+        Self { router: app(state.clone()), app: state, client: None, url: url.to_owned(), _folder: None }
     }
 
     /// The same service with other settings.
@@ -81,9 +101,7 @@ impl Service {
 
     /// A token with these scopes for this account.
     pub(crate) fn token(&self, account: &str, scope: &str) -> String {
-        let now = 1_700_000_000;
-        let claims = Claims { sub: "test".into(), aud: account.into(), scope: scope.into(), iat: now, exp: u64::from(u32::MAX) };
-        self.app.keys.sign(&claims).unwrap()
+        self.app.auth.keys.sign(&claims(account, scope)).unwrap()
     }
 
     pub(crate) async fn send(&self, request: Request<Body>) -> Answer {
@@ -123,6 +141,38 @@ impl Service {
     }
 }
 
+/// What a token of the test client says.
+pub(crate) fn claims(account: &str, scope: &str) -> Claims {
+    Claims {
+        iss: "test".into(),
+        sub: "test".into(),
+        aud: audience(account),
+        scope: scope.into(),
+        iat: 1_700_000_000,
+        exp: u64::from(u32::MAX),
+        generation: 0,
+        grants: vec!["test".into()],
+    }
+}
+
+/// The address that names an account.
+pub(crate) fn audience(account: &str) -> String {
+    format!("http://127.0.0.1:8080/v1/accounts/{account}")
+}
+
+/// A client `test` in the test account, which may do everything there; its tokens are made by [`Service::token`].
+async fn add_tester(state: &App) {
+    let mut unit = state.store.unit().await.unwrap();
+    let (account, id) = (TEST_ACCOUNT, "test");
+    accounts::add(unit.db(), account, None, None).await.unwrap();
+    let client = NewClient { account, id, client_id: id, secret_hash: "no hash", ..NewClient::default() };
+    assert!(clients::add(unit.db(), &client).await.unwrap());
+    let scopes = scope::KNOWN.join(" ");
+    let grant = NewGrant { id, client: id, audience: account, scopes: &scopes, kind: "any", created_by: None };
+    assert!(grants::add(unit.db(), &grant).await.unwrap());
+    unit.save().await.unwrap();
+}
+
 /// The address of an empty database: a SQLite file, or with `RABATT_TEST_POSTGRES` (the address of a
 /// throw-away server) a database there.
 pub(crate) async fn database(folder: &tempfile::TempDir) -> String {
@@ -141,7 +191,21 @@ pub(crate) async fn state(url: &str) -> App {
     drop(tracing_subscriber::fmt().with_test_writer().with_max_level(tracing::Level::ERROR).try_init());
     let config = Config::load(None, std::iter::empty()).unwrap();
     let store = Store::open(url, 4).await.unwrap();
-    App::new(config, store).await.unwrap()
+    // Making a key takes long: the first test does it for all.
+    let file = concat!(env!("CARGO_TARGET_TMPDIR"), "/signing_key.pem");
+    let known = std::fs::read_to_string(file).ok();
+    if let Some(key) = &known {
+        let insert = "INSERT INTO settings (name, value) VALUES ('signing_key', $1) ON CONFLICT DO NOTHING";
+        sqlx::query(insert).bind(&**key).execute(store.pool()).await.unwrap();
+    }
+    let app = App::new(config, store).await.unwrap();
+    if known.is_none() {
+        let key = sqlx::query("SELECT value FROM settings WHERE name = 'signing_key'").fetch_one(app.store.pool()).await.unwrap();
+        let made = format!("{file}.{}", std::process::id());
+        std::fs::write(&made, key.get::<String, _>(0)).unwrap();
+        std::fs::rename(&made, file).unwrap();
+    }
+    app
 }
 
 /// Adds a window to a rule that has none.

@@ -34,13 +34,12 @@ pub struct NewRule<'a> {
     pub purchase_to: &'a str,
 }
 
-/// Stores a new rule with its first revision.
+/// Stores a new rule with its first revision, as part of a unit of work.
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn create_rule(store: &Store, rule: &NewRule<'_>) -> Result<(), ApiError> {
-    let mut unit = store.unit().await?;
-    let change = count_change(unit.db(), rule.account).await?;
+pub async fn create_rule(db: &mut AnyConnection, rule: &NewRule<'_>) -> Result<(), ApiError> {
+    let change = count_change(&mut *db, rule.account).await?;
     sqlx::query(
         "INSERT INTO rules (account_id, id, revision, created_at, updated_at, campaign_id, active, private, visible_from, purchase_from, purchase_to)
          VALUES ($1, $2, 1, $3, $3, $4, $5, $6, $7, $8, $9)",
@@ -54,10 +53,9 @@ pub async fn create_rule(store: &Store, rule: &NewRule<'_>) -> Result<(), ApiErr
     .bind(rule.visible_from)
     .bind(rule.purchase_from)
     .bind(rule.purchase_to)
-    .execute(unit.db())
+    .execute(&mut *db)
     .await?;
-    add_revision(unit.db(), (rule.account, rule.id, 1), rule.body, rule.created_at, change).await?;
-    unit.save().await
+    add_revision(db, (rule.account, rule.id, 1), rule.body, rule.created_at, change).await
 }
 
 async fn add_revision(

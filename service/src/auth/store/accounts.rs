@@ -1,0 +1,64 @@
+//! Accounts, and the partners that own them.
+
+use sqlx::{AnyConnection, AnyPool, Row};
+
+use crate::error::ApiError;
+use crate::store::{Store, now};
+
+/// Adds an account; `false` when it is there already.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn add(db: &mut AnyConnection, id: &str, owner: Option<&str>, details: Option<&str>) -> Result<bool, ApiError> {
+    let added =
+        sqlx::query("INSERT INTO accounts (id, created_at, owner_id, details) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING")
+            .bind(id)
+            .bind(now())
+            .bind(owner)
+            .bind(details)
+            .execute(db)
+            .await?;
+    Ok(added.rows_affected() > 0)
+}
+
+/// An account as stored.
+#[derive(Debug)]
+pub struct StoredAccount {
+    /// Who owns it.
+    pub owner: Option<String>,
+    /// Its details, JSON.
+    pub details: Option<String>,
+}
+
+/// An account; `None` when there is none.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn find(pool: &AnyPool, id: &str) -> Result<Option<StoredAccount>, ApiError> {
+    let row = sqlx::query("SELECT owner_id, details FROM accounts WHERE id = $1").bind(id).fetch_optional(pool).await?;
+    Ok(row.map(|row| StoredAccount { owner: row.get(0), details: row.get(1) }))
+}
+
+/// Does this owner have that account: is it the same, or one it owns?
+///
+/// # Errors
+/// When the database refuses.
+pub async fn owns(pool: &AnyPool, owner: &str, account: &str) -> Result<bool, ApiError> {
+    let row = sqlx::query("SELECT 1 FROM accounts WHERE id = $1 AND (id = $2 OR owner_id = $2)")
+        .bind(account)
+        .bind(owner)
+        .fetch_optional(pool)
+        .await?;
+    Ok(row.is_some())
+}
+
+/// Sets the details of an account; `false` when there is none.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn set_details(store: &Store, id: &str, details: &str) -> Result<bool, ApiError> {
+    let mut unit = store.unit().await?;
+    let set = sqlx::query("UPDATE accounts SET details = $2 WHERE id = $1").bind(id).bind(details).execute(unit.db()).await?;
+    unit.save().await?;
+    Ok(set.rows_affected() > 0)
+}
