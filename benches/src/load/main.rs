@@ -3,21 +3,25 @@
 //! `cargo xtask bench service` runs it and prints a table. Every measure takes a bounded time; floors and
 //! what is compared with them take turns, so that a slow spell of the machine hits both.
 
-mod accounts;
 mod available;
 mod claims;
 mod client;
+mod many_accounts;
 mod table;
 
 use std::process::ExitCode;
 use std::time::Duration;
 
 use axum::Router;
+use rabatt_service::auth::store::accounts;
+use rabatt_service::auth::store::clients::{self, NewClient};
+use rabatt_service::auth::store::grants::{self, NewGrant};
 use rabatt_service::auth::token::Claims;
 use rabatt_service::config::Config;
+use rabatt_service::error::ApiError;
 use rabatt_service::setup::TEST_ACCOUNT;
 use rabatt_service::store::{Store, file_url};
-use rabatt_service::{App, app_with, auth};
+use rabatt_service::{App, app_with};
 
 /// How long one measure takes; each is repeated [`ROUNDS`] times.
 const MEASURE: Duration = Duration::from_secs(3);
@@ -43,23 +47,35 @@ impl Service {
         let url = config.database_url.clone().unwrap_or_else(|| file_url(&folder.path().join("load.db")));
         let store = Store::open(&url, config.database_connections).await?;
         let app = App::new(config, store).await.map_err(|error| format!("{error:?}"))?;
-        auth::store::create_account(&app.store, TEST_ACCOUNT, "load", "no hash", "admin:discounts")
-            .await
-            .map_err(|error| format!("{error:?}"))?;
-        let claims = Claims {
-            sub: "load".into(),
-            aud: TEST_ACCOUNT.into(),
-            scope: "admin:discounts".into(),
-            iat: 1_700_000_000,
-            exp: u64::from(u32::MAX),
-        };
-        let token = app.keys.sign(&claims).map_err(|error| format!("{error:?}"))?;
+        let token = account(&app, TEST_ACCOUNT).await.map_err(|error| format!("{error:?}"))?;
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
         let address = listener.local_addr()?;
         let router = app_with(app.clone(), more);
         tokio::spawn(async move { axum::serve(listener, router).await });
         Ok(Self { app, address, token, _folder: folder })
     }
+}
+
+/// Makes an account with a client; a token of the client's.
+async fn account(app: &App, id: &str) -> Result<String, ApiError> {
+    let (client, grant, scopes) = (format!("client-{id}"), format!("grant-{id}"), "admin:discounts");
+    let mut unit = app.store.unit().await?;
+    accounts::add(unit.db(), id, None, None).await?;
+    let new = NewClient { account: id, id: &client, client_id: &client, secret_hash: "no hash", ..NewClient::default() };
+    clients::add(unit.db(), &new).await?;
+    let kind = "client_credentials";
+    grants::add(unit.db(), &NewGrant { id: &grant, client: &client, audience: id, scopes, kind, created_by: None }).await?;
+    unit.save().await?;
+    app.auth.keys.sign(&Claims {
+        iss: "load".into(),
+        sub: client,
+        aud: format!("{}/v1/accounts/{id}", app.config.public_url),
+        scope: scopes.into(),
+        iat: 1_700_000_000,
+        exp: u64::from(u32::MAX),
+        generation: 0,
+        grants: vec![grant],
+    })
 }
 
 fn main() -> ExitCode {
@@ -75,7 +91,7 @@ fn main() -> ExitCode {
                 claims::run().await?;
             }
             if asked("accounts") {
-                accounts::run().await?;
+                many_accounts::run().await?;
             }
             Ok(())
         })

@@ -104,21 +104,25 @@ pub async fn lock_names(db: &mut AnyConnection, kind: Kind, account: &str, names
 /// # Errors
 /// When the database refuses.
 pub async fn purchases(db: &mut AnyConnection, account: &str, keys: &[String]) -> Result<Vec<Purchase>, ApiError> {
+    if keys.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut query = Statement::new(
+        "SELECT k.key, p.id, p.customer_id, p.settled, p.created_at FROM purchase_keys k
+         JOIN purchases p ON p.account_id = k.account_id AND p.id = k.purchase_id WHERE k.account_id = ",
+    );
+    query.push_bind(account)?.push(" AND k.key IN ").push_list(keys.iter().map(String::as_str))?;
+    let mut rows = query.rows(db).await?;
+    let place = |row: &AnyRow| {
+        let key: String = row.get(0);
+        (keys.iter().position(|known| *known == key), row.get::<String, _>(4), row.get::<String, _>(1))
+    };
+    rows.sort_by_cached_key(place);
     let mut found: Vec<Purchase> = Vec::new();
-    for key in keys {
-        let rows = sqlx::query(
-            "SELECT p.id, p.customer_id, p.settled FROM purchase_keys k JOIN purchases p ON p.account_id = k.account_id AND p.id = k.purchase_id
-             WHERE k.account_id = $1 AND k.key = $2 ORDER BY p.created_at, p.id",
-        )
-        .bind(account)
-        .bind(&**key)
-        .fetch_all(&mut *db)
-        .await?;
-        for row in rows {
-            let id: String = row.get(0);
-            if found.iter().all(|purchase| purchase.id != id) {
-                found.push(Purchase { id, customer_id: row.get(1), settled: row.get::<i64, _>(2) != 0 });
-            }
+    for row in rows {
+        let id: String = row.get(1);
+        if found.iter().all(|purchase| purchase.id != id) {
+            found.push(Purchase { id, customer_id: row.get(2), settled: row.get::<i64, _>(3) != 0 });
         }
     }
     Ok(found)
@@ -273,6 +277,17 @@ impl Change {
         Self { place, terms, back: Taken::default(), new, happened: false, stamps: None, refused: None }
     }
 
+    /// Does it only add to counts, so that one conditional statement does it?
+    fn only_adds(&self) -> bool {
+        let within = |limit: Option<i64>, number: i64| limit.is_none_or(|limit| number <= limit);
+        self.back == Taken::default()
+            && (self.new.stamp, self.new.stamp_spent) == (0, 0)
+            && self.stamps.is_none()
+            // What the first use may be.
+            && (self.new.usage == 0 || within(self.terms.repeat_usage, self.new.usage))
+            && within(self.terms.debit, self.new.debit)
+    }
+
     /// Gives back what a row of the log took.
     pub fn back(row: &UsageRow) -> Self {
         Self { back: row.taken.clone(), ..Self::new(row.place.clone(), Terms::default(), Taken::default()) }
@@ -288,6 +303,9 @@ pub async fn count(db: &mut AnyConnection, account: &str, changes: &mut [Change]
     // One order for everybody.
     changes.sort_by(|a, b| a.place.cmp(&b.place));
     for change in changes.iter_mut() {
+        if change.only_adds() && add_statistics(db, account, change, &now).await? {
+            continue;
+        }
         let statistics = lock_statistics(db, account, &change.place, &now).await?;
         let after = match statistics.after(change) {
             Ok(after) => after,
@@ -418,6 +436,37 @@ impl Counted {
             debit_balance,
         })
     }
+}
+
+/// Adds to a ref's statistics unless a limit forbids it; false, and nothing is added, when one does.
+async fn add_statistics(db: &mut AnyConnection, account: &str, change: &Change, now: &str) -> Result<bool, ApiError> {
+    let Change { place, terms, new, .. } = change;
+    let added = sqlx::query(
+        "INSERT INTO ref_statistics (account_id, ref_id, customer_id, id, rule_id, created_at, updated_at, usage, amount, bonus, debit_balance)
+         VALUES ($1, $2, $3, $4, $5, $6, $6, $7, $8, $9, $10 - $11)
+         ON CONFLICT (account_id, ref_id, customer_id) DO UPDATE SET updated_at = excluded.updated_at,
+            usage = ref_statistics.usage + $7, amount = ref_statistics.amount + $8, bonus = ref_statistics.bonus + $9,
+            debit_balance = COALESCE(ref_statistics.debit_balance, $10) - $11
+         WHERE ref_statistics.usage <= $12 - $7 AND ref_statistics.amount <= $13 - $8 AND ref_statistics.bonus <= $13 - $9
+            AND COALESCE(ref_statistics.debit_balance, $10, $11) >= $11",
+    )
+    .bind(account)
+    .bind(&*place.ref_id)
+    .bind(&*place.customer_id)
+    .bind(new_id())
+    .bind(&*place.rule_id)
+    .bind(now)
+    .bind(new.usage)
+    .bind(new.amount)
+    .bind(new.bonus)
+    .bind(terms.debit)
+    .bind(new.debit)
+    // What takes no use is not limited in uses.
+    .bind(terms.repeat_usage.filter(|_| new.usage > 0).unwrap_or(i64::MAX))
+    .bind(i64::MAX)
+    .execute(db)
+    .await?;
+    Ok(added.rows_affected() > 0)
 }
 
 /// The statistics as they are now; nobody else changes them until this unit is done.

@@ -5,8 +5,6 @@ use std::time::{Duration, Instant};
 
 use axum::Router;
 use rabatt_benches::workload;
-use rabatt_service::auth;
-use rabatt_service::auth::token::Claims;
 use rabatt_service::discounts::revise;
 use rabatt_service::error::ApiError;
 
@@ -32,21 +30,12 @@ pub(crate) async fn run() -> Result<(), Failure> {
     let mut tokens = Vec::new();
     for nth in 0..ACCOUNTS {
         let account = format!("T9{nth:07}");
-        auth::store::create_account(&service.app.store, &account, &format!("load-{nth}"), "no hash", "admin:discounts")
-            .await
-            .map_err(failed)?;
+        let token = crate::account(&service.app, &account).await.map_err(failed)?;
         // All rules of an account at once would be faster, and is not how they come.
         for rule in &bodies {
             revise::create(&service.app, &account, "load", &rule.to_string()).await.map_err(failed)?;
         }
-        let claims = Claims {
-            sub: "load".into(),
-            aud: account.clone(),
-            scope: "admin:discounts".into(),
-            iat: 1_700_000_000,
-            exp: u64::from(u32::MAX),
-        };
-        tokens.push((account, service.app.keys.sign(&claims).map_err(failed)?));
+        tokens.push((account, token));
     }
     let filling = filled.elapsed();
     let receipt = workload::receipt(RULES, 10, 1, 1);
