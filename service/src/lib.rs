@@ -9,6 +9,7 @@ pub mod config;
 pub mod discounts;
 pub mod error;
 pub mod http;
+pub mod outbox;
 pub mod serve;
 pub mod setup;
 pub mod store;

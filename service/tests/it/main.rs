@@ -6,5 +6,6 @@ mod available;
 mod cli;
 mod documents;
 mod http;
+mod outbox;
 mod rules;
 mod support;
