@@ -4,11 +4,13 @@
 //! goes over the wire) and `store` (what goes to the database).
 
 pub mod auth;
+pub mod automations;
 pub mod cli;
 pub mod config;
 pub mod discounts;
 pub mod error;
 pub mod http;
+pub mod json;
 pub mod outbox;
 pub mod serve;
 pub mod setup;
@@ -73,7 +75,11 @@ impl App {
                        whole minor units (øre, cents). Times are RFC 3339.",
         license(name = "Apache-2.0 OR MIT")
     ),
-    tags((name = "auth", description = "Access tokens"), (name = "discounts", description = "Rules, and what they give")),
+    tags(
+        (name = "auth", description = "Access tokens"),
+        (name = "discounts", description = "Rules, and what they give"),
+        (name = "automations", description = "Who gets a rule when something happens")
+    ),
     modifiers(&Security)
 )]
 struct Api;
@@ -102,6 +108,8 @@ fn operations() -> OpenApiRouter<App> {
         .routes(routes!(rules::list_rules, rules::create_rule))
         .routes(routes!(rules::get_rule, rules::update_rule, rules::delete_rule))
         .routes(routes!(rules::give_rule))
+        .routes(routes!(automations::routes::list_automations, automations::routes::create_automation))
+        .routes(routes!(automations::routes::get_automation, automations::routes::delete_automation))
 }
 
 /// The OpenAPI document, as committed in `service/openapi.json`.

@@ -28,6 +28,10 @@ permissions! {
     ReadDiscounts = ["admin:discounts", "read:discounts"];
     /// Change rules and refs.
     WriteDiscounts = ["admin:discounts", "write:discounts"];
+    /// Read automations.
+    ReadAutomations = ["admin:automations", "read:automations"];
+    /// Change automations.
+    WriteAutomations = ["admin:automations", "write:automations"];
     /// Recalculate receipts.
     RecalculateReceipts = ["admin:discounts", "write:discounts", "write:discounts:/available_for_receipt"];
 }

@@ -1,7 +1,7 @@
 //! Rules, their gifts (refs), and the recalculation of receipts.
 
 pub mod available;
-mod members;
+pub(crate) mod members;
 pub mod model;
 pub mod plans;
 pub mod record;

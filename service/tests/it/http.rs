@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::support::{Service, coffee};
 
 /// Method, path and scopes of every operation that needs a token, as the contract lists them.
-const OPERATIONS: [(&str, &str, &[&str]); 7] = [
+const OPERATIONS: [(&str, &str, &[&str]); 11] = [
     (
         "POST",
         "discounts/available_for_receipt",
@@ -19,10 +19,14 @@ const OPERATIONS: [(&str, &str, &[&str]); 7] = [
     ("PUT", "discounts/rules/did", &["admin:discounts", "write:discounts"]),
     ("DELETE", "discounts/rules/did", &["admin:discounts", "write:discounts"]),
     ("POST", "discounts/rules/{did}/customers", &["admin:discounts", "write:discounts"]),
+    ("GET", "automations/rules", &["admin:automations", "read:automations"]),
+    ("POST", "automations/rules", &["admin:automations", "write:automations"]),
+    ("GET", "automations/rules/arid", &["admin:automations", "read:automations"]),
+    ("DELETE", "automations/rules/arid", &["admin:automations", "write:automations"]),
 ];
 
 /// Scopes that services give; a token may hold any.
-const SCOPES: [&str; 9] = [
+const SCOPES: [&str; 12] = [
     "admin:discounts",
     "write:discounts",
     "read:discounts",
@@ -30,6 +34,9 @@ const SCOPES: [&str; 9] = [
     "user:discounts",
     "write:discounts:/available_for_receipt",
     "read:discounts:/available_for_receipt",
+    "admin:automations",
+    "write:automations",
+    "read:automations",
     "admin:receipts",
     "admin",
 ];

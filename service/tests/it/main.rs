@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test stops where its set-up fails")]
 
 mod auth;
+mod automations;
 mod available;
 mod cli;
 mod documents;
