@@ -3,6 +3,7 @@
 use serde_json::{Map, Value};
 use sqlx::AnyConnection;
 
+use super::path::can_look_into;
 use super::read::{Action, Automation, Event, Http, is_json};
 use super::store;
 use crate::discounts::store::{facts, refs};
@@ -21,6 +22,10 @@ use crate::outbox::{self, Message};
 pub async fn trigger(db: &mut AnyConnection, account: &str, event: Event, resource: &Value) -> Result<(), ApiError> {
     let live = store::live(db, account, event.name()).await?;
     if live.is_empty() {
+        return Ok(());
+    }
+    if !can_look_into(resource) {
+        tracing::warn!(event = event.name(), "automations cannot look into this event: its names are long and nested deeply");
         return Ok(());
     }
     let Some(customer) = customer(db, account, event, resource).await? else { return Ok(()) };

@@ -45,3 +45,17 @@ async fn a_deleted_rule_takes_its_automations_along() {
     happens(&service, Event::CustomerAdd, json!({"customer_id": "kari"})).await;
     assert_eq!(gifts(&service).await, [format!("kari {staying}")]);
 }
+
+#[tokio::test]
+async fn no_automation_outlives_its_rule_whoever_is_first() {
+    let service = Service::new().await;
+    for _ in 0..12 {
+        let rule = some_rule(&service).await;
+        let (path, body) = (format!("discounts/rules/{rule}"), gift(&rule, &["customer_add"], json!({})).to_string());
+        let (created, deleted) = tokio::join!(service.call("POST", "automations/rules", body), service.call("DELETE", &path, ""));
+        deleted.ok();
+        // Either it was there and went along, or it came too late.
+        assert!([200, 400].contains(&created.status.as_u16()), "{}", created.text);
+        assert_eq!(service.call("GET", "automations/rules", "").await.ok(), json!([]));
+    }
+}
