@@ -1,6 +1,8 @@
 //! Instants, and weekly opening hours in a time zone (§4.1, §5.6). No clock is read anywhere.
 
-use chrono::{DateTime, Datelike, TimeZone, Timelike};
+use std::fmt;
+
+use chrono::{DateTime, Datelike, SecondsFormat, TimeZone, Timelike};
 use chrono_tz::Tz;
 
 /// A point in time: seconds and nanoseconds since 1970-01-01T00:00:00Z.
@@ -39,6 +41,20 @@ impl Instant {
         let Some(utc) = DateTime::from_timestamp(self.seconds, 0) else { return 0 };
         let local = zone.from_utc_datetime(&utc.naive_utc());
         local.weekday().num_days_from_monday() * 1_440 + local.hour() * 60 + local.minute()
+    }
+}
+
+/// Writes RFC 3339 in UTC, with as many digits of a second as there are.
+///
+/// ```
+/// use rabatt_engine::Instant;
+/// assert_eq!(Instant::parse("2024-06-01T12:00:00.250+02:00").unwrap().to_string(), "2024-06-01T10:00:00.250Z");
+/// ```
+impl fmt::Display for Instant {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Whatever was read from RFC 3339 can be written in it.
+        let at = DateTime::from_timestamp(self.seconds, self.nanos).ok_or(fmt::Error)?;
+        f.write_str(&at.to_rfc3339_opts(SecondsFormat::AutoSi, true))
     }
 }
 

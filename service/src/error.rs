@@ -4,7 +4,7 @@ use axum::Json;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use rabatt_engine::Problem;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 /// The body of every error.
@@ -30,7 +30,7 @@ pub struct ErrorBody {
 }
 
 /// One problem of an invalid body.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct FieldError {
     /// A word for programs.
     pub code: String,
@@ -49,6 +49,8 @@ pub enum ApiError {
     Problems(Vec<Problem>),
     /// 400: the body is wrong, or asks for what cannot be, here: code, JSON pointer, sentence.
     At(&'static str, String, String),
+    /// 400: the body is wrong, here, as the engine said.
+    Fields(Vec<FieldError>),
     /// 401: who is asking?
     Unauthorized(&'static str),
     /// 401: client id or secret is wrong.
@@ -83,6 +85,15 @@ impl From<Vec<Problem>> for ApiError {
     }
 }
 
+/// One sentence for all problems of a body.
+fn summary(errors: &[FieldError]) -> String {
+    match errors {
+        [] => String::new(),
+        [only] => only.message.clone(),
+        [first, ..] => format!("{} problems; the first: {}", errors.len(), first.message),
+    }
+}
+
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
         let mut errors = Vec::new();
@@ -95,15 +106,16 @@ impl IntoResponse for ApiError {
         let (status, code, message) = match self {
             ApiError::Invalid(code, message) => (StatusCode::BAD_REQUEST, code, message),
             ApiError::Problems(problems) => {
-                let count = problems.len();
                 errors.extend(problems.into_iter().map(|problem| FieldError {
                     code: problem.code.as_str().to_owned(),
                     pointer: problem.pointer,
                     message: problem.message.into_owned(),
                 }));
-                let first = errors.first().map(|first| first.message.clone()).unwrap_or_default();
-                let message = if count == 1 { first } else { format!("{count} problems; the first: {first}") };
-                (StatusCode::BAD_REQUEST, "invalid_body", message)
+                (StatusCode::BAD_REQUEST, "invalid_body", summary(&errors))
+            }
+            ApiError::Fields(fields) => {
+                errors = fields;
+                (StatusCode::BAD_REQUEST, "invalid_body", summary(&errors))
             }
             ApiError::At(code, pointer, message) => {
                 errors.push(FieldError { code: code.to_owned(), pointer, message: message.clone() });

@@ -21,12 +21,12 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, MatchedPath, Request};
-use axum::http::{HeaderName, Method, StatusCode, header};
+use axum::http::{HeaderName, Method, StatusCode};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use tower_http::catch_panic::CatchPanicLayer;
-use tower_http::cors::{Any, CorsLayer};
+use tower_http::cors::{AllowHeaders, Any, CorsLayer};
 use tower_http::trace::TraceLayer;
 use utoipa::OpenApi;
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
@@ -101,13 +101,27 @@ const PAGE_COUNT: HeaderName = HeaderName::from_static("page-count");
 
 /// Every operation, and the document that describes them.
 fn operations() -> OpenApiRouter<App> {
-    use discounts::routes::{available, rules};
+    use discounts::routes::{available, campaigns, claims, customers, events, offline, public, refs, rules, search};
     OpenApiRouter::with_openapi(Api::openapi())
         .routes(routes!(auth::routes::token))
         .routes(routes!(available::available_for_receipt))
         .routes(routes!(rules::list_rules, rules::create_rule))
         .routes(routes!(rules::get_rule, rules::update_rule, rules::delete_rule))
-        .routes(routes!(rules::give_rule))
+        .routes(routes!(refs::list_refs, refs::give_rule, refs::take_rule_away))
+        .routes(routes!(refs::list_usages))
+        .routes(routes!(customers::list_customer_rules))
+        .routes(routes!(customers::get_ref, customers::add_usage, customers::delete_ref))
+        .routes(routes!(public::list_public_rules))
+        .routes(routes!(public::get_public_rule))
+        .routes(routes!(campaigns::list_campaigns, campaigns::create_campaign))
+        .routes(routes!(campaigns::get_campaign, campaigns::update_campaign, campaigns::delete_campaign))
+        .routes(routes!(claims::list_claims, claims::create_claim))
+        .routes(routes!(claims::get_claim, claims::delete_claim))
+        .routes(routes!(events::post_event))
+        .routes(routes!(search::search_rules))
+        .routes(routes!(offline::snapshot))
+        .routes(routes!(offline::get_plan))
+        .routes(routes!(offline::evaluate))
         .routes(routes!(automations::routes::list_automations, automations::routes::create_automation))
         .routes(routes!(automations::routes::get_automation, automations::routes::delete_automation))
 }
@@ -123,7 +137,13 @@ pub fn openapi() -> Result<String, serde_json::Error> {
 
 /// The whole service.
 pub fn app(app: App) -> Router {
+    app_with(app, Router::new())
+}
+
+/// The whole service and further routes, which benches compare it with.
+pub fn app_with(app: App, more: Router<App>) -> Router {
     let (router, api) = operations().split_for_parts();
+    let router = router.merge(more);
     let deadline = Duration::from_secs(app.config.request_seconds);
     let in_time = middleware::from_fn(move |request: Request, next: Next| async move {
         let answer = tokio::time::timeout(deadline, next.run(request)).await;
@@ -148,7 +168,8 @@ pub fn app(app: App) -> Router {
     let cors = CorsLayer::new()
         .allow_origin(Any)
         .allow_methods([Method::GET, Method::HEAD, Method::PUT, Method::PATCH, Method::POST, Method::DELETE])
-        .allow_headers([header::ORIGIN, header::CONTENT_TYPE, header::ACCEPT, header::AUTHORIZATION, TOTAL_COUNT, PAGE_COUNT])
+        // The contract names some; clients in browsers also send names of their own, as the vendor's do.
+        .allow_headers(AllowHeaders::mirror_request())
         .expose_headers([TOTAL_COUNT, PAGE_COUNT]);
     let ready = |store: Store| async move {
         if store.is_ready().await {

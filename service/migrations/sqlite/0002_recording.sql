@@ -7,6 +7,9 @@ UPDATE rule_counters SET changes = (
     SELECT COUNT(*) FROM rule_revisions o WHERE o.account_id = rule_counters.account_id);
 CREATE INDEX rule_revisions_by_change ON rule_revisions (account_id, change);
 
+-- How often what everybody holds (`*`, `/`) has changed.
+ALTER TABLE rule_counters ADD COLUMN gifts INTEGER NOT NULL DEFAULT 0;
+
 ALTER TABLE rules ADD COLUMN private INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE rules ADD COLUMN visible_from TEXT;
 UPDATE rules SET private = COALESCE((
@@ -41,6 +44,8 @@ ALTER TABLE ref_statistics ADD COLUMN rule_id TEXT;
 ALTER TABLE ref_statistics ADD COLUMN created_at TEXT;
 ALTER TABLE ref_statistics ADD COLUMN updated_at TEXT;
 CREATE INDEX ref_statistics_by_rule ON ref_statistics (account_id, rule_id, created_at, id);
+
+CREATE INDEX ref_statistics_by_customer ON ref_statistics (account_id, customer_id);
 
 -- Totals per rule, over all refs and customers.
 CREATE TABLE rule_totals (

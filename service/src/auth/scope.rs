@@ -32,6 +32,16 @@ permissions! {
     ReadAutomations = ["admin:automations", "read:automations"];
     /// Change automations.
     WriteAutomations = ["admin:automations", "write:automations"];
+    /// Read the rules of a customer, or one's own.
+    ReadOwnDiscounts = ["admin:discounts", "read:discounts", "user:discounts"];
+    /// Read what the public may know.
+    ReadPublicDiscounts = ["admin:discounts", "read:discounts", "public:discounts"];
+    /// Read claims.
+    ReadClaims = ["admin:discounts", "read:discounts", "read:discounts:/available_for_receipt"];
+    /// Read what a checkout needs to evaluate by itself.
+    ReadSnapshot = ["admin:discounts", "read:discounts", "read:discounts:/available_for_receipt"];
+    /// Tell what happened elsewhere.
+    WriteEvents = ["admin:discounts", "write:discounts", "write:discounts:/events"];
     /// Recalculate receipts.
     RecalculateReceipts = ["admin:discounts", "write:discounts", "write:discounts:/available_for_receipt"];
 }
@@ -66,6 +76,11 @@ impl<P: Permission> FromRequestParts<App> for Authorized<P> {
             ));
         };
         if !claims.scope.split(' ').any(|scope| P::ANY_OF.contains(&scope)) {
+            return Err(ApiError::Forbidden(P::ANY_OF));
+        }
+        // A token of one end user reaches that customer's data only.
+        let enough = |scope: &str| P::ANY_OF.contains(&scope) && !scope.starts_with("user:");
+        if !claims.scope.split(' ').any(enough) && path.get("customer_id") != Some(&claims.sub) {
             return Err(ApiError::Forbidden(P::ANY_OF));
         }
         Ok(Self { account: account.to_owned(), client: claims.sub, permission: PhantomData })

@@ -1,16 +1,15 @@
 //! From a request to the engine and back: who is buying, which refs, what it costs.
 
 use std::cell::RefCell;
-use std::sync::Arc;
 
-use rabatt_engine::{Code, EvaluateOptions, Facts, Problem, RecalculateOptions, Recalculated, Workspace, recalculate};
+use rabatt_engine::{Code, EvaluateOptions, Facts, Problem, RecalculateOptions, Recalculated, Value, Workspace, recalculate};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use super::plans::Rules;
+use super::plans::InForce;
 use super::store::comparable;
-use super::store::facts::{self, Buyer};
-use super::terms::current_stamps;
+use super::store::facts::{self, Buyer, Own};
+use super::terms::{Terms, current_stamps};
 use crate::App;
 use crate::error::ApiError;
 use crate::http::is_client_id;
@@ -66,10 +65,7 @@ pub async fn available(app: &App, account: &str, receipt: String, explain: bool,
     // for who is buying, and leaves what it cannot read to the engine's errors.
     let purchase: Result<Purchase<'_>, _> = serde_json::from_str(&receipt);
     let lines = purchase.as_ref().ok().and_then(|purchase| purchase.items.as_ref()).map_or(0, Vec::len);
-    if lines > MOST_LINES {
-        let message = format!("a receipt has at most {MOST_LINES} lines here; this one has {lines}");
-        return Err(ApiError::Invalid("too_many_lines", message));
-    }
+    refuse_long(lines)?;
     let resolved;
     let buyer = match &purchase {
         Ok(Purchase { customer_id: Some(id), .. }) if matches!(id.as_str(), "*" | "/") || !is_client_id(id) => {
@@ -86,13 +82,15 @@ pub async fn available(app: &App, account: &str, receipt: String, explain: bool,
         Err(_) => Buyer::Unknown,
     };
     let purchase_at = purchase.as_ref().ok().and_then(|purchase| purchase.purchase_at.as_deref()).and_then(comparable);
-    let (rules, facts) = known(app, account, buyer, purchase_at.as_deref()).await?;
+    let known = Known::of(app, account, buyer, purchase_at.as_deref()).await?;
     let unreadable = purchase.as_ref().err().map(ToString::to_string);
     let earlier = purchase.ok().and_then(|purchase| purchase.outcome).filter(|_| explain);
     let receipt = earlier.and_then(|outcome| without_member(&receipt, outcome.get())).unwrap_or(receipt);
     let evaluate = move || {
         let options = RecalculateOptions { evaluate: EvaluateOptions { explain, steps: None }, amounts };
-        WORKSPACE.with_borrow_mut(|workspace| recalculate(&rules.plan, &receipt, Some(&facts), options, workspace))
+        let facts = known.facts();
+        let plan = &known.in_force.rules.plan;
+        WORKSPACE.with_borrow_mut(|workspace| recalculate(plan, &receipt, Some(&facts), options, workspace))
     };
     let answer = if lines > MOST_LINES_AT_ONCE {
         tokio::task::spawn_blocking(evaluate).await.map_err(|error| ApiError::Internal(error.to_string()))?
@@ -112,43 +110,78 @@ pub async fn available(app: &App, account: &str, receipt: String, explain: bool,
     Ok(format!("{},\"outcome\":{outcome}}}", open.strip_suffix('}').unwrap_or(open)))
 }
 
-/// The account's rules, and what is known of a buyer at an instant.
-///
-/// # Errors
-/// When the database refuses.
-pub async fn known(
-    app: &App,
-    account: &str,
-    buyer: Buyer<'_>,
-    purchase_at: Option<&str>,
-) -> Result<(Arc<Rules>, Facts<'static>), ApiError> {
-    let (changes, mut facts) = facts::facts(app.store.pool(), account, buyer).await?;
-    let rules = app.plans.at(&app.store, account, changes).await?;
-    if rules.special.is_empty() {
-        return Ok((rules, facts));
+/// Refuses receipts with more lines than are taken over HTTP.
+pub(super) fn refuse_long(lines: usize) -> Result<(), ApiError> {
+    if lines > MOST_LINES {
+        let message = format!("a receipt has at most {MOST_LINES} lines here; this one has {lines}");
+        return Err(ApiError::Invalid("too_many_lines", message));
     }
-    let mut used_up = Vec::new();
-    for known in facts.refs.iter_mut().flatten() {
-        let Some(terms) = rules.special.get(&*known.rule_id) else { continue };
-        if terms.budget_amount.is_some() || terms.budget_usage.is_some() {
-            let (usage, amount) = facts::totals(app.store.pool(), account, &known.rule_id).await?;
+    Ok(())
+}
+
+/// What a purchase is evaluated with.
+#[derive(Debug)]
+pub struct Known {
+    /// The account's rules and what everybody holds.
+    pub in_force: InForce,
+    own: Own,
+    anonymous: bool,
+    nobody: bool,
+    /// Refs of which the budget is used up.
+    used_up: Vec<String>,
+}
+
+impl Known {
+    /// What is known of a buyer at an instant.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn of(app: &App, account: &str, buyer: Buyer<'_>, purchase_at: Option<&str>) -> Result<Self, ApiError> {
+        let own = facts::own(app.store.pool(), account, buyer).await?;
+        let in_force = app.plans.at(&app.store, account, own.changes, own.gifts).await?;
+        let (anonymous, nobody) = (buyer == Buyer::Anonymous, buyer == Buyer::Unknown);
+        let mut known = Self { in_force, own, anonymous, nobody, used_up: Vec::new() };
+        if !known.in_force.rules.special.is_empty() {
+            known.look_closer(app, account, buyer, purchase_at).await?;
+        }
+        Ok(known)
+    }
+
+    /// Lapsed stamps and used-up budgets: what statistics alone do not tell.
+    async fn look_closer(&mut self, app: &App, account: &str, buyer: Buyer<'_>, at: Option<&str>) -> Result<(), ApiError> {
+        let special = &self.in_force.rules.special;
+        for (rule, terms) in special.iter().filter(|(_, terms)| terms.budget_amount.is_some() || terms.budget_usage.is_some()) {
+            let (usage, amount) = facts::totals(app.store.pool(), account, rule).await?;
             if terms.budget_usage.is_some_and(|most| usage >= most) || terms.budget_amount.is_some_and(|most| amount >= most) {
-                used_up.push(known.id.clone());
+                self.used_up.push(rule.to_string());
             }
         }
-        if let (Some(_), Some(days), Some(at)) = (terms.stamp, terms.stamp_expire_days, purchase_at) {
-            let counted_for = match buyer {
-                Buyer::Customer(id) => id,
-                Buyer::Anonymous | Buyer::Unknown => "/",
-            };
-            let history = facts::stamps(app.store.pool(), account, &known.id, counted_for).await?;
-            known.statistics.current_stamp = current_stamps(&history, days, at);
+        let counted_for = match buyer {
+            Buyer::Customer(id) => id,
+            Buyer::Anonymous | Buyer::Unknown => "/",
+        };
+        let shared = if self.anonymous { &self.in_force.passers_by } else { &self.in_force.everybody };
+        let rule_of = |id: &str| shared.places.get(id).and_then(|at| shared.refs.get(*at)).map(|held| &*held.rule_id);
+        let own = self.own.refs.iter_mut().map(|held| (held.rule_id.to_string(), held.id.to_string(), &mut held.statistics));
+        let used = self.own.used.iter_mut().filter_map(|(id, known)| Some((rule_of(id)?.to_owned(), id.clone(), known)));
+        for (rule, id, statistics) in own.chain(used) {
+            let Some(Terms { stamp: Some(_), stamp_expire_days: Some(days), .. }) = special.get(&*rule) else { continue };
+            let history = facts::stamps(app.store.pool(), account, &id, counted_for).await?;
+            statistics.current_stamp = current_stamps(&history, *days, at.unwrap_or_default());
         }
+        Ok(())
     }
-    if let Some(refs) = &mut facts.refs {
-        refs.retain(|known| !used_up.contains(&known.id));
+
+    /// As evaluation takes it.
+    pub fn facts(&self) -> Facts<'_> {
+        let shared = if self.anonymous { &self.in_force.passers_by } else { &self.in_force.everybody };
+        let mut refs =
+            if self.nobody { Vec::new() } else { shared.with(&self.in_force.rules.plan, &self.own.refs, &self.own.used) };
+        if !self.used_up.is_empty() {
+            refs.retain(|held| self.used_up.iter().all(|rule| *rule != *held.rule_id));
+        }
+        Facts { refs: Some(refs), customer: Value::Absent }
     }
-    Ok((rules, facts))
 }
 
 /// The object without the member whose value is this part of its text; `None` when it has none.

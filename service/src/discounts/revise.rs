@@ -15,6 +15,16 @@ use crate::error::ApiError;
 const SERVER_SET: [&str; 10] =
     ["id", "created_at", "created_by", "updated_at", "updated_by", "deleted_at", "deleted_by", "type", "statistics", "refs"];
 
+/// What a stored rule says when its request does not, as existing clients read it without asking
+/// (contract, `examples.md` §1).
+const DEFAULTS: [(&str, &str); 5] = [
+    ("active", "true"),
+    ("private", "false"),
+    ("limitation", r#"{"discount_repeat_usage":-1}"#),
+    ("links", "[]"),
+    ("metadata", "{}"),
+];
+
 /// Checks and stores a new rule; its id and JSON.
 ///
 /// # Errors
@@ -36,7 +46,7 @@ pub async fn create(app: &App, account: &str, client: &str, body: &str) -> Resul
     let mut members = Members(set.map(|(name, value)| (name.to_owned(), value.as_str())).into());
     members.0.push(("updated_by".to_owned(), &client_json));
     members.0.extend(sent.0.into_iter().filter(|(name, _)| !SERVER_SET.contains(&name.as_str())));
-    for (name, default) in [("active", "true"), ("private", "false")] {
+    for (name, default) in DEFAULTS {
         if members.get(name).is_none() {
             members.0.retain(|(key, _)| key != name);
             members.0.push((name.to_owned(), default));
@@ -142,7 +152,7 @@ pub async fn update(app: &App, account: &str, client: &str, id: &str, body: &str
                 return Err(unchangeable(&format!("/{name}"), "this cannot change once a rule is made"));
             }
         }
-        for (name, default) in [("active", "true"), ("private", "false")] {
+        for (name, default) in DEFAULTS {
             if new.get(name).is_none() {
                 new.set(name, Some(default));
             }

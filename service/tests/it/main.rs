@@ -4,9 +4,16 @@
 mod auth;
 mod automations;
 mod available;
+mod campaigns;
+mod claims;
 mod cli;
+mod customers;
 mod documents;
+mod events;
 mod http;
+mod offline;
 mod outbox;
+mod public;
 mod rules;
+mod search;
 mod support;

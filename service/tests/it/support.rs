@@ -137,6 +137,8 @@ pub(crate) async fn database(folder: &tempfile::TempDir) -> String {
 
 /// A service on this database, with the settings that are compiled in.
 pub(crate) async fn state(url: &str) -> App {
+    // What an answer does not tell is shown when the test fails.
+    drop(tracing_subscriber::fmt().with_test_writer().with_max_level(tracing::Level::ERROR).try_init());
     let config = Config::load(None, std::iter::empty()).unwrap();
     let store = Store::open(url, 4).await.unwrap();
     App::new(config, store).await.unwrap()
@@ -157,4 +159,51 @@ pub(crate) fn coffee(more: Value) -> Value {
     });
     receipt.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
     receipt
+}
+
+impl Service {
+    /// Creates a rule of one reward, gives it to one holder; the rule's and the ref's id.
+    pub(crate) async fn given(&self, rule: Value, holder: &str) -> (String, String) {
+        let id = self.rule(rule, &[holder]).await;
+        let refs = self.call("GET", &format!("discounts/rules/{id}/customers"), "").await.ok();
+        let reference = refs[0]["id"].as_str().unwrap().to_owned();
+        (id, reference)
+    }
+
+    /// The statistics of a customer's ref.
+    pub(crate) async fn statistics(&self, customer: &str, reference: &str) -> Value {
+        let customer = customer.replace('/', "%2F");
+        self.call("GET", &format!("discounts/customers/{customer}/refs/{reference}"), "").await.ok()["statistics"].clone()
+    }
+
+    /// Claims one ref.
+    pub(crate) async fn claim(&self, purchase: &str, customer: &str, rule: &str, reference: &str, amount: i64) -> Answer {
+        let body = json!({"ref": purchase, "customer_id": customer, "purchase_at": "2024-06-01T12:00:00Z",
+            "discounts": [{"id": rule, "refs": [{"id": reference, "amount": amount, "usage": 1}]}]});
+        self.call("POST", "discounts/available_for_receipt/claims", body.to_string()).await
+    }
+
+    /// Posts an event, under a delivery id of its own.
+    pub(crate) async fn event(&self, event: &str, body: &Value) -> Answer {
+        self.deliver(event, &rabatt_service::store::new_id(), body).await
+    }
+
+    pub(crate) async fn deliver(&self, event: &str, delivery: &str, body: &Value) -> Answer {
+        let token = self.token(TEST_ACCOUNT, "write:discounts:/events");
+        let request = Request::builder()
+            .method("POST")
+            .uri(format!("/v1/accounts/{TEST_ACCOUNT}/discounts/events"))
+            .header("authorization", format!("Bearer {token}"))
+            .header("event", event)
+            .header("event-delivery", delivery);
+        self.send(request.body(body.to_string().into()).unwrap()).await
+    }
+
+    /// A finished purchase of one ref, as an event.
+    pub(crate) async fn receipt(&self, id: &str, customer: &str, used: Value) {
+        let receipt = json!({"receipt": {"id": rabatt_service::store::new_id(), "receipt_id": id, "store": {"id": "s1"},
+            "purchase_at": "2024-06-01T12:00:00Z", "customer_id": customer, "discounts": used}});
+        let answer = self.event("receipt_add", &receipt).await;
+        assert_eq!(answer.status, StatusCode::NO_CONTENT, "{}", answer.text);
+    }
 }

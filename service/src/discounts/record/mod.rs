@@ -21,7 +21,7 @@ use rabatt_engine::Rule;
 
 pub use claim::{claim, release};
 pub use manual::add_usage;
-pub use receipt::{ReceiptUse, read_receipt, record_receipt};
+pub use receipt::{ReceiptUse, SentReceipt, read_receipt, record_receipt};
 
 use super::store::refs::{self, StoredRef};
 use super::store::rules;

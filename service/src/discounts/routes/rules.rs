@@ -2,8 +2,7 @@
 
 use axum::extract::{Path, State};
 use axum::response::Response;
-use rabatt_engine::{Code, Problem, Statistics};
-use serde::Deserialize;
+use rabatt_engine::Statistics;
 use serde_json::json;
 use utoipa::{IntoParams, ToSchema};
 
@@ -12,10 +11,10 @@ use crate::App;
 use crate::auth::scope::{Authorized, ReadDiscounts, WriteDiscounts};
 use crate::discounts::model::rule;
 use crate::discounts::revise;
-use crate::discounts::store::rules::{self, RuleFilter, State as RuleState};
-use crate::discounts::store::{comparable, refs};
+use crate::discounts::store::comparable;
+use crate::discounts::store::rules::{self, RuleFilter, State as RuleState, StoredRule};
 use crate::error::{ApiError, Error};
-use crate::http::{JsonText, Params, is_client_id, limit};
+use crate::http::{JsonText, Params, limit};
 
 /// Which rules to list.
 #[derive(Debug, Default, IntoParams)]
@@ -106,18 +105,15 @@ pub async fn list_rules(
 ) -> Result<Response, ApiError> {
     let (filter, statistics) = RulesQuery::read(pairs)?;
     let rules = rules::rules(app.store.pool(), &caller.account, &filter).await?;
-    let bodies: Vec<String> = rules
-        .into_iter()
-        .map(|rule| if statistics { with_statistics(&rule.body, &rule.statistics) } else { rule.body })
-        .collect();
+    let bodies: Vec<String> = rules.into_iter().map(|rule| if statistics { with_statistics(&rule) } else { rule.body }).collect();
     Ok(json_text(format!("[{}]", bodies.join(","))))
 }
 
 /// The rule's JSON with its totals.
-fn with_statistics(body: &str, statistics: &Statistics) -> String {
-    let Statistics { usage, amount, stamp, .. } = *statistics;
+pub(super) fn with_statistics(rule: &StoredRule) -> String {
+    let Statistics { usage, amount, stamp, .. } = rule.statistics;
     let totals = json!({"usage": usage, "used": usage, "amount": amount, "stamp": stamp});
-    let open = body.trim_end();
+    let open = rule.body.trim_end();
     format!("{},\"statistics\":{totals}}}", open.strip_suffix('}').unwrap_or(open))
 }
 
@@ -161,7 +157,7 @@ pub async fn get_rule(
 ) -> Result<Response, ApiError> {
     let (_, id) = path;
     let rule = rules::rule(app.store.pool(), &caller.account, &id).await?.ok_or(ApiError::NotFound("Rule"))?;
-    Ok(json_text(with_statistics(&rule.body, &rule.statistics)))
+    Ok(json_text(with_statistics(&rule)))
 }
 
 /// Change a rule
@@ -187,7 +183,7 @@ pub async fn update_rule(
     let (_, id) = path;
     let body = revise::update(&app, &caller.account, &caller.client, &id, &body).await?;
     let rule = rules::rule(app.store.pool(), &caller.account, &id).await?.ok_or(ApiError::NotFound("Rule"))?;
-    Ok(json_text(with_statistics(&body, &rule.statistics)))
+    Ok(json_text(with_statistics(&StoredRule { body, ..rule })))
 }
 
 /// Delete a rule
@@ -210,54 +206,5 @@ pub async fn delete_rule(
     let (_, id) = path;
     let body = revise::delete(&app, &caller.account, &caller.client, &id).await?;
     let rule = rules::rule(app.store.pool(), &caller.account, &id).await?.ok_or(ApiError::NotFound("Rule"))?;
-    Ok(json_text(with_statistics(&body, &rule.statistics)))
-}
-
-/// Who gets a rule.
-#[derive(Debug, Deserialize, ToSchema)]
-pub struct GiveRequest {
-    /// Of one value a customer gets the rule at most once, however often this is repeated.
-    #[serde(default)]
-    pub offering_constraint_id: Option<String>,
-    /// Customer ids; `*` is every purchase with a customer, `/` every purchase without.
-    pub customers: Vec<String>,
-}
-
-/// Give a rule to customers
-#[utoipa::path(
-    post, path = "/v1/accounts/{aid}/discounts/rules/{did}/customers", tag = "discounts",
-    operation_id = "aid_discounts_did_customers_post",
-    params(("aid" = String, Path, pattern = r"^[PT]{1}\d{8}$"), ("did" = Uuid, Path, description = "The rule")),
-    request_body = GiveRequest,
-    responses(
-        (status = 200, body = rule::DiscountWithStatistics), (status = 400, body = Error), (status = 401, body = Error),
-        (status = 403, body = Error), (status = 404, body = Error), (status = 500, body = Error)
-    ),
-    security(("bearer" = []))
-)]
-pub async fn give_rule(
-    caller: Authorized<WriteDiscounts>,
-    State(app): State<App>,
-    Path(path): Path<(String, String)>,
-    JsonText(body): JsonText,
-) -> Result<Response, ApiError> {
-    let (_, id) = path;
-    let request: GiveRequest = serde_json::from_str(&body)
-        .map_err(|error| ApiError::Invalid("invalid_body", format!("the body is `{{\"customers\": [\"…\"]}}`: {error}")))?;
-    let customers = request.customers;
-    if customers.is_empty() {
-        return Err(vec![Problem::new(Code::MissingMember, "/customers", "name at least one customer, or `*` or `/`")].into());
-    }
-    for (at, customer) in customers.iter().enumerate() {
-        if !is_client_id(customer) {
-            let message = "a customer id has 1 to 255 characters and no space around it";
-            return Err(vec![Problem::new(Code::UnknownValue, format!("/customers/{at}"), message)].into());
-        }
-    }
-    let rule = rules::rule(app.store.pool(), &caller.account, &id).await?.ok_or(ApiError::NotFound("Rule"))?;
-    if rule.deleted {
-        return Err(ApiError::Invalid("rule_deleted", "this rule is deleted and cannot be given".to_owned()));
-    }
-    refs::give(&app.store, &caller.account, &caller.client, &id, &customers, request.offering_constraint_id.as_deref()).await?;
-    Ok(json_text(with_statistics(&rule.body, &rule.statistics)))
+    Ok(json_text(with_statistics(&StoredRule { body, ..rule })))
 }

@@ -306,27 +306,37 @@ pub async fn count(db: &mut AnyConnection, account: &str, changes: &mut [Change]
         if (usage, amount, bonus, stamp, debit) == (0, 0, 0, 0, 0) {
             continue;
         }
-        let row = sqlx::query(
-            "INSERT INTO rule_totals (account_id, rule_id, usage, amount, bonus, stamp, debit) VALUES ($1, $2, $3, $4, $5, $6, $7)
-             ON CONFLICT (account_id, rule_id) DO UPDATE SET usage = rule_totals.usage + $3, amount = rule_totals.amount + $4,
-                bonus = rule_totals.bonus + $5, stamp = rule_totals.stamp + $6, debit = rule_totals.debit + $7
-             RETURNING usage, amount + bonus",
-        )
-        .bind(account)
-        .bind(&*change.place.rule_id)
-        .bind(usage)
-        .bind(amount)
-        .bind(bonus)
-        .bind(stamp)
-        .bind(debit)
-        .fetch_one(&mut *db)
-        .await?;
+        let row = add_to_totals(db, account, &change.place.rule_id, [usage, amount, bonus, stamp, debit]).await?;
         let over = |limit: Option<i64>, at: usize| limit.is_some_and(|limit| row.get::<i64, _>(at) > limit);
         if (usage > 0 && over(change.terms.budget_usage, 0)) || (amount + bonus > 0 && over(change.terms.budget_amount, 1)) {
             change.refused = Some(Refusal::Budget);
         }
     }
     Ok(())
+}
+
+/// Adds to a rule's totals; its usage, and its amount and bonus together.
+async fn add_to_totals(db: &mut AnyConnection, account: &str, rule: &str, more: [i64; 5]) -> Result<AnyRow, ApiError> {
+    loop {
+        let mut query = sqlx::query(
+            "UPDATE rule_totals SET usage = usage + $3, amount = amount + $4, bonus = bonus + $5, stamp = stamp + $6, debit = debit + $7
+             WHERE account_id = $1 AND rule_id = $2 RETURNING usage, amount + bonus",
+        )
+        .bind(account)
+        .bind(rule);
+        for number in more {
+            query = query.bind(number);
+        }
+        if let Some(row) = query.fetch_optional(&mut *db).await? {
+            return Ok(row);
+        }
+        // The first of this rule.
+        sqlx::query("INSERT INTO rule_totals (account_id, rule_id) VALUES ($1, $2) ON CONFLICT DO NOTHING")
+            .bind(account)
+            .bind(rule)
+            .execute(&mut *db)
+            .await?;
+    }
 }
 
 impl Taken {

@@ -1,7 +1,6 @@
 //! What is known of a buyer: the refs a purchase may use, with their statistics (§1.3, §4.3).
 
-use rabatt_engine::{Facts, Instant, Ref, Statistics, Value};
-use sqlx::any::AnyRow;
+use rabatt_engine::{Instant, Ref, Statistics};
 use sqlx::{AnyExecutor, AnyPool, Row};
 
 use crate::error::ApiError;
@@ -17,65 +16,72 @@ pub enum Buyer<'a> {
     Unknown,
 }
 
-impl<'a> Buyer<'a> {
-    /// Who holds the buyer's own refs, to whom further ones are given, and under whose name is counted.
-    fn names(self) -> Option<(&'a str, &'a str, &'a str)> {
-        match self {
-            Buyer::Customer(id) => Some((id, "*", id)),
-            Buyer::Anonymous => Some(("/", "/", "/")),
-            Buyer::Unknown => None,
-        }
-    }
+/// What the database knows of a buyer.
+#[derive(Debug, Default)]
+pub struct Own {
+    /// After how many changes of the account's rules.
+    pub changes: i64,
+    /// After how many changes of what everybody holds.
+    pub gifts: i64,
+    /// The buyer's personal refs.
+    pub refs: Vec<Ref<'static>>,
+    /// What the buyer has had of refs that everybody holds, by ref.
+    pub used: Vec<(String, Statistics)>,
 }
 
-/// Everything known of a buyer: exactly the refs this purchase may use, and after how many changes
-/// of the account's rules.
+/// What the database knows of a buyer, and what of the account has changed.
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn facts(pool: &AnyPool, account: &str, buyer: Buyer<'_>) -> Result<(i64, Facts<'static>), ApiError> {
-    let none = Facts { refs: Some(Vec::new()), customer: Value::Absent };
-    let Some((own, everybody, counted_for)) = buyer.names() else {
-        return Ok((super::rules::changes(pool, account).await?, none));
+pub async fn own(pool: &AnyPool, account: &str, buyer: Buyer<'_>) -> Result<Own, ApiError> {
+    // Nobody is called nothing.
+    let (holder, counted_for) = match buyer {
+        Buyer::Customer(id) => (id, id),
+        Buyer::Anonymous => ("", "/"),
+        Buyer::Unknown => ("", ""),
     };
-    // One question, so that one trip answers it: the counter's row is there also where no ref is.
+    // One question, so that one trip answers it: the counters' row is there also where nothing else is.
     let rows = sqlx::query(
-        "SELECT c.changes, f.id, f.rule_id, f.given_at, s.usage, s.amount, s.bonus, s.stamp, s.current_stamp, s.debit_balance
+        "SELECT c.changes, c.gifts, f.id, f.rule_id, f.given_at, s.usage, s.amount, s.bonus, s.stamp, s.current_stamp, s.debit_balance
          FROM rule_counters c
-         LEFT JOIN refs f ON f.account_id = c.account_id AND f.deleted_at IS NULL AND f.customer_id IN ($2, $3)
-            AND (f.customer_id = $2 OR NOT EXISTS (SELECT 1 FROM refs p WHERE p.account_id = f.account_id AND p.customer_id = $2
-                AND p.rule_id = f.rule_id AND p.deleted_at IS NULL))
-         LEFT JOIN ref_statistics s ON s.account_id = f.account_id AND s.ref_id = f.id AND s.customer_id = $4
+         LEFT JOIN refs f ON f.account_id = c.account_id AND f.customer_id = $2 AND f.deleted_at IS NULL
+         LEFT JOIN ref_statistics s ON s.account_id = f.account_id AND s.ref_id = f.id AND s.customer_id = $2
+         WHERE c.account_id = $1
+         UNION ALL
+         SELECT c.changes, c.gifts, s.ref_id, s.ref_id, NULL, s.usage, s.amount, s.bonus, s.stamp, s.current_stamp, s.debit_balance
+         FROM rule_counters c JOIN ref_statistics s ON s.account_id = c.account_id AND s.customer_id = $3
          WHERE c.account_id = $1",
     )
     .bind(account)
-    .bind(own)
-    .bind(everybody)
+    .bind(holder)
     .bind(counted_for)
     .fetch_all(pool)
     .await?;
-    let changes = rows.first().map_or(0, |row| row.get(0));
-    let refs = rows.iter().filter_map(read_ref).collect();
-    Ok((changes, Facts { refs: Some(refs), ..none }))
-}
-
-fn read_ref(row: &AnyRow) -> Option<Ref<'static>> {
-    let count = |at: usize| row.get::<Option<i64>, _>(at).unwrap_or(0);
-    let id: Option<String> = row.get(1);
-    Some(Ref {
-        id: id?.into(),
-        rule_id: row.get::<String, _>(2).into(),
-        given_at: Instant::parse(&row.get::<String, _>(3)),
-        deleted: false,
-        statistics: Statistics {
-            usage: count(4),
-            amount: count(5),
-            bonus: count(6),
-            stamp: count(7),
-            current_stamp: count(8),
-            debit_balance: row.get(9),
-        },
-    })
+    let mut own = Own::default();
+    for row in &rows {
+        (own.changes, own.gifts) = (row.get(0), row.get(1));
+        let Some(id) = row.get::<Option<String>, _>(2) else { continue };
+        let count = |at: usize| row.get::<Option<i64>, _>(at).unwrap_or(0);
+        let statistics = Statistics {
+            usage: count(5),
+            amount: count(6),
+            bonus: count(7),
+            stamp: count(8),
+            current_stamp: count(9),
+            debit_balance: row.get(10),
+        };
+        match row.get::<Option<String>, _>(4) {
+            Some(given_at) => own.refs.push(Ref {
+                id: id.into(),
+                rule_id: row.get::<String, _>(3).into(),
+                given_at: Instant::parse(&given_at),
+                deleted: false,
+                statistics,
+            }),
+            None => own.used.push((id, statistics)),
+        }
+    }
+    Ok(own)
 }
 
 /// One entry of a ref's stamp history.

@@ -6,6 +6,7 @@ pub mod claims;
 pub mod facts;
 pub mod refs;
 pub mod rules;
+pub mod tokens;
 
 use crate::error::ApiError;
 
@@ -24,6 +25,6 @@ pub fn comparable(text: &str) -> Option<String> {
 }
 
 /// `starting_after` names nothing in the list.
-fn unknown_cursor(member: &str) -> ApiError {
+pub(super) fn unknown_cursor(member: &str) -> ApiError {
     ApiError::Invalid("bad_query", format!("`starting_after` is the `{member}` of the last entry of the page before"))
 }

@@ -76,6 +76,9 @@ pub async fn give_within(
     constraint: Option<&str>,
 ) -> Result<(), ApiError> {
     let given_at = now();
+    if customers.iter().any(|customer| is_everybody(customer)) {
+        count_gift(db, account).await?;
+    }
     // In one order, so that two requests never wait for each other in a circle.
     let mut customers: Vec<&String> = customers.iter().collect();
     customers.sort_unstable();
@@ -111,8 +114,42 @@ pub async fn take_away(store: &Store, account: &str, client: &str, rule: &str, c
     if customers.iter().all(|customer| customer != "*") {
         query.push(" AND customer_id IN ").push_list(customers.iter().map(String::as_str))?;
     }
+    if customers.iter().any(|customer| is_everybody(customer)) {
+        count_gift(unit.db(), account).await?;
+    }
     query.rows(unit.db()).await?;
     unit.save().await
+}
+
+/// Does this name stand for many?
+fn is_everybody(customer: &str) -> bool {
+    matches!(customer, "*" | "/")
+}
+
+/// What everybody holds is about to change.
+async fn count_gift(db: &mut AnyConnection, account: &str) -> Result<(), ApiError> {
+    sqlx::query(
+        "INSERT INTO rule_counters (account_id, changes, gifts) VALUES ($1, 0, 1)
+         ON CONFLICT (account_id) DO UPDATE SET gifts = rule_counters.gifts + 1",
+    )
+    .bind(account)
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// What everybody holds, and after how many changes of it: refs of `*` and of `/`.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn of_everybody(store: &Store, account: &str) -> Result<(i64, Vec<StoredRef>), ApiError> {
+    let mut view = store.view().await?;
+    let row =
+        sqlx::query("SELECT gifts FROM rule_counters WHERE account_id = $1").bind(account).fetch_optional(view.db()).await?;
+    let mut query = Statement::new(COLUMNS);
+    query.push_bind(account)?.push(" AND f.customer_id IN ('*', '/') AND f.deleted_at IS NULL");
+    let refs = query.rows(view.db()).await?.iter().map(stored).collect();
+    Ok((row.map_or(0, |row| row.get(0)), refs))
 }
 
 /// `state` of a list of refs.
@@ -194,6 +231,7 @@ pub async fn by_id(pool: &AnyPool, account: &str, id: &str) -> Result<Option<Sto
 /// When the database refuses.
 pub async fn delete(store: &Store, account: &str, client: &str, id: &str) -> Result<bool, ApiError> {
     let mut unit = store.unit().await?;
+    count_gift(unit.db(), account).await?;
     let changed = sqlx::query(
         "UPDATE refs SET deleted_at = $3, deleted_by = $4, updated_at = $3 WHERE account_id = $1 AND id = $2 AND deleted_at IS NULL",
     )

@@ -192,3 +192,32 @@ async fn a_limit_holds_when_everything_happens_at_once() {
     }
     assert_eq!(gifts.len(), 12);
 }
+
+#[tokio::test]
+async fn events_of_other_services_set_automations_off_once() {
+    let service = Service::new().await;
+    let (bought, token, lost) = (some_rule(&service).await, some_rule(&service).await, some_rule(&service).await);
+    for (rule, event, filter) in [
+        (&bought, "receipt_add", json!({"$.store.id": ["s1"]})),
+        (&token, "token_add", json!({"$.type": ["card"]})),
+        (&lost, "token_remove", json!({"$.x_reason": ["stolen"]})),
+    ] {
+        let more = json!({"requirement": {"filter": filter}, "limitation": {"automation_repeat": -1}});
+        store(&service, gift(rule, &[event], more)).await;
+    }
+    // The purchase of somebody who is known by a token only, told three times.
+    let mut card = json!({"token": {"type": "card", "value": "4711", "customer_id": "kari", "x_reason": "stolen"}});
+    assert_eq!(service.deliver("token_add", "d1", &card).await.status, 204);
+    let receipt = json!({"receipt": crate::support::coffee(json!({"customer": {"token": {"type": "card", "value": "4711"}}}))});
+    for delivery in ["d2", "d2", "d3"] {
+        assert_eq!(service.deliver("receipt_add", delivery, &receipt).await.status, 204);
+    }
+    for delivery in ["d4", "d4"] {
+        assert_eq!(service.deliver("token_remove", delivery, &card).await.status, 204);
+    }
+    card["token"]["x_reason"] = json!("found");
+    assert_eq!(service.deliver("token_remove", "d5", &card).await.status, 204);
+    let mut expected = [bought, token, lost].map(|rule| format!("kari {rule}"));
+    expected.sort();
+    assert_eq!(gifts(&service).await, expected);
+}

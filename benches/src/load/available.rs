@@ -1,0 +1,62 @@
+//! `available_for_receipt`: a 10-line receipt, 1 000 rules that everybody has, a known customer.
+//!
+//! The floor is the same server answering the receipt, parsed and written again, after one indexed row read.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::State;
+use axum::response::IntoResponse;
+use axum::routing::post;
+use rabatt_benches::workload;
+use rabatt_service::App;
+use rabatt_service::auth::scope::{Authorized, RecalculateReceipts};
+use rabatt_service::discounts::revise;
+use rabatt_service::discounts::store::{refs, rules};
+use rabatt_service::error::ApiError;
+use rabatt_service::http::{JsonText, read};
+use rabatt_service::setup::TEST_ACCOUNT;
+
+use crate::client::{Ask, Measured, load};
+use crate::{Failure, MEASURE, ROUNDS, Service, table};
+
+/// Rules of the account.
+const RULES: u64 = 1_000;
+
+/// Clients that ask at once.
+const CLIENTS: usize = 16;
+
+async fn floor(caller: Authorized<RecalculateReceipts>, State(app): State<App>, JsonText(body): JsonText) -> Result<impl IntoResponse, ApiError> {
+    rules::changes(app.store.pool(), &caller.account).await?;
+    let receipt: serde_json::Value = read(&body)?;
+    Ok(([("content-type", "application/json")], receipt.to_string()))
+}
+
+/// Measures it.
+pub(crate) async fn run() -> Result<(), Failure> {
+    let service = Service::start(Router::new().route("/v1/accounts/{aid}/floor", post(floor))).await?;
+    let bodies: Vec<serde_json::Value> = serde_json::from_str(&workload::rules(RULES, 7))?;
+    for rule in bodies {
+        let failed = |error: ApiError| format!("{error:?}");
+        let (id, _) = revise::create(&service.app, TEST_ACCOUNT, "load", &rule.to_string()).await.map_err(failed)?;
+        refs::give(&service.app.store, TEST_ACCOUNT, "load", &id, &["*".to_owned()], None).await.map_err(failed)?;
+    }
+    let receipts: Arc<Vec<String>> = Arc::new(
+        (0..200)
+            .map(|seed| workload::receipt(RULES, 10, 1, seed))
+            .collect(),
+    );
+    let ask = |path: &'static str| -> Ask {
+        let receipts = Arc::clone(&receipts);
+        Arc::new(move |client, nth| ("POST", format!("/v1/accounts/{TEST_ACCOUNT}/{path}"), receipts[(client * 31 + nth) % receipts.len()].clone()))
+    };
+    let (mut floor, mut measured) = (Measured::default(), Measured::default());
+    for _ in 0..ROUNDS {
+        floor.add(load(service.address, &service.token, CLIENTS, MEASURE, ask("floor")).await?);
+        measured.add(load(service.address, &service.token, CLIENTS, MEASURE, ask("discounts/available_for_receipt")).await?);
+    }
+    table::head("available_for_receipt: 10 lines, 1 000 rules given to everybody, a known customer, 16 clients");
+    table::row("floor: one row read, the parsed receipt back", &floor, &floor);
+    table::row("available_for_receipt (to reach: 70 %)", &measured, &floor);
+    Ok(())
+}

@@ -1,0 +1,81 @@
+//! Claims: refs reserved, on the disk when it is answered.
+//!
+//! The floor is bare: as many writers, each committing one row at a time, without HTTP and as durable.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use axum::Router;
+use rabatt_service::discounts::revise;
+use rabatt_service::discounts::store::refs;
+use rabatt_service::error::ApiError;
+use rabatt_service::setup::TEST_ACCOUNT;
+use rabatt_service::store::{Store, file_url};
+use serde_json::json;
+
+use crate::client::{Ask, Measured, load};
+use crate::{Failure, MEASURE, ROUNDS, Service, table};
+
+/// Writers at once.
+const WRITERS: usize = 16;
+
+/// Commits of one row, from as many writers, on a database of the same kind.
+async fn bare(store: &Store, time: Duration) -> Result<Measured, Failure> {
+    let start = Instant::now();
+    let writers: Vec<_> = (0..WRITERS)
+        .map(|writer| {
+            let store = store.clone();
+            tokio::spawn(async move {
+                let mut latencies = Vec::new();
+                while start.elapsed() < time {
+                    let asked = Instant::now();
+                    sqlx::query("INSERT INTO floor (writer, nth) VALUES ($1, $2)")
+                        .bind(writer as i64)
+                        .bind(latencies.len() as i64)
+                        .execute(store.pool())
+                        .await?;
+                    latencies.push(asked.elapsed());
+                }
+                Ok::<_, sqlx::Error>(latencies)
+            })
+        })
+        .collect();
+    let mut measured = Measured::default();
+    for writer in writers {
+        measured.latencies.extend(writer.await??);
+    }
+    measured.seconds = start.elapsed().as_secs_f64();
+    measured.latencies.sort_unstable();
+    Ok(measured)
+}
+
+/// Measures it.
+pub(crate) async fn run() -> Result<(), Failure> {
+    let service = Service::start(Router::new()).await?;
+    let failed = |error: ApiError| format!("{error:?}");
+    let rule = json!({"name": "claimed", "requirement": {"purchase_from": "2024-01-01T00:00:00Z", "purchase_to": "2030-01-01T00:00:00Z"},
+        "reward": {"type": "discount_amount", "value": 100}});
+    let (rule, _) = revise::create(&service.app, TEST_ACCOUNT, "load", &rule.to_string()).await.map_err(failed)?;
+    refs::give(&service.app.store, TEST_ACCOUNT, "load", &rule, &["*".to_owned()], None).await.map_err(failed)?;
+    let (_, given) = refs::of_everybody(&service.app.store, TEST_ACCOUNT).await.map_err(failed)?;
+    let reference = given.first().map(|held| held.id.clone()).ok_or("nothing was given")?;
+
+    let folder = tempfile::tempdir()?;
+    let bare_store = Store::open(&file_url(&folder.path().join("floor.db")), 16).await?;
+    sqlx::query("CREATE TABLE floor (writer INTEGER NOT NULL, nth INTEGER NOT NULL)").execute(bare_store.pool()).await?;
+    let ask: Ask = Arc::new(move |client, nth| {
+        let purchase = format!("{client}-{nth}-{}", rabatt_service::store::new_id());
+        let body = json!({"ref": purchase, "customer_id": format!("customer-{client}"), "purchase_at": "2024-06-01T12:00:00Z",
+            "discounts": [{"id": rule, "refs": [{"id": reference, "amount": 100, "usage": 1}]}]});
+        ("POST", format!("/v1/accounts/{TEST_ACCOUNT}/discounts/available_for_receipt/claims"), body.to_string())
+    });
+    let (mut floor, mut measured) = (Measured::default(), Measured::default());
+    for _ in 0..ROUNDS {
+        floor.add(bare(&bare_store, MEASURE).await?);
+        measured.add(load(service.address, &service.token, WRITERS, MEASURE, Arc::clone(&ask)).await?);
+    }
+    table::head("Claims on SQLite, 16 writers, synchronous = FULL");
+    table::row("floor: bare commits of one row", &floor, &floor);
+    table::row("claims over HTTP (to reach: 80 %)", &measured, &floor);
+    Ok(())
+}

@@ -1,0 +1,90 @@
+//! HTTP clients that ask as fast as they are answered, each on a connection of its own.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use http_body_util::{BodyExt, Full};
+use hyper::body::Bytes;
+use hyper::{Request, StatusCode};
+use hyper_util::rt::TokioIo;
+
+use crate::Failure;
+
+/// What to ask: method, path and body of the n-th request of a client.
+pub(crate) type Ask = Arc<dyn Fn(usize, usize) -> (&'static str, String, String) + Send + Sync>;
+
+/// How long each answer took.
+#[derive(Debug, Default)]
+pub(crate) struct Measured {
+    /// In all.
+    pub(crate) seconds: f64,
+    /// Each answer, sorted.
+    pub(crate) latencies: Vec<Duration>,
+}
+
+impl Measured {
+    pub(crate) fn per_second(&self) -> f64 {
+        self.latencies.len() as f64 / self.seconds
+    }
+
+    /// The latency that so many of a thousand stay below.
+    pub(crate) fn permille(&self, of: usize) -> Duration {
+        let at = self.latencies.len() * of / 1000;
+        self.latencies.get(at.min(self.latencies.len().saturating_sub(1))).copied().unwrap_or_default()
+    }
+
+    pub(crate) fn add(&mut self, other: Self) {
+        self.seconds += other.seconds;
+        self.latencies.extend(other.latencies);
+        self.latencies.sort_unstable();
+    }
+}
+
+/// Lets clients ask for a while. Every answer must be 200.
+pub(crate) async fn load(
+    address: SocketAddr,
+    token: &str,
+    clients: usize,
+    time: Duration,
+    ask: Ask,
+) -> Result<Measured, Failure> {
+    let start = Instant::now();
+    let tasks: Vec<_> = (0..clients).map(|client| tokio::spawn(one(address, token.to_owned(), client, start + time, Arc::clone(&ask)))).collect();
+    let mut measured = Measured::default();
+    for task in tasks {
+        measured.latencies.extend(task.await??);
+    }
+    measured.seconds = start.elapsed().as_secs_f64();
+    measured.latencies.sort_unstable();
+    Ok(measured)
+}
+
+async fn one(address: SocketAddr, token: String, client: usize, until: Instant, ask: Ask) -> Result<Vec<Duration>, Failure> {
+    let stream = tokio::net::TcpStream::connect(address).await?;
+    stream.set_nodelay(true)?;
+    let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream)).await?;
+    tokio::spawn(connection);
+    let mut latencies = Vec::new();
+    let mut nth = 0;
+    while Instant::now() < until {
+        let (method, path, body) = ask(client, nth);
+        nth += 1;
+        let request = Request::builder()
+            .method(method)
+            .uri(path)
+            .header("host", "load")
+            .header("authorization", format!("Bearer {token}"))
+            .header("content-type", "application/json")
+            .body(Full::new(Bytes::from(body)))?;
+        let asked = Instant::now();
+        let answer = sender.send_request(request).await?;
+        let status = answer.status();
+        let body = answer.into_body().collect().await?.to_bytes();
+        latencies.push(asked.elapsed());
+        if status != StatusCode::OK {
+            return Err(format!("{status}: {}", String::from_utf8_lossy(&body)).into());
+        }
+    }
+    Ok(latencies)
+}

@@ -1,0 +1,136 @@
+//! Campaigns are made, changed and deleted here.
+
+use serde_json::Value;
+
+use super::members::Members;
+use super::store::campaigns::{self as store, NewCampaign};
+use crate::App;
+use crate::error::ApiError;
+use crate::http::read;
+use crate::store::{new_id, now};
+
+/// Members that the server sets; what a request says of them is passed over.
+const SERVER_SET: [&str; 7] = ["id", "created_at", "created_by", "updated_at", "updated_by", "deleted_at", "deleted_by"];
+
+/// How often a change is tried again when another one came first.
+const TRIES: usize = 5;
+
+/// Checks and stores a new campaign; its JSON.
+///
+/// # Errors
+/// 400 when something is wrong with it.
+pub async fn create(app: &App, account: &str, client: &str, body: &str) -> Result<String, ApiError> {
+    let sent: Members<'_> = read(body)?;
+    sent.refuse_twice("")?;
+    let (id, now) = (new_id(), now());
+    let (id_json, now_json, client_json) = (quoted(&id), quoted(&now), quoted(client));
+    let set = [("id", &id_json), ("created_at", &now_json), ("created_by", &client_json), ("updated_at", &now_json)];
+    let mut campaign = Members(set.map(|(name, value)| (name.to_owned(), value.as_str())).into());
+    campaign.0.extend(sent.0.into_iter().filter(|(name, _)| !SERVER_SET.contains(&name.as_str())));
+    if campaign.get("private").is_none() {
+        campaign.set("private", Some("false"));
+    }
+    check(&campaign)?;
+    let body = campaign.to_string();
+    let private = campaign.get("private") == Some("true");
+    let new = NewCampaign { account, id: &id, body: &body, private, created_at: &now, deleted_at: None };
+    if !store::create(&app.store, &new).await? {
+        return Err(ApiError::Internal("a new id was taken".to_owned()));
+    }
+    Ok(body)
+}
+
+/// Changes a campaign, and brings a deleted one back; its JSON.
+///
+/// # Errors
+/// 400 when something is wrong with the change, 404 when there is no such campaign.
+pub async fn update(app: &App, account: &str, client: &str, id: &str, body: &str) -> Result<String, ApiError> {
+    let sent: Members<'_> = read(body)?;
+    sent.refuse_twice("")?;
+    for _ in 0..TRIES {
+        let before = current(app, account, id).await?;
+        let mut campaign: Members<'_> = read(&before)?;
+        for (name, value) in sent.0.iter().filter(|(name, _)| !SERVER_SET.contains(&name.as_str())) {
+            campaign.set(name, Some(*value).filter(|value| *value != "null"));
+        }
+        if campaign.get("private").is_none() {
+            campaign.set("private", Some("false"));
+        }
+        check(&campaign)?;
+        let (now, client) = (quoted(&now()), quoted(client));
+        campaign.set("updated_at", Some(&now));
+        campaign.set("updated_by", Some(&client));
+        campaign.set("deleted_at", None);
+        campaign.set("deleted_by", None);
+        if let Some(body) = replace(app, account, id, &campaign, &before, None).await? {
+            return Ok(body);
+        }
+    }
+    Err(ApiError::Internal(format!("campaign {id} changed all the time")))
+}
+
+/// Deletes a campaign; its JSON.
+///
+/// # Errors
+/// 400 when it is deleted already, 404 when there is no such campaign.
+pub async fn delete(app: &App, account: &str, client: &str, id: &str) -> Result<String, ApiError> {
+    for _ in 0..TRIES {
+        let before = current(app, account, id).await?;
+        let mut campaign: Members<'_> = read(&before)?;
+        if campaign.get("deleted_at").is_some() {
+            return Err(ApiError::Invalid("campaign_deleted", "this campaign is deleted already".to_owned()));
+        }
+        let now = now();
+        let (now_json, client) = (quoted(&now), quoted(client));
+        campaign.set("updated_at", Some(&now_json));
+        campaign.set("deleted_at", Some(&now_json));
+        campaign.set("deleted_by", Some(&client));
+        if let Some(body) = replace(app, account, id, &campaign, &before, Some(&now)).await? {
+            return Ok(body);
+        }
+    }
+    Err(ApiError::Internal(format!("campaign {id} changed all the time")))
+}
+
+async fn current(app: &App, account: &str, id: &str) -> Result<String, ApiError> {
+    store::campaign(app.store.pool(), account, id).await?.ok_or(ApiError::NotFound("Campaign"))
+}
+
+/// Stores the campaign in place of what it was; `None` when another change came first.
+async fn replace(
+    app: &App,
+    account: &str,
+    id: &str,
+    campaign: &Members<'_>,
+    before: &str,
+    deleted_at: Option<&str>,
+) -> Result<Option<String>, ApiError> {
+    let body = campaign.to_string();
+    let private = campaign.get("private") == Some("true");
+    let new = NewCampaign { account, id, body: &body, private, created_at: "", deleted_at };
+    Ok(store::replace(&app.store, &new, before).await?.then_some(body))
+}
+
+fn check(campaign: &Members<'_>) -> Result<(), ApiError> {
+    let wrong = |name: &str, message: &str| Err(ApiError::At("invalid_body", format!("/{name}"), message.to_owned()));
+    let value = |name: &str| campaign.get(name).and_then(|text| serde_json::from_str::<Value>(text).ok());
+    if value("name").is_none_or(|name| name.as_str().is_none_or(|name| name.trim().is_empty())) {
+        return wrong("name", "a campaign needs a name");
+    }
+    for name in ["campaign_id", "description"] {
+        if value(name).is_some_and(|value| !value.is_string()) {
+            return wrong(name, "this is a text");
+        }
+    }
+    if value("private").is_some_and(|value| !value.is_boolean()) {
+        return wrong("private", "this is true or false");
+    }
+    if value("metadata").is_some_and(|value| !value.is_object()) {
+        return wrong("metadata", "metadata are an object, name by name");
+    }
+    Ok(())
+}
+
+fn quoted(text: &str) -> String {
+    Value::from(text).to_string()
+}

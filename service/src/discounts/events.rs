@@ -1,0 +1,119 @@
+//! What happened elsewhere: finished purchases, and tokens that customers got or lost.
+
+use serde::Deserialize;
+use serde_json::Value;
+use serde_json::value::RawValue;
+
+use super::record::{self, SentReceipt};
+use super::store::{book, tokens};
+use crate::App;
+use crate::automations::{Event, trigger};
+use crate::error::ApiError;
+use crate::http::{is_client_id, read};
+
+/// The events that are taken in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum EventKind {
+    /// A customer got a token.
+    TokenAdd,
+    /// A customer lost a token.
+    TokenRemove,
+    /// A purchase is finished.
+    ReceiptAdd,
+}
+
+#[derive(Debug, Deserialize)]
+struct Body<'a> {
+    #[serde(default, borrow)]
+    receipt: Option<&'a RawValue>,
+    #[serde(default)]
+    token: Option<SentToken>,
+}
+
+#[derive(Debug, Deserialize)]
+struct ReceiptBody {
+    receipt: SentReceipt,
+}
+
+#[derive(Debug, Deserialize)]
+struct SentToken {
+    #[serde(default)]
+    token_id: Option<String>,
+    #[serde(rename = "type")]
+    kind: String,
+    value: String,
+    customer_id: String,
+}
+
+/// Takes in one event; a delivery that was taken in before changes nothing.
+///
+/// # Errors
+/// 400 when the body does not fit the event.
+pub async fn take_in(
+    app: &App,
+    account: &str,
+    client: &str,
+    event: EventKind,
+    delivery: &str,
+    body: &str,
+) -> Result<(), ApiError> {
+    let sent: Body<'_> = read(body)?;
+    let missing =
+        |member: &str| ApiError::At("invalid_body", format!("/{member}"), format!("this event needs a `{member}` in its body"));
+    match event {
+        EventKind::ReceiptAdd => {
+            if sent.receipt.is_none() {
+                return Err(missing("receipt"));
+            }
+            let ReceiptBody { receipt } = read(body)?;
+            let used = record::read_receipt(app, account, receipt, "/receipt").await?;
+            let mut unit = app.store.unit().await?;
+            if !book::first_delivery(unit.db(), account, delivery).await? {
+                return Ok(());
+            }
+            if let Some(used) = used {
+                let first = record::record_receipt(unit.db(), app.store.kind(), account, client, used).await?;
+                // Told again, by another delivery, it did not happen again.
+                if first {
+                    trigger(unit.db(), account, Event::ReceiptAdd, &resource(body, "receipt")).await?;
+                }
+            }
+            unit.save().await
+        }
+        EventKind::TokenAdd | EventKind::TokenRemove => {
+            let token = sent.token.ok_or_else(|| missing("token"))?;
+            for (name, text) in [("type", &token.kind), ("value", &token.value), ("customer_id", &token.customer_id)] {
+                if !is_client_id(text) || (name == "customer_id" && matches!(text.as_str(), "*" | "/")) {
+                    let message = "this has 1 to 255 characters, without space around them".to_owned();
+                    return Err(ApiError::At("invalid_body", format!("/token/{name}"), message));
+                }
+            }
+            let mut unit = app.store.unit().await?;
+            if !book::first_delivery(unit.db(), account, delivery).await? {
+                return Ok(());
+            }
+            if event == EventKind::TokenAdd {
+                let new = tokens::Token {
+                    account,
+                    kind: &token.kind,
+                    value: &token.value,
+                    customer_id: &token.customer_id,
+                    token_id: token.token_id.as_deref(),
+                };
+                tokens::add(unit.db(), &new).await?;
+                trigger(unit.db(), account, Event::TokenAdd, &resource(body, "token")).await?;
+            } else {
+                tokens::remove(unit.db(), account, &token.kind, &token.value, &token.customer_id).await?;
+                trigger(unit.db(), account, Event::TokenRemove, &resource(body, "token")).await?;
+            }
+            unit.save().await
+        }
+    }
+}
+
+/// What an event is about, whole, as automations look at it.
+fn resource(body: &str, member: &str) -> Value {
+    let body = serde_json::from_str::<Value>(body).ok();
+    body.and_then(|mut body| body.get_mut(member).map(Value::take)).unwrap_or_default()
+}

@@ -1,0 +1,4 @@
+//! discounts/customers/{customer_id}
+
+mod refs;
+mod rules;
