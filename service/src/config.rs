@@ -26,6 +26,10 @@ pub struct Config {
     pub secret_failures_in_all: usize,
     pub secret_failure_seconds: u64,
     pub request_seconds: u64,
+    pub delivery_timeout_seconds: u64,
+    pub delivery_retry_seconds: Vec<u64>,
+    pub delivery_keep_days: u64,
+    pub private_addresses: bool,
     pub log_format: LogFormat,
 }
 
@@ -65,10 +69,16 @@ impl Config {
                 }
                 continue;
             }
-            // Numbers in the defaults are numbers here.
+            // What is a number in the defaults is one here; so is yes or no, and a list of numbers.
+            let number = |text: &str| text.trim().parse().map_err(|_| format!("{name}: `{text}` is not a whole number"));
             let value = match table.get(&setting) {
-                Some(toml::Value::Integer(_)) => {
-                    toml::Value::Integer(value.parse().map_err(|_| format!("{name}: `{value}` is not a whole number"))?)
+                Some(toml::Value::Integer(_)) => toml::Value::Integer(number(&value)?),
+                Some(toml::Value::Boolean(_)) => {
+                    toml::Value::Boolean(value.parse().map_err(|_| format!("{name}: `{value}` is neither `true` nor `false`"))?)
+                }
+                Some(toml::Value::Array(_)) => {
+                    let texts = value.split(',').filter(|text| !text.trim().is_empty());
+                    toml::Value::Array(texts.map(|text| number(text).map(toml::Value::Integer)).collect::<Result<_, _>>()?)
                 }
                 Some(_) => toml::Value::String(value),
                 None => return Err(format!("{name}: there is no such setting; see `rabatt serve --help`")),
@@ -96,6 +106,10 @@ mod tests {
         assert_eq!(Config::load(None, std::iter::empty()).unwrap().token_seconds, 14_400);
         assert_eq!(Config::load(None, set("RABATT_TOKEN_SECONDS", "60")).unwrap().token_seconds, 60);
         assert!(Config::load(None, set("RABATT_TOKEN_SECONDS", "soon")).unwrap_err().contains("whole number"));
+        assert_eq!(Config::load(None, set("RABATT_DELIVERY_RETRY_SECONDS", "1, 2")).unwrap().delivery_retry_seconds, [1, 2]);
+        assert!(Config::load(None, set("RABATT_DELIVERY_RETRY_SECONDS", "1,soon")).unwrap_err().contains("whole number"));
+        assert!(Config::load(None, set("RABATT_PRIVATE_ADDRESSES", "true")).unwrap().private_addresses);
+        assert!(Config::load(None, set("RABATT_PRIVATE_ADDRESSES", "yes")).unwrap_err().contains("neither"));
         assert!(Config::load(None, set("RABATT_LISTN", "x")).unwrap_err().contains("no such setting"));
     }
 }

@@ -4,11 +4,14 @@
 //! goes over the wire) and `store` (what goes to the database).
 
 pub mod auth;
+pub mod automations;
 pub mod cli;
 pub mod config;
 pub mod discounts;
 pub mod error;
 pub mod http;
+pub mod json;
+pub mod outbox;
 pub mod serve;
 pub mod setup;
 pub mod store;
@@ -71,7 +74,8 @@ impl App {
     ),
     tags(
         (name = "auth", description = "Tokens, API clients, and what they may do"),
-        (name = "discounts", description = "Rules, and what they give")
+        (name = "discounts", description = "Rules, and what they give"),
+        (name = "automations", description = "Who gets a rule when something happens")
     ),
     modifiers(&Security)
 )]
@@ -115,6 +119,8 @@ fn operations() -> OpenApiRouter<App> {
         .routes(routes!(offline::snapshot))
         .routes(routes!(offline::get_plan))
         .routes(routes!(offline::evaluate))
+        .routes(routes!(automations::routes::list_automations, automations::routes::create_automation))
+        .routes(routes!(automations::routes::get_automation, automations::routes::delete_automation))
 }
 
 /// The OpenAPI document, as committed in `service/openapi.json`.

@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use clap::Args;
 
 use crate::config::{Config, LogFormat};
+use crate::outbox::deliver::Deliverer;
 use crate::setup::{self, Client};
 use crate::store::Store;
 use crate::{App, app};
@@ -56,10 +57,24 @@ async fn serve(config: Config) -> Result<(), String> {
         None => println!("Rabatt listens on {address}; its API is described at {address}/docs"),
     }
     let store = state.store.clone();
-    axum::serve(listener, app(state)).with_graceful_shutdown(told_to_stop()).await.map_err(|error| error.to_string())?;
+    let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+    let delivering = match Deliverer::new(&state.config, store.clone()) {
+        Ok(deliverer) => Some(tokio::spawn(deliverer.run(async { drop(stopped.await) }))),
+        // Everything else works without; what is to be sent waits for another start.
+        Err(error) => {
+            tracing::error!(error, "nothing is sent: install this system's certificates (Debian's ca-certificates)");
+            None
+        }
+    };
+    let served = axum::serve(listener, app(state)).with_graceful_shutdown(told_to_stop()).await;
     // What was accepted is answered by now; leave the database tidy.
+    drop(stop);
+    if let Some(delivering) = delivering {
+        // Whatever came of it: the database is closed next.
+        drop(delivering.await);
+    }
     store.close().await;
-    Ok(())
+    served.map_err(|error| error.to_string())
 }
 
 /// What is said once, at first start.

@@ -2,6 +2,7 @@
 //!
 //! Uses nothing beyond the standard library, so that it builds at once on a bare machine.
 
+mod postgres;
 mod ratios;
 mod suites;
 mod up;

@@ -4,6 +4,8 @@ use std::io::{BufRead, BufReader, Write};
 use std::process::{Command, ExitCode, Stdio};
 use std::time::Instant;
 
+use crate::postgres::Cluster;
+
 /// How many tests passed and failed.
 #[derive(Debug, Clone, Copy, Default)]
 struct Count {
@@ -28,19 +30,38 @@ struct Suite {
     name: &'static str,
     what: &'static str,
     commands: &'static [(&'static [&'static str], Counts)],
+    /// Does it need a PostgreSQL server?
+    postgres: bool,
 }
 
 const SUITES: &[Suite] = &[
-    Suite { name: "format", what: "rustfmt", commands: &[(&["cargo", "fmt", "--all", "--check"], Counts::Whole)] },
+    Suite {
+        name: "format",
+        what: "rustfmt",
+        commands: &[(&["cargo", "fmt", "--all", "--check"], Counts::Whole)],
+        postgres: false,
+    },
     Suite {
         name: "lint",
         what: "clippy, warnings refused",
         commands: &[(&["cargo", "clippy", "--quiet", "--workspace", "--all-targets", "--", "-D", "warnings"], Counts::Whole)],
+        postgres: false,
     },
     Suite {
         name: "unit",
         what: "unit, corpus through every door, laws, HTTP",
         commands: &[(&["cargo", "nextest", "run", "--workspace", "--no-fail-fast", "--hide-progress-bar"], Counts::Nextest)],
+        postgres: false,
+    },
+    Suite {
+        name: "postgres",
+        what: "HTTP again, on a PostgreSQL server of its own",
+        // The whole workspace, so that what the unit suite built is used as it is.
+        commands: &[(
+            &["cargo", "nextest", "run", "--workspace", "--test", "it", "--no-fail-fast", "--hide-progress-bar"],
+            Counts::Nextest,
+        )],
+        postgres: true,
     },
     Suite {
         name: "differ",
@@ -52,6 +73,7 @@ const SUITES: &[Suite] = &[
                 Counts::Differ,
             ),
         ],
+        postgres: false,
     },
     Suite {
         name: "docs",
@@ -60,11 +82,13 @@ const SUITES: &[Suite] = &[
             (&["cargo", "test", "--quiet", "--workspace", "--doc"], Counts::Libtest),
             (&["cargo", "doc", "--quiet", "--workspace", "--no-deps"], Counts::Whole),
         ],
+        postgres: false,
     },
     Suite {
         name: "bench",
         what: "every bench runs once",
         commands: &[(&["cargo", "test", "--quiet", "-p", "rabatt-benches", "--benches"], Counts::Whole)],
+        postgres: false,
     },
 ];
 
@@ -90,10 +114,19 @@ pub(crate) fn test(asked: &[&str]) -> ExitCode {
         println!("\n== {} ==", suite.name);
         let start = Instant::now();
         let mut count = Count::default();
-        for (command, counts) in suite.commands {
-            let one = run(command, *counts);
-            count.passed += one.passed;
-            count.failed += one.failed;
+        match suite.postgres.then(Cluster::start).transpose() {
+            Ok(cluster) => {
+                let url = cluster.as_ref().map(Cluster::url);
+                for (command, counts) in suite.commands {
+                    let one = run(command, *counts, url.as_deref());
+                    count.passed += one.passed;
+                    count.failed += one.failed;
+                }
+            }
+            Err(message) => {
+                eprintln!("{message}");
+                count.failed = 1;
+            }
         }
         let seconds = start.elapsed().as_secs();
         lines.push(format!("{:<8} {:>6} passed, {} failed  ({seconds} s)", suite.name, count.passed, count.failed));
@@ -132,11 +165,17 @@ fn install() {
     }
 }
 
-/// Runs one command, its output shown as it comes, and counts its tests.
-fn run(command: &[&str], counts: Counts) -> Count {
+/// Runs one command, its output shown as it comes, and counts its tests. With the address of a
+/// PostgreSQL server the service's tests use it; without, whatever the environment says, SQLite.
+fn run(command: &[&str], counts: Counts, postgres: Option<&str>) -> Count {
     let Some((program, words)) = command.split_first() else { return Count::default() };
     println!("$ {}", command.join(" "));
-    let child = Command::new(program).args(words).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();
+    let mut child = Command::new(program);
+    match postgres {
+        Some(url) => child.env("RABATT_TEST_POSTGRES", url),
+        None => child.env_remove("RABATT_TEST_POSTGRES"),
+    };
+    let child = child.args(words).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();
     let mut child = match child {
         Ok(child) => child,
         Err(error) => {

@@ -93,6 +93,10 @@ permissions! {
     ReadDiscounts = ["admin:discounts", "read:discounts"];
     /// Change rules and refs.
     WriteDiscounts = ["admin:discounts", "write:discounts"];
+    /// Read automations.
+    ReadAutomations = ["admin:automations", "read:automations"];
+    /// Change automations.
+    WriteAutomations = ["admin:automations", "write:automations"];
     /// Read the rules of a customer, or one's own.
     ReadOwnDiscounts = ["admin:discounts", "read:discounts", "user:discounts"];
     /// Read what the public may know.

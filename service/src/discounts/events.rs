@@ -1,11 +1,13 @@
 //! What happened elsewhere: finished purchases, and tokens that customers got or lost.
 
 use serde::Deserialize;
+use serde_json::Value;
 use serde_json::value::RawValue;
 
 use super::record::{self, SentReceipt};
 use super::store::{book, tokens};
 use crate::App;
+use crate::automations::{Event, trigger};
 use crate::error::ApiError;
 use crate::http::{is_client_id, read};
 
@@ -71,7 +73,11 @@ pub async fn take_in(
                 return Ok(());
             }
             if let Some(used) = used {
-                record::record_receipt(unit.db(), app.store.kind(), account, client, used).await?;
+                let first = record::record_receipt(unit.db(), app.store.kind(), account, client, used).await?;
+                // Told again, by another delivery, it did not happen again.
+                if first {
+                    trigger(unit.db(), account, Event::ReceiptAdd, &resource(body, "receipt")).await?;
+                }
             }
             unit.save().await
         }
@@ -96,10 +102,18 @@ pub async fn take_in(
                     token_id: token.token_id.as_deref(),
                 };
                 tokens::add(unit.db(), &new).await?;
+                trigger(unit.db(), account, Event::TokenAdd, &resource(body, "token")).await?;
             } else {
                 tokens::remove(unit.db(), account, &token.kind, &token.value, &token.customer_id).await?;
+                trigger(unit.db(), account, Event::TokenRemove, &resource(body, "token")).await?;
             }
             unit.save().await
         }
     }
+}
+
+/// What an event is about, whole, as automations look at it.
+fn resource(body: &str, member: &str) -> Value {
+    let body = serde_json::from_str::<Value>(body).ok();
+    body.and_then(|mut body| body.get_mut(member).map(Value::take)).unwrap_or_default()
 }

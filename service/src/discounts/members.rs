@@ -1,5 +1,6 @@
 //! A JSON object as it was written: members in their order, values as their text.
 
+use std::collections::HashSet;
 use std::fmt;
 
 use rabatt_engine::{Code, Problem};
@@ -11,7 +12,7 @@ use crate::error::ApiError;
 /// Members of an object, each value byte for byte. A name that stands twice is here twice, for
 /// the engine to refuse.
 #[derive(Debug, Default)]
-pub(super) struct Members<'a>(pub(super) Vec<(String, &'a str)>);
+pub(crate) struct Members<'a>(pub(crate) Vec<(String, &'a str)>);
 
 impl<'de> Deserialize<'de> for Members<'de> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -51,9 +52,10 @@ impl<'a> Members<'a> {
     }
 
     /// Refuses a member that stands twice: it says two things. `place` is the object's JSON pointer.
-    pub(super) fn refuse_twice(&self, place: &str) -> Result<(), ApiError> {
-        for (at, (name, _)) in self.0.iter().enumerate() {
-            if self.0.iter().take(at).any(|(other, _)| other == name) {
+    pub(crate) fn refuse_twice(&self, place: &str) -> Result<(), ApiError> {
+        let mut seen = HashSet::new();
+        for (name, _) in &self.0 {
+            if !seen.insert(name) {
                 let pointer = format!("{place}/{}", name.replace('~', "~0").replace('/', "~1"));
                 let message = "this member is here twice; leave one of them out";
                 return Err(vec![Problem::new(Code::DuplicateMember, pointer, message)].into());

@@ -4,7 +4,7 @@ pub mod available;
 pub mod campaigns;
 pub mod events;
 pub mod held;
-mod members;
+pub(crate) mod members;
 pub mod model;
 pub mod offline;
 pub mod plans;

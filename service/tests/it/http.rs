@@ -17,7 +17,7 @@ const RECALCULATE: &[&str] = &["admin:discounts", "write:discounts", "write:disc
 
 /// Method, path and scopes of every operation that needs a token, as the contract lists them. That
 /// `user:discounts` reaches a customer's own rules has a test of its own.
-const OPERATIONS: [(&str, &str, &[&str]); 40] = [
+const OPERATIONS: [(&str, &str, &[&str]); 44] = [
     ("POST", "discounts/available_for_receipt", RECALCULATE),
     ("GET", "discounts/rules", READ),
     ("POST", "discounts/rules", WRITE),
@@ -58,10 +58,14 @@ const OPERATIONS: [(&str, &str, &[&str]); 40] = [
     ("POST", "auth/client-grants", WRITE_ACCOUNTS),
     ("DELETE", "auth/client-grants/id", WRITE_ACCOUNTS),
     ("GET", "management/settings", READ_ACCOUNTS),
+    ("GET", "automations/rules", &["admin:automations", "read:automations"]),
+    ("POST", "automations/rules", &["admin:automations", "write:automations"]),
+    ("GET", "automations/rules/arid", &["admin:automations", "read:automations"]),
+    ("DELETE", "automations/rules/arid", &["admin:automations", "write:automations"]),
 ];
 
 /// Scopes that services give; a token may hold any.
-const SCOPES: [&str; 14] = [
+const SCOPES: [&str; 17] = [
     "admin:accounts",
     "write:accounts",
     "read:accounts",
@@ -73,6 +77,9 @@ const SCOPES: [&str; 14] = [
     "user:discounts",
     "write:discounts:/available_for_receipt",
     "read:discounts:/available_for_receipt",
+    "admin:automations",
+    "write:automations",
+    "read:automations",
     "write:discounts:/events",
     "admin:receipts",
     "admin",

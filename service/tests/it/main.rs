@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test stops where its set-up fails")]
 
 mod auth;
+mod automations;
 mod available;
 mod campaigns;
 mod claims;
@@ -11,6 +12,7 @@ mod documents;
 mod events;
 mod http;
 mod offline;
+mod outbox;
 mod public;
 mod rules;
 mod search;

@@ -104,6 +104,13 @@ impl Service {
         self.app.auth.keys.sign(&claims(account, scope)).unwrap()
     }
 
+    /// Adds an account with a client of its own; a token of that client's.
+    pub(crate) async fn other_account(&self, account: &str, scope: &str) -> String {
+        add_client(&self.app, account, account).await;
+        let claims = Claims { sub: account.into(), grants: vec![account.into()], ..claims(account, scope) };
+        self.app.auth.keys.sign(&claims).unwrap()
+    }
+
     pub(crate) async fn send(&self, request: Request<Body>) -> Answer {
         let response = self.router.clone().oneshot(request).await.unwrap();
         let (status, headers) = (response.status(), response.headers().clone());
@@ -113,7 +120,7 @@ impl Service {
 
     /// A request below `/v1/accounts/T00000001/`, with every scope.
     pub(crate) async fn call(&self, method: &str, path: &str, body: impl Into<Body>) -> Answer {
-        let token = self.token(TEST_ACCOUNT, "admin:discounts");
+        let token = self.token(TEST_ACCOUNT, "admin:discounts admin:automations");
         self.call_with(method, &format!("/v1/accounts/{TEST_ACCOUNT}/{path}"), Some(&token), body).await
     }
 
@@ -162,8 +169,12 @@ pub(crate) fn audience(account: &str) -> String {
 
 /// A client `test` in the test account, which may do everything there; its tokens are made by [`Service::token`].
 async fn add_tester(state: &App) {
+    add_client(state, TEST_ACCOUNT, "test").await;
+}
+
+/// A client, its grant and their account; the first two have this id.
+async fn add_client(state: &App, account: &str, id: &str) {
     let mut unit = state.store.unit().await.unwrap();
-    let (account, id) = (TEST_ACCOUNT, "test");
     accounts::add(unit.db(), account, None, None).await.unwrap();
     let client = NewClient { account, id, client_id: id, secret_hash: "no hash", ..NewClient::default() };
     assert!(clients::add(unit.db(), &client).await.unwrap());

@@ -180,7 +180,8 @@ pub async fn read_receipt(app: &App, account: &str, sent: SentReceipt, place: &s
     Ok(Some(ReceiptUse { strong, weak, reference, purchase_at, customer_id, told, changes }))
 }
 
-/// Records what a receipt used, once however often and by whatever road the purchase is reported.
+/// Records what a receipt used, once however often and by whatever road the purchase is reported; true
+/// when this is the first receipt of the purchase.
 ///
 /// # Errors
 /// When the database refuses.
@@ -190,7 +191,7 @@ pub async fn record_receipt(
     account: &str,
     client: &str,
     receipt: ReceiptUse,
-) -> Result<(), ApiError> {
+) -> Result<bool, ApiError> {
     let ReceiptUse { strong, weak, reference, purchase_at, customer_id, told, changes } = receipt;
     let names: Vec<&str> = weak.iter().map(String::as_str).collect();
     book::lock_names(db, kind, account, &names).await?;
@@ -267,5 +268,6 @@ pub async fn record_receipt(
     for row in &released {
         book::set_state(db, account, row, "released").await?;
     }
-    book::settle(db, account, &purchase, customer_id.as_deref(), &purchase_at).await
+    book::settle(db, account, &purchase, customer_id.as_deref(), &purchase_at).await?;
+    Ok(!recorded)
 }

@@ -1,7 +1,7 @@
 //! What is known of a buyer: the refs a purchase may use, with their statistics (§1.3, §4.3).
 
 use rabatt_engine::{Instant, Ref, Statistics};
-use sqlx::{AnyPool, Row};
+use sqlx::{AnyExecutor, AnyPool, Row};
 
 use crate::error::ApiError;
 
@@ -130,12 +130,17 @@ pub async fn totals(pool: &AnyPool, account: &str, rule: &str) -> Result<(i64, i
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn customer_of_token(pool: &AnyPool, account: &str, kind: &str, value: &str) -> Result<Option<String>, ApiError> {
+pub async fn customer_of_token<'c>(
+    db: impl AnyExecutor<'c>,
+    account: &str,
+    kind: &str,
+    value: &str,
+) -> Result<Option<String>, ApiError> {
     let row = sqlx::query("SELECT customer_id FROM customer_tokens WHERE account_id = $1 AND type = $2 AND value = $3")
         .bind(account)
         .bind(kind)
         .bind(value)
-        .fetch_optional(pool)
+        .fetch_optional(db)
         .await?;
     Ok(row.map(|row| row.get(0)))
 }

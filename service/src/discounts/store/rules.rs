@@ -5,6 +5,7 @@ use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, AnyPool, Row};
 
 use super::unknown_cursor;
+use crate::automations::store as automations;
 use crate::error::ApiError;
 use crate::store::statement::Statement;
 use crate::store::{Store, now};
@@ -120,8 +121,8 @@ pub struct Revision<'a> {
     pub body: &'a str,
     /// When.
     pub updated_at: &'a str,
-    /// Does this delete it?
-    pub deleted: bool,
+    /// Who deletes it with this, when somebody does.
+    pub deleted_by: Option<&'a str>,
     /// Its campaign, when it has one.
     pub campaign_id: Option<&'a str>,
     /// Is it switched on?
@@ -151,7 +152,7 @@ pub async fn revise(store: &Store, change: &Revision<'_>) -> Result<bool, ApiErr
     .bind(change.id)
     .bind(change.after)
     .bind(change.updated_at)
-    .bind(change.deleted.then_some(change.updated_at))
+    .bind(change.deleted_by.map(|_| change.updated_at))
     .bind(change.campaign_id)
     .bind(i64::from(change.active))
     .bind(i64::from(change.private))
@@ -167,6 +168,9 @@ pub async fn revise(store: &Store, change: &Revision<'_>) -> Result<bool, ApiErr
     }
     let revision = change.after.saturating_add(1);
     add_revision(unit.db(), (change.account, change.id, revision), change.body, change.updated_at, number).await?;
+    if let Some(by) = change.deleted_by {
+        automations::delete_of_rule(unit.db(), change.account, change.id, by, change.updated_at).await?;
+    }
     unit.save().await?;
     Ok(true)
 }

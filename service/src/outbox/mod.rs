@@ -1,0 +1,10 @@
+//! Requests to others, written in the transaction of what they tell and sent afterwards, at least once.
+//!
+//! Whoever has something to tell [adds](add) a message to the unit of work that makes it true: it is sent
+//! exactly when that was saved. [`deliver`] sends, on any node, and tries again what was not accepted.
+
+pub mod address;
+pub mod deliver;
+mod store;
+
+pub use store::{Message, add};

@@ -1,0 +1,263 @@
+//! Sending what is in the outbox, to a receiver on this machine.
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use axum::http::{HeaderMap, Method, StatusCode, Uri};
+use rabatt_service::outbox::deliver::Deliverer;
+use rabatt_service::outbox::{Message, add};
+use rabatt_service::setup::TEST_ACCOUNT;
+use sqlx::Row;
+
+use crate::support::Service;
+
+/// What a receiver got: method, path, headers, body.
+type Received = Arc<Mutex<Vec<(Method, String, HeaderMap, String)>>>;
+
+/// A receiver that answers one after the other of these, and the last one from then on.
+async fn receiver(answers: &'static [u16], takes: Duration) -> (String, Received) {
+    let received = Received::default();
+    let kept = Arc::clone(&received);
+    let app = axum::Router::new().fallback(move |method: Method, uri: Uri, headers: HeaderMap, body: String| {
+        let kept = Arc::clone(&kept);
+        async move {
+            let at = {
+                let mut kept = kept.lock().unwrap();
+                kept.push((method, uri.path().to_owned(), headers, body));
+                kept.len() - 1
+            };
+            tokio::time::sleep(takes).await;
+            let answer = StatusCode::from_u16(*answers.get(at).or(answers.last()).unwrap()).unwrap();
+            (answer, [("location", "/elsewhere")])
+        }
+    });
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    tokio::spawn(async move { axum::serve(listener, app).await.unwrap() });
+    (url, received)
+}
+
+/// A service that may send to this machine, and tries again at once.
+async fn service() -> Service {
+    let mut service = Service::new().await;
+    service.set(|config| {
+        config.private_addresses = true;
+        config.delivery_retry_seconds = vec![0; 4];
+        config.delivery_timeout_seconds = 5;
+    });
+    service
+}
+
+fn deliverer(service: &Service) -> Deliverer {
+    Deliverer::new(&service.app.config, service.app.store.clone()).unwrap()
+}
+
+async fn write(service: &Service, url: &str) -> String {
+    let mut unit = service.app.store.unit().await.unwrap();
+    let headers = [("content-type", "application/json".to_owned())];
+    let message = Message {
+        account: TEST_ACCOUNT,
+        sender: "automation-1",
+        event: "receipt_add",
+        method: "POST",
+        url,
+        headers: &headers,
+        body: Some(r#"{"customers":["kåre"]}"#.to_owned()),
+    };
+    let id = add(unit.db(), &message).await.unwrap();
+    unit.save().await.unwrap();
+    id
+}
+
+/// What became of a message: state, attempts, last answer, problem.
+async fn state(service: &Service, id: &str) -> (String, i64, Option<i64>, String) {
+    let row = sqlx::query("SELECT state, attempts, status, problem FROM outbox WHERE id = $1")
+        .bind(id)
+        .fetch_one(service.app.store.pool())
+        .await
+        .unwrap();
+    (row.get(0), row.get(1), row.get(2), row.get::<Option<String>, _>(3).unwrap_or_default())
+}
+
+#[tokio::test]
+async fn a_message_arrives_as_it_was_written() {
+    let service = service().await;
+    let (url, received) = receiver(&[204], Duration::ZERO).await;
+    let id = write(&service, &format!("{url}/hook")).await;
+    assert_eq!(deliverer(&service).send_due().await.unwrap(), 1);
+    assert_eq!(state(&service, &id).await, ("accepted".to_owned(), 1, Some(204), String::new()));
+    assert_eq!(deliverer(&service).send_due().await.unwrap(), 0);
+    let received = received.lock().unwrap();
+    assert_eq!(received.len(), 1);
+    let (method, path, headers, body) = &received[0];
+    assert_eq!((method, path.as_str(), body.as_str()), (&Method::POST, "/hook", r#"{"customers":["kåre"]}"#));
+    for (name, value) in [("event", "receipt_add"), ("event-delivery", id.as_str()), ("content-type", "application/json")] {
+        assert_eq!(headers[name], value);
+    }
+}
+
+#[tokio::test]
+async fn what_is_not_accepted_is_sent_again_five_times_in_all() {
+    let service = service().await;
+    let (url, received) = receiver(&[500, 503, 200], Duration::ZERO).await;
+    let id = write(&service, &url).await;
+    for _ in 0..5 {
+        deliverer(&service).send_due().await.unwrap();
+    }
+    assert_eq!(state(&service, &id).await, ("accepted".to_owned(), 3, Some(200), String::new()));
+    assert_eq!(received.lock().unwrap().len(), 3);
+    let (url, received) = receiver(&[500], Duration::ZERO).await;
+    let id = write(&service, &url).await;
+    for _ in 0..7 {
+        deliverer(&service).send_due().await.unwrap();
+    }
+    assert_eq!(state(&service, &id).await, ("failed".to_owned(), 5, Some(500), "answered 500".to_owned()));
+    let deliveries = received.lock().unwrap();
+    assert_eq!(deliveries.len(), 5);
+    assert!(deliveries.iter().all(|(_, _, headers, _)| headers["event-delivery"] == id.as_str()));
+}
+
+#[tokio::test]
+async fn the_schedule_is_kept() {
+    let mut service = service().await;
+    service.set(|config| config.delivery_retry_seconds = vec![3600]);
+    let (url, received) = receiver(&[500], Duration::ZERO).await;
+    let id = write(&service, &url).await;
+    for _ in 0..3 {
+        deliverer(&service).send_due().await.unwrap();
+    }
+    assert_eq!(state(&service, &id).await.0, "waiting");
+    assert_eq!(received.lock().unwrap().len(), 1);
+    sqlx::query("UPDATE outbox SET next_at = created_at").execute(service.app.store.pool()).await.unwrap();
+    deliverer(&service).send_due().await.unwrap();
+    assert_eq!(state(&service, &id).await.0, "failed");
+}
+
+#[tokio::test]
+async fn an_answer_of_400_and_redirects() {
+    let service = service().await;
+    let (url, received) = receiver(&[400], Duration::ZERO).await;
+    let id = write(&service, &url).await;
+    let (elsewhere, redirected) = receiver(&[302], Duration::ZERO).await;
+    let moved = write(&service, &format!("{elsewhere}/here")).await;
+    for _ in 0..6 {
+        deliverer(&service).send_due().await.unwrap();
+    }
+    assert_eq!(state(&service, &id).await, ("refused".to_owned(), 1, Some(400), "answered 400".to_owned()));
+    assert_eq!(received.lock().unwrap().len(), 1);
+    // A redirect is a failure, and nobody goes where it points.
+    let (what, attempts, status, problem) = state(&service, &moved).await;
+    assert_eq!((what.as_str(), attempts, status), ("failed", 5, Some(302)));
+    assert!(problem.contains("redirects"), "{problem}");
+    assert!(redirected.lock().unwrap().iter().all(|(_, path, ..)| path == "/here"));
+}
+
+#[tokio::test]
+async fn nobody_there_and_nobody_who_answers() {
+    let mut service = service().await;
+    service.set(|config| {
+        config.delivery_timeout_seconds = 1;
+        config.delivery_retry_seconds = Vec::new();
+    });
+    let nobody = write(&service, "http://127.0.0.1:1/").await;
+    let (url, _received) = receiver(&[200], Duration::from_secs(60)).await;
+    let silent = write(&service, &url).await;
+    deliverer(&service).send_due().await.unwrap();
+    for id in [nobody, silent] {
+        let (what, attempts, status, problem) = state(&service, &id).await;
+        assert_eq!((what.as_str(), attempts, status), ("failed", 1, None));
+        // Neither names the address, which may hold a secret.
+        assert!(!problem.is_empty() && !problem.contains("http://"), "{problem}");
+    }
+}
+
+#[tokio::test]
+async fn private_addresses_are_not_connected_to() {
+    let mut service = service().await;
+    service.set(|config| config.private_addresses = false);
+    let (url, received) = receiver(&[200], Duration::ZERO).await;
+    let port = url.rsplit(':').next().unwrap();
+    let mut ids = vec![write(&service, &url).await];
+    // A name that leads to this machine is seen when it is resolved.
+    for host in ["localhost", "localhost.", "ip6-localhost", "127.1", "0x7f000001", "[::1]", "[::ffff:127.0.0.1]", "0.0.0.0"] {
+        ids.push(write(&service, &format!("http://{host}:{port}/")).await);
+    }
+    if let Ok(name) = std::fs::read_to_string("/etc/hostname") {
+        ids.push(write(&service, &format!("http://{}:{port}/", name.trim())).await);
+    }
+    for _ in 0..ids.len() {
+        deliverer(&service).send_due().await.unwrap();
+    }
+    assert!(received.lock().unwrap().is_empty());
+    for id in ids {
+        let (what, attempts, status, problem) = state(&service, &id).await;
+        assert!(what != "accepted" && attempts >= 1 && status.is_none() && !problem.is_empty(), "{what} {attempts} {problem}");
+    }
+}
+
+#[tokio::test]
+async fn nodes_share_the_work_and_send_each_message_once() {
+    let service = service().await;
+    let (url, received) = receiver(&[200], Duration::from_millis(50)).await;
+    let mut ids = Vec::new();
+    for _ in 0..12 {
+        ids.push(write(&service, &url).await);
+    }
+    let (one, two, three) = (deliverer(&service), deliverer(&service), deliverer(&service));
+    for _ in 0..12 {
+        let (a, b, c) = tokio::join!(one.send_due(), two.send_due(), three.send_due());
+        if a.unwrap() + b.unwrap() + c.unwrap() == 0 {
+            break;
+        }
+    }
+    let mut arrived: Vec<String> = received
+        .lock()
+        .unwrap()
+        .iter()
+        .map(|(_, _, headers, _)| headers["event-delivery"].to_str().unwrap().to_owned())
+        .collect();
+    arrived.sort();
+    ids.sort();
+    assert_eq!(arrived, ids);
+}
+
+#[tokio::test]
+async fn a_message_of_a_node_that_died_is_taken_up_by_another() {
+    let service = service().await;
+    let (url, received) = receiver(&[200], Duration::from_millis(500)).await;
+    let id = write(&service, &url).await;
+    // It dies while it sends: the message is its own until its time is over.
+    let dying = deliverer(&service);
+    drop(tokio::time::timeout(Duration::from_millis(200), dying.send_due()).await);
+    assert_eq!(state(&service, &id).await.0, "waiting");
+    assert_eq!(deliverer(&service).send_due().await.unwrap(), 0);
+    sqlx::query("UPDATE outbox SET next_at = created_at").execute(service.app.store.pool()).await.unwrap();
+    assert_eq!(deliverer(&service).send_due().await.unwrap(), 1);
+    assert_eq!(state(&service, &id).await, ("accepted".to_owned(), 2, Some(200), String::new()));
+    assert_eq!(received.lock().unwrap().len(), 2);
+    // Died in the last attempt of all: given up, not sent for ever.
+    let id = write(&service, &url).await;
+    sqlx::query("UPDATE outbox SET attempts = 5 WHERE id = $1").bind(&id).execute(service.app.store.pool()).await.unwrap();
+    assert_eq!(deliverer(&service).send_due().await.unwrap(), 0);
+    assert_eq!(state(&service, &id).await.0, "failed");
+}
+
+#[tokio::test]
+async fn it_runs_beside_the_service_until_told_to_stop() {
+    let service = service().await;
+    let (url, received) = receiver(&[500, 200], Duration::from_millis(20)).await;
+    let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+    let running = tokio::spawn(deliverer(&service).run(async { drop(stopped.await) }));
+    let ids = [write(&service, &url).await, write(&service, &url).await];
+    for _ in 0..100 {
+        if received.lock().unwrap().len() >= 3 {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    drop(stop);
+    running.await.unwrap();
+    for id in ids {
+        assert_eq!(state(&service, &id).await.0, "accepted");
+    }
+}
