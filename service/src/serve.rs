@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::Args;
 
@@ -59,7 +60,23 @@ async fn serve(config: Config) -> Result<(), String> {
         None => println!("Rabatt listens on {address}; its API is described at {address}/docs"),
     }
     let store = state.store.clone();
-    axum::serve(listener, app(state)).with_graceful_shutdown(told_to_stop()).await.map_err(|error| error.to_string())?;
+    // A request is answered within its deadline, so what is open after that is a connection whose
+    // request never came: it must not keep the service from ending.
+    let deadline = Duration::from_secs(state.config.request_seconds.saturating_add(1));
+    let (stop, mut stopping) = tokio::sync::watch::channel(());
+    let stopped = async move {
+        told_to_stop().await;
+        drop(stop);
+    };
+    let too_long = async move {
+        // An error: the sender is gone, which is the sign.
+        while stopping.changed().await.is_ok() {}
+        tokio::time::sleep(deadline).await;
+    };
+    tokio::select! {
+        done = axum::serve(listener, app(state)).with_graceful_shutdown(stopped) => done.map_err(|error| error.to_string())?,
+        () = too_long => tracing::warn!("stopped with connections open that had sent no whole request"),
+    }
     // What was accepted is answered by now; leave the database tidy.
     store.close().await;
     Ok(())

@@ -7,6 +7,7 @@ mod campaigns;
 mod claims;
 mod cli;
 mod customers;
+mod database;
 mod documents;
 mod events;
 mod http;

@@ -7,10 +7,12 @@ use http_body_util::BodyExt;
 use rabatt_service::auth::token::Claims;
 use rabatt_service::config::Config;
 use rabatt_service::setup::{Client, TEST_ACCOUNT, first_start};
-use rabatt_service::store::{Store, file_url};
+use rabatt_service::store::Store;
 use rabatt_service::{App, app, auth};
 use serde_json::{Value, json};
 use tower::ServiceExt;
+
+pub(crate) use crate::database::database;
 
 /// One service; its database goes with it.
 pub(crate) struct Service {
@@ -121,18 +123,6 @@ impl Service {
     pub(crate) async fn recalculate(&self, receipt: &Value) -> Answer {
         self.call("POST", "discounts/available_for_receipt", receipt.to_string()).await
     }
-}
-
-/// The address of an empty database: a SQLite file, or with `RABATT_TEST_POSTGRES` (the address of a
-/// throw-away server) a database there.
-pub(crate) async fn database(folder: &tempfile::TempDir) -> String {
-    let Ok(server) = std::env::var("RABATT_TEST_POSTGRES") else { return file_url(&folder.path().join("test.db")) };
-    use sqlx::{AssertSqlSafe, Connection};
-    let name = format!("t_{}", rabatt_service::store::new_id().replace('-', ""));
-    let mut connection = sqlx::PgConnection::connect(&format!("{server}/postgres")).await.unwrap();
-    sqlx::query(AssertSqlSafe(format!("CREATE DATABASE {name}"))).execute(&mut connection).await.unwrap();
-    connection.close().await.unwrap();
-    format!("{server}/{name}")
 }
 
 /// A service on this database, with the settings that are compiled in.
