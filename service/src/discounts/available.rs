@@ -147,7 +147,7 @@ pub async fn known(
                 Buyer::Customer(id) => id,
                 Buyer::Anonymous | Buyer::Unknown => "/",
             };
-            let history = facts::stamps(app.store.pool(), account, &known.id, counted_for).await?;
+            let history = facts::stamps(app.store.pool(), account, &known.id, counted_for, None).await?;
             known.statistics.current_stamp = current_stamps(&history, days, at);
         }
     }

@@ -11,6 +11,7 @@ mod database;
 mod documents;
 mod events;
 mod http;
+mod model;
 mod offline;
 mod public;
 mod rules;
