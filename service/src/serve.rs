@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::Args;
 
@@ -66,7 +67,26 @@ async fn serve(config: Config) -> Result<(), String> {
             None
         }
     };
-    let served = axum::serve(listener, app(state)).with_graceful_shutdown(told_to_stop()).await;
+    // A request is answered within its deadline, so what is open after that is a connection whose
+    // request never came: it must not keep the service from ending.
+    let deadline = Duration::from_secs(state.config.request_seconds.saturating_add(1));
+    let (told, mut stopping) = tokio::sync::watch::channel(());
+    let ending = async move {
+        told_to_stop().await;
+        drop(told);
+    };
+    let too_long = async move {
+        // An error: the sender is gone, which is the sign.
+        while stopping.changed().await.is_ok() {}
+        tokio::time::sleep(deadline).await;
+    };
+    let served = tokio::select! {
+        served = axum::serve(listener, app(state)).with_graceful_shutdown(ending) => served,
+        () = too_long => {
+            tracing::warn!("stopped with connections open that had sent no whole request");
+            Ok(())
+        }
+    };
     // What was accepted is answered by now; leave the database tidy.
     drop(stop);
     if let Some(delivering) = delivering {

@@ -1,6 +1,7 @@
 //! The harness: a slow, plain twin of the engine, generated Calls, their comparison, and the laws
 //! both must obey. Nothing here is published or fast.
 
+pub mod book;
 pub mod compare;
 pub mod corpus;
 pub mod door;

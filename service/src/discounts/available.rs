@@ -166,7 +166,7 @@ impl Known {
         let used = self.own.used.iter_mut().filter_map(|(id, known)| Some((rule_of(id)?.to_owned(), id.clone(), known)));
         for (rule, id, statistics) in own.chain(used) {
             let Some(Terms { stamp: Some(_), stamp_expire_days: Some(days), .. }) = special.get(&*rule) else { continue };
-            let history = facts::stamps(app.store.pool(), account, &id, counted_for).await?;
+            let history = facts::stamps(app.store.pool(), account, &id, counted_for, None).await?;
             statistics.current_stamp = current_stamps(&history, *days, at.unwrap_or_default());
         }
         Ok(())

@@ -85,7 +85,7 @@ pub async fn with_statistics(app: &App, account: &str, customer: &str, held: &He
     let terms = Terms::of(&rule(&held.body)?);
     let mut statistics = held.statistics;
     if let (Some(_), Some(days)) = (terms.stamp, terms.stamp_expire_days) {
-        let history = facts::stamps(app.store.pool(), account, &held.ref_id, customer).await?;
+        let history = facts::stamps(app.store.pool(), account, &held.ref_id, customer, None).await?;
         statistics.current_stamp = current_stamps(&history, days, &now());
     }
     let shown = shown(&statistics, &terms);

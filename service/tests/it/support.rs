@@ -11,11 +11,13 @@ use rabatt_service::auth::store::grants::{self, NewGrant};
 use rabatt_service::auth::token::Claims;
 use rabatt_service::config::Config;
 use rabatt_service::setup::{Client, TEST_ACCOUNT, first_start};
-use rabatt_service::store::{Store, file_url};
+use rabatt_service::store::Store;
 use rabatt_service::{App, app};
 use serde_json::{Value, json};
 use sqlx::Row;
 use tower::ServiceExt;
+
+pub(crate) use crate::database::database;
 
 /// One service; its database goes with it.
 pub(crate) struct Service {
@@ -182,18 +184,6 @@ async fn add_client(state: &App, account: &str, id: &str) {
     let grant = NewGrant { id, client: id, audience: account, scopes: &scopes, kind: "any", created_by: None };
     assert!(grants::add(unit.db(), &grant).await.unwrap());
     unit.save().await.unwrap();
-}
-
-/// The address of an empty database: a SQLite file, or with `RABATT_TEST_POSTGRES` (the address of a
-/// throw-away server) a database there.
-pub(crate) async fn database(folder: &tempfile::TempDir) -> String {
-    let Ok(server) = std::env::var("RABATT_TEST_POSTGRES") else { return file_url(&folder.path().join("test.db")) };
-    use sqlx::{AssertSqlSafe, Connection};
-    let name = format!("t_{}", rabatt_service::store::new_id().replace('-', ""));
-    let mut connection = sqlx::PgConnection::connect(&format!("{server}/postgres")).await.unwrap();
-    sqlx::query(AssertSqlSafe(format!("CREATE DATABASE {name}"))).execute(&mut connection).await.unwrap();
-    connection.close().await.unwrap();
-    format!("{server}/{name}")
 }
 
 /// A service on this database, with the settings that are compiled in.

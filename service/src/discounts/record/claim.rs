@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::Known;
+use super::{Known, RECEIPT_ADD, by_hand, check_numbers};
 use crate::App;
 use crate::discounts::members::Members;
 use crate::discounts::store::book::{self, Change, Place, Refusal, Report, Taken};
@@ -62,7 +62,7 @@ pub async fn claim(app: &App, account: &str, client: &str, body: &str) -> Result
     let mut earlier = Vec::new();
     if let Some(reference) = reference {
         book::lock_names(unit.db(), app.store.kind(), account, &[reference]).await?;
-        let names = [format!("r:{reference}"), format!("w:{reference}"), format!("m:{}|{reference}", super::RECEIPT_ADD)];
+        let names = [format!("r:{reference}"), format!("w:{reference}"), by_hand(RECEIPT_ADD, reference)];
         earlier = book::purchases(unit.db(), account, &names).await?;
         earlier.retain(|purchase| purchase.customer_id.is_none() || purchase.customer_id.as_deref() == customer);
         keys.push(format!("c:{reference}"));
@@ -93,7 +93,7 @@ pub async fn claim(app: &App, account: &str, client: &str, body: &str) -> Result
     // What the purchase took by another road is taken already; once its receipt is known, nothing more is.
     let (mut changes, places): (Vec<Change>, Vec<(Place, String)>) = wanted
         .into_iter()
-        .filter(|wanted| !settled && known.iter().all(|row| row.place != wanted.change.place))
+        .filter(|wanted| !settled && !known.iter().any(|row| row.place == wanted.change.place && row.state != "released"))
         .map(|wanted| (wanted.change.clone(), (wanted.change.place, wanted.pointer)))
         .unzip();
     book::count(unit.db(), account, &mut changes).await?;
@@ -174,11 +174,7 @@ async fn check(app: &App, account: &str, request: &ClaimRequest) -> Result<(Stri
             if !seen.insert(&*one.id) {
                 return Err(at(format!("{place}/id"), "this ref is here twice; name it once"));
             }
-            for (name, number) in [("amount", one.amount), ("usage", one.usage)] {
-                if number < 0 {
-                    return Err(at(format!("{place}/{name}"), "this is 0 or more"));
-                }
-            }
+            check_numbers(&place, [("amount", Some(one.amount)), ("usage", Some(one.usage)), ("bonus", None), ("stamp", None)])?;
             let terms = known.terms(&found.rule_id);
             rewards = rewards.checked_add(one.usage).ok_or_else(|| refused(Refusal::Overflow, format!("{place}/usage")))?;
             if terms.reward_usage.is_some_and(|most| rewards > most) {
@@ -186,11 +182,13 @@ async fn check(app: &App, account: &str, request: &ClaimRequest) -> Result<(Stri
                 return Err(ApiError::At("reward_usage_exceeded", format!("{place}/usage"), message));
             }
             let debit = if terms.debit.is_some() { one.amount } else { 0 };
+            // Held as long as the claim: another purchase does not get a reward for the same stamps.
+            let stamp_spent = if one.usage > 0 { terms.stamp.unwrap_or(0) } else { 0 };
             wanted.push(Wanted {
                 change: Change::new(
                     Place { rule_id: found.rule_id.clone(), ref_id: found.id.clone(), customer_id: request.customer_id.clone() },
                     terms,
-                    Taken { usage: one.usage, amount: one.amount, debit, ..Taken::default() },
+                    Taken { usage: one.usage, amount: one.amount, debit, stamp_spent, ..Taken::default() },
                 ),
                 pointer: place,
             });
@@ -235,13 +233,13 @@ pub async fn release(app: &App, account: &str, client: &str, id: &str) -> Result
     if let Some(reference) = &stored.reference {
         book::lock_names(unit.db(), app.store.kind(), account, &[reference]).await?;
     }
-    if !claims::delete(unit.db(), account, id, &body, &at).await? {
+    let Some(purchase) = claims::delete(unit.db(), account, id, &body, &at).await? else {
         return Err(ApiError::Invalid(
             "claim_deleted",
             "this claim was deleted before; everything it took was given back then".to_owned(),
         ));
-    }
-    let Some(purchase) = book::purchase(unit.db(), account, &stored.purchase_id).await? else {
+    };
+    let Some(purchase) = book::purchase(unit.db(), account, &purchase).await? else {
         return Err(ApiError::Internal(format!("claim {id} has no purchase")));
     };
     if purchase.settled {

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use super::claim::refused;
-use super::{Known, RECEIPT_ADD};
+use super::{Known, RECEIPT_ADD, by_hand, check_numbers};
 use crate::App;
 use crate::discounts::store::book::{self, Change, Place, Report, Taken};
 use crate::error::ApiError;
@@ -41,11 +41,7 @@ pub async fn add_usage(app: &App, account: &str, client: &str, customer: &str, i
             return Err(ApiError::At("invalid_body", format!("/usage_ref/{name}"), message));
         }
     }
-    for (name, number) in [("usage", usage), ("stamp", stamp), ("amount", amount)] {
-        if number.is_some_and(|number| number < 0) {
-            return Err(ApiError::At("invalid_body", format!("/usage_ref/{name}"), "this is 0 or more".to_owned()));
-        }
-    }
+    check_numbers("/usage_ref", [("usage", usage), ("stamp", stamp), ("amount", amount), ("bonus", None)])?;
     let known = Known::look_up(app, account, &[id]).await?;
     let found = known.refs.get(id).filter(|found| found.customer_id == customer || (found.customer_id == "*" && customer != "/"));
     let found = found.ok_or(ApiError::NotFound("Ref"))?;
@@ -68,7 +64,7 @@ pub async fn add_usage(app: &App, account: &str, client: &str, customer: &str, i
 
     let mut unit = app.store.unit().await?;
     book::lock_names(unit.db(), app.store.kind(), account, &[&reference]).await?;
-    let own = format!("m:{ref_type}|{reference}");
+    let own = by_hand(&ref_type, &reference);
     let mut keys = vec![own.clone()];
     if ref_type == RECEIPT_ADD {
         // This is how a receipt would have been recorded: it, or a claim for it, may be here already.

@@ -32,6 +32,33 @@ use crate::error::ApiError;
 /// `ref_type` of what a receipt used.
 pub const RECEIPT_ADD: &str = "receipt_add";
 
+/// The most that one report may say of one ref. No purchase comes near it, and sums of millions of
+/// such stay within 64 bits.
+const MOST: i64 = 1_000_000_000_000;
+
+/// Checks the numbers of a ref; `place` is the pointer of the object that they are members of.
+fn check_numbers(place: &str, numbers: [(&str, Option<i64>); 4]) -> Result<(), ApiError> {
+    for (name, number) in numbers {
+        if number.is_some_and(|number| !(0..=MOST).contains(&number)) {
+            let message = format!("this lies between 0 and {MOST}");
+            return Err(ApiError::At("invalid_body", format!("{place}/{name}"), message));
+        }
+    }
+    Ok(())
+}
+
+/// A key of two names, which may hold anything.
+fn key(kind: &str, first: &str, second: &str) -> String {
+    // Only the first bar is between them.
+    let first = first.replace('%', "%25").replace('|', "%7C");
+    format!("{kind}:{first}|{second}")
+}
+
+/// The key of a usage added by hand.
+fn by_hand(ref_type: &str, reference: &str) -> String {
+    key("m", ref_type, reference)
+}
+
 /// Refs by id, and what limits their rules.
 struct Known {
     refs: HashMap<String, StoredRef>,

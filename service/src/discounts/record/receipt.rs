@@ -1,15 +1,20 @@
 //! Receipts: a finished purchase tells what it used in `discounts[].refs[]`.
 
+use std::collections::BTreeMap;
+
 use serde::Deserialize;
 use sqlx::AnyConnection;
 
-use super::{Known, RECEIPT_ADD};
+use super::{Known, RECEIPT_ADD, by_hand, check_numbers, key};
 use crate::App;
-use crate::discounts::store::book::{self, Change, Place, Refusal, Report, StampsSeen, Taken};
+use crate::discounts::store::book::{self, Change, Place, Purchase, Refusal, Report, StampsSeen, Taken, UsageRow};
 use crate::discounts::store::{comparable, facts};
-use crate::discounts::terms::current_stamps;
+use crate::discounts::terms::Terms;
 use crate::error::ApiError;
 use crate::store::Kind;
+
+/// For whom a ref that everybody may use is counted when nobody knows who bought.
+const UNKNOWN: &str = "*";
 
 /// What recording reads of a receipt.
 #[derive(Debug, Deserialize)]
@@ -80,6 +85,10 @@ struct SentRef {
 #[derive(Debug, Deserialize)]
 struct SentStatistics {
     #[serde(default)]
+    usage: Option<i64>,
+    #[serde(default)]
+    stamp: Option<i64>,
+    #[serde(default)]
     current_stamp: Option<i64>,
 }
 
@@ -97,6 +106,8 @@ pub struct ReceiptUse {
     /// Does it say what was used at all?
     told: bool,
     changes: Vec<Change>,
+    /// Refs that everybody may use.
+    everybodys: Vec<String>,
 }
 
 /// Reads what a receipt used; `None` when it is of no finished purchase. `place` is the pointer of the receipt in the body.
@@ -119,7 +130,7 @@ pub async fn read_receipt(app: &App, account: &str, sent: SentReceipt, place: &s
     };
     let store = sent.store.as_ref().and_then(|store| store.id.as_deref()).unwrap_or_default();
     let mut strong: Vec<String> = id.iter().map(|id| format!("r:{id}")).collect();
-    strong.extend(receipt_id.iter().map(|receipt_id| format!("s:{store}|{receipt_id}")));
+    strong.extend(receipt_id.iter().map(|receipt_id| key("s", store, receipt_id)));
     let mut weak: Vec<String> =
         [id, receipt_id, named(&sent.transaction_id), named(&sent.order_number)].into_iter().flatten().collect();
     weak.sort_unstable();
@@ -139,18 +150,15 @@ pub async fn read_receipt(app: &App, account: &str, sent: SentReceipt, place: &s
     let mut changes: Vec<Change> = Vec::new();
     for (r, rule) in rules.iter().enumerate() {
         for (f, one) in rule.refs.iter().flatten().enumerate() {
-            for (name, number) in [("usage", one.usage), ("amount", one.amount), ("bonus", one.bonus), ("stamp", one.stamp)] {
-                if number.is_some_and(|number| number < 0) {
-                    return Err(at(format!("/discounts/{r}/refs/{f}/{name}"), "this is 0 or more"));
-                }
-            }
+            let numbers = [("usage", one.usage), ("amount", one.amount), ("bonus", one.bonus), ("stamp", one.stamp)];
+            check_numbers(&format!("{place}/discounts/{r}/refs/{f}"), numbers)?;
             // Discounts of other systems have refs of their own.
             let Some(found) = one.id.as_deref().and_then(|id| known.refs.get(id)) else { continue };
             let terms = known.terms(&found.rule_id);
             let (amount, bonus, stamp) = (one.amount.unwrap_or(0), one.bonus.unwrap_or(0), one.stamp.unwrap_or(0));
             let usage = one.usage.unwrap_or(i64::from(amount > 0 || bonus > 0));
             let counted_for = match &*found.customer_id {
-                "*" => customer_id.clone().unwrap_or_else(|| "*".to_owned()),
+                "*" => customer_id.clone().unwrap_or_else(|| UNKNOWN.to_owned()),
                 holder => holder.to_owned(),
             };
             let new = Taken {
@@ -161,12 +169,10 @@ pub async fn read_receipt(app: &App, account: &str, sent: SentReceipt, place: &s
                 stamp_spent: if usage > 0 { terms.stamp.unwrap_or(0) } else { 0 },
                 debit: if terms.debit.is_some() { amount } else { 0 },
             };
-            let seen_after = one.statistics.as_ref().and_then(|statistics| statistics.current_stamp);
-            let mut stamps = seen_after.filter(|_| usage > 0).map(|after| StampsSeen { before: None, after });
-            if let (Some(stamps), Some(days)) = (&mut stamps, terms.stamp_expire_days) {
-                let history = facts::stamps(app.store.pool(), account, &found.id, &counted_for).await?;
-                stamps.before = Some(current_stamps(&history, days, &purchase_at));
-            }
+            let seen = one.statistics.as_ref().filter(|_| usage > 0);
+            let stamps = seen.and_then(|seen| {
+                seen.current_stamp.map(|after| StampsSeen { after, ever: seen.stamp, usage: seen.usage, ..StampsSeen::default() })
+            });
             let place = Place { rule_id: found.rule_id.clone(), ref_id: found.id.clone(), customer_id: counted_for };
             match changes.iter_mut().find(|change| change.place == place) {
                 Some(same) => {
@@ -177,7 +183,8 @@ pub async fn read_receipt(app: &App, account: &str, sent: SentReceipt, place: &s
             }
         }
     }
-    Ok(Some(ReceiptUse { strong, weak, reference, purchase_at, customer_id, told, changes }))
+    let everybodys = known.refs.values().filter(|found| found.customer_id == "*").map(|found| found.id.clone()).collect();
+    Ok(Some(ReceiptUse { strong, weak, reference, purchase_at, customer_id, told, changes, everybodys }))
 }
 
 /// Records what a receipt used, once however often and by whatever road the purchase is reported; true
@@ -190,84 +197,152 @@ pub async fn record_receipt(
     kind: Kind,
     account: &str,
     client: &str,
-    receipt: ReceiptUse,
+    mut receipt: ReceiptUse,
 ) -> Result<bool, ApiError> {
-    let ReceiptUse { strong, weak, reference, purchase_at, customer_id, told, changes } = receipt;
-    let names: Vec<&str> = weak.iter().map(String::as_str).collect();
+    let names: Vec<&str> = receipt.weak.iter().map(String::as_str).collect();
     book::lock_names(db, kind, account, &names).await?;
-    let mut same = book::purchases(db, account, &strong).await?;
+    let same = same_purchases(db, account, &mut receipt).await?;
     let recorded = same.iter().any(|purchase| purchase.settled);
-    if !recorded {
-        // What was claimed or added by hand under one of its names, by this customer, is this purchase.
-        let others: Vec<String> = weak.iter().flat_map(|name| [format!("c:{name}"), format!("m:{RECEIPT_ADD}|{name}")]).collect();
-        for purchase in book::purchases(db, account, &others).await? {
-            let its = book::rows(db, account, std::slice::from_ref(&purchase)).await?;
-            let shares_a_ref = its.iter().any(|row| changes.iter().any(|change| change.place == row.place));
-            let fits = match (&purchase.customer_id, &customer_id) {
-                (Some(its), Some(buyer)) => its == buyer,
-                _ => shares_a_ref,
-            };
-            if !purchase.settled && fits && same.iter().all(|known| known.id != purchase.id) {
-                same.push(purchase);
-            }
-        }
-    }
+    let ReceiptUse { strong, weak, reference, purchase_at, customer_id, told, mut changes, .. } = receipt;
+
     let rows = book::rows(db, account, &same).await?;
     let mut keys = strong;
     keys.extend(weak.into_iter().map(|name| format!("w:{name}")));
-    let purchase = match same.first() {
-        Some(purchase) => {
-            book::add_keys(db, account, &purchase.id, &keys).await?;
-            purchase.id.clone()
+    let purchase = match same.split_first() {
+        Some((first, others)) => {
+            for other in others {
+                book::unite(db, account, &first.id, &other.id).await?;
+            }
+            book::add_keys(db, account, &first.id, &keys).await?;
+            first.id.clone()
         }
         None => book::new_purchase(db, account, customer_id.as_deref(), &purchase_at, true, &keys).await?,
     };
-    let mut changes = changes;
-    let mut sent: Vec<(Place, Taken)> = Vec::new();
-    let mut released = Vec::new();
-    changes.retain(|change| {
-        // Counted before, by a receipt or by hand: counted.
-        !rows.iter().any(|row| row.place == change.place && matches!(&*row.state, "used" | "refused"))
-    });
-    for row in rows.iter().filter(|row| row.state == "held") {
-        match changes.iter_mut().find(|change| change.place == row.place && change.back == Taken::default()) {
-            // The receipt's numbers take the place of the claim's.
-            Some(change) => {
-                change.back = row.taken.clone();
-                if row.purchase_id != purchase {
-                    released.push(row.id.clone());
-                }
-            }
-            // Another claim of the same purchase, or a ref that the purchase did without.
-            None if told || row.purchase_id != purchase => {
-                released.push(row.id.clone());
-                changes.push(Change::back(row));
-            }
-            None => book::set_state(db, account, &row.id, "used").await?,
-        }
-    }
-    sent.extend(changes.iter().map(|change| (change.place.clone(), change.new.clone())));
-    book::count(db, account, &mut changes).await?;
-    let report = Report { account, client, reference: &reference, ref_type: RECEIPT_ADD, purchase_at: &purchase_at };
-    for change in &changes {
-        let gives_back_only =
-            change.new == Taken::default() && change.back != Taken::default() && change.refused.is_none() && !change.happened;
-        if gives_back_only {
-            continue;
-        }
-        match change.refused {
-            // It happened: it stands in the log, and counts for nothing.
-            Some(Refusal::Usage | Refusal::Balance | Refusal::Overflow) => {
-                let told =
-                    sent.iter().find(|(place, _)| *place == change.place).map(|(_, taken)| taken.clone()).unwrap_or_default();
-                book::log(db, report, &purchase, &change.place, "refused", &told).await?;
-            }
-            Some(Refusal::Budget) | None => book::log(db, report, &purchase, &change.place, "used", &change.new).await?,
-        }
+
+    let Standing { stays, mut back, used, released } = standing(rows, told);
+    for row in &used {
+        book::set_state(db, account, row, "used").await?;
     }
     for row in &released {
         book::set_state(db, account, row, "released").await?;
     }
+    // Counted before, by a receipt or by hand: counted.
+    changes.retain(|change| !stays.iter().any(|place| is_same(place, &change.place)));
+    for change in &mut changes {
+        change.back = back.remove(&change.place).unwrap_or_default();
+        if let Some(stamps) = &mut change.stamps {
+            (stamps.purchase_id, stamps.purchase_at) = (purchase.clone(), purchase_at.clone());
+        }
+    }
+    let sent: Vec<(Place, Taken)> = changes.iter().map(|change| (change.place.clone(), change.new.clone())).collect();
+    changes.extend(
+        back.into_iter().map(|(place, taken)| Change { back: taken, ..Change::new(place, Terms::default(), Taken::default()) }),
+    );
+    book::count(db, account, &mut changes).await?;
+    let report = Report { account, client, reference: &reference, ref_type: RECEIPT_ADD, purchase_at: &purchase_at };
+    for change in changes.iter().filter(|change| change.happened) {
+        match change.refused {
+            // It happened: it stands in the log, and counts for nothing.
+            Some(Refusal::Usage | Refusal::Balance | Refusal::Overflow) => {
+                let told = sent.iter().find(|(place, _)| *place == change.place).map(|(_, taken)| taken.clone());
+                book::log(db, report, &purchase, &change.place, "refused", &told.unwrap_or_default()).await?;
+            }
+            Some(Refusal::Budget) | None => book::log(db, report, &purchase, &change.place, "used", &change.new).await?,
+        }
+    }
     book::settle(db, account, &purchase, customer_id.as_deref(), &purchase_at).await?;
     Ok(!recorded)
+}
+
+/// The purchases that are this receipt's, oldest first. Says who bought, where the receipt does not and they do.
+async fn same_purchases(db: &mut AnyConnection, account: &str, receipt: &mut ReceiptUse) -> Result<Vec<Purchase>, ApiError> {
+    let mut same = book::purchases(db, account, &receipt.strong).await?;
+    if let Some(recorded) = same.iter().find(|purchase| purchase.settled) {
+        // Who bought is told once.
+        receipt.bought_by(recorded.customer_id.clone());
+        return Ok(same);
+    }
+    // What was claimed or added by hand under one of its names, by this customer, is this purchase.
+    let others: Vec<String> = receipt.weak.iter().flat_map(|name| [format!("c:{name}"), by_hand(RECEIPT_ADD, name)]).collect();
+    for purchase in book::purchases(db, account, &others).await? {
+        if purchase.settled || same.iter().any(|known| known.id == purchase.id) {
+            continue;
+        }
+        let fits = match (&purchase.customer_id, &receipt.customer_id) {
+            (Some(its), Some(buyer)) => its == buyer,
+            // A receipt that does not say who bought: what it used tells.
+            _ => {
+                let its = book::rows(db, account, std::slice::from_ref(&purchase)).await?;
+                let counts = its.iter().filter(|row| row.state != "released");
+                let mut counts = counts.flat_map(|row| receipt.changes.iter().map(move |change| (row, change)));
+                counts.any(|(row, change)| {
+                    row.place == change.place || (row.place.ref_id == change.place.ref_id && change.place.customer_id == UNKNOWN)
+                })
+            }
+        };
+        if fits {
+            if receipt.customer_id.is_none() {
+                receipt.bought_by(purchase.customer_id.clone());
+            }
+            same.push(purchase);
+        }
+    }
+    Ok(same)
+}
+
+impl ReceiptUse {
+    /// Somebody is known to have bought this: what everybody may use is counted for them.
+    fn bought_by(&mut self, customer: Option<String>) {
+        let Some(customer) = customer else { return };
+        let said = self.customer_id.replace(customer.clone()).unwrap_or_else(|| UNKNOWN.to_owned());
+        for change in self.changes.iter_mut().filter(|change| self.everybodys.contains(&change.place.ref_id)) {
+            if change.place.customer_id == said {
+                change.place.customer_id.clone_from(&customer);
+            }
+        }
+    }
+}
+
+/// Of one purchase, the same ref: also where it was not known for whom to count it.
+fn is_same(counted: &Place, place: &Place) -> bool {
+    counted == place || (counted.ref_id == place.ref_id && counted.customer_id == UNKNOWN)
+}
+
+/// What becomes of the rows of a purchase when its receipt comes.
+#[derive(Default)]
+struct Standing {
+    /// Places where it counts already.
+    stays: Vec<Place>,
+    /// What is given back.
+    back: BTreeMap<Place, Taken>,
+    /// Rows that were held and are used.
+    used: Vec<String>,
+    /// Rows that count no more.
+    released: Vec<String>,
+}
+
+fn standing(mut rows: Vec<UsageRow>, told: bool) -> Standing {
+    let mut standing = Standing::default();
+    rows.retain(|row| row.state != "released");
+    // What is used stands before what is only held; the order is that of the reports otherwise.
+    rows.sort_by_key(|row| row.state == "held");
+    for row in rows {
+        let twice = standing.stays.contains(&row.place);
+        match (&*row.state, twice) {
+            ("held", false) if !told => {
+                standing.used.push(row.id);
+                standing.stays.push(row.place);
+            }
+            ("used" | "refused", false) => standing.stays.push(row.place),
+            // The receipt's numbers take the place of a claim's; or it did without, or it was there twice.
+            (state, _) => {
+                if state != "refused" {
+                    let sum = standing.back.entry(row.place.clone()).or_default();
+                    *sum = sum.plus(&row.taken).unwrap_or_else(|| sum.clone());
+                }
+                standing.released.push(row.id);
+            }
+        }
+    }
+    standing
 }

@@ -6,7 +6,8 @@
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, Row};
 
-use crate::discounts::terms::Terms;
+use super::facts;
+use crate::discounts::terms::{Terms, current_stamps};
 use crate::error::ApiError;
 use crate::store::statement::Statement;
 use crate::store::{Kind, new_id, now};
@@ -72,6 +73,8 @@ pub enum Refusal {
 pub struct Purchase {
     /// Its id.
     pub id: String,
+    /// When it was reported first.
+    pub created_at: String,
     /// Who bought, when known.
     pub customer_id: Option<String>,
     /// Has a receipt told what was used?
@@ -99,7 +102,7 @@ pub async fn lock_names(db: &mut AnyConnection, kind: Kind, account: &str, names
     Ok(())
 }
 
-/// Purchases known by any of these keys, in order of the keys.
+/// Purchases known by any of these keys, oldest first.
 ///
 /// # Errors
 /// When the database refuses.
@@ -108,23 +111,19 @@ pub async fn purchases(db: &mut AnyConnection, account: &str, keys: &[String]) -
         return Ok(Vec::new());
     }
     let mut query = Statement::new(
-        "SELECT k.key, p.id, p.customer_id, p.settled, p.created_at FROM purchase_keys k
+        "SELECT p.id, p.customer_id, p.settled, p.created_at FROM purchase_keys k
          JOIN purchases p ON p.account_id = k.account_id AND p.id = k.purchase_id WHERE k.account_id = ",
     );
     query.push_bind(account)?.push(" AND k.key IN ").push_list(keys.iter().map(String::as_str))?;
-    let mut rows = query.rows(db).await?;
-    let place = |row: &AnyRow| {
-        let key: String = row.get(0);
-        (keys.iter().position(|known| *known == key), row.get::<String, _>(4), row.get::<String, _>(1))
-    };
-    rows.sort_by_cached_key(place);
+    let rows = query.rows(db).await?;
     let mut found: Vec<Purchase> = Vec::new();
     for row in rows {
-        let id: String = row.get(1);
+        let id: String = row.get(0);
         if found.iter().all(|purchase| purchase.id != id) {
-            found.push(Purchase { id, customer_id: row.get(2), settled: row.get::<i64, _>(3) != 0 });
+            found.push(Purchase { id, created_at: row.get(3), customer_id: row.get(1), settled: row.get::<i64, _>(2) != 0 });
         }
     }
+    found.sort_by(|a, b| (&a.created_at, &a.id).cmp(&(&b.created_at, &b.id)));
     Ok(found)
 }
 
@@ -133,12 +132,18 @@ pub async fn purchases(db: &mut AnyConnection, account: &str, keys: &[String]) -
 /// # Errors
 /// When the database refuses.
 pub async fn purchase(db: &mut AnyConnection, account: &str, id: &str) -> Result<Option<Purchase>, ApiError> {
-    let row = sqlx::query("SELECT customer_id, settled FROM purchases WHERE account_id = $1 AND id = $2")
+    let row = sqlx::query("SELECT customer_id, settled, created_at FROM purchases WHERE account_id = $1 AND id = $2")
         .bind(account)
         .bind(id)
         .fetch_optional(db)
         .await?;
-    Ok(row.map(|row| Purchase { id: id.to_owned(), customer_id: row.get(0), settled: row.get::<i64, _>(1) != 0 }))
+    let purchase = |row: AnyRow| Purchase {
+        id: id.to_owned(),
+        created_at: row.get(2),
+        customer_id: row.get(0),
+        settled: row.get::<i64, _>(1) != 0,
+    };
+    Ok(row.map(purchase))
 }
 
 /// A new purchase, known by these keys; its id.
@@ -181,6 +186,30 @@ pub async fn add_keys(db: &mut AnyConnection, account: &str, purchase: &str, key
             .bind(purchase)
             .execute(&mut *db)
             .await?;
+    }
+    Ok(())
+}
+
+/// Two purchases turned out to be one: names, claims and what counts go over to it. Rows of the other
+/// that name the same place twice stay behind; the caller gives back what they took.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn unite(db: &mut AnyConnection, account: &str, purchase: &str, other: &str) -> Result<(), ApiError> {
+    for statement in [
+        "INSERT INTO purchase_keys (account_id, key, purchase_id)
+            SELECT account_id, key, $2 FROM purchase_keys WHERE account_id = $1 AND purchase_id = $3 ON CONFLICT DO NOTHING",
+        "DELETE FROM purchase_keys WHERE account_id = $1 AND purchase_id = $3 AND $2 <> $3",
+        "UPDATE claims SET purchase_id = $2 WHERE account_id = $1 AND purchase_id = $3",
+        // A row that counts no more makes room for one that does.
+        "DELETE FROM usages WHERE account_id = $1 AND purchase_id = $2 AND state = 'released' AND EXISTS (
+            SELECT 1 FROM usages o WHERE o.account_id = usages.account_id AND o.purchase_id = $3
+            AND o.ref_id = usages.ref_id AND o.customer_id = usages.customer_id AND o.state <> 'released')",
+        "UPDATE usages SET purchase_id = $2 WHERE account_id = $1 AND purchase_id = $3 AND state <> 'released' AND NOT EXISTS (
+            SELECT 1 FROM usages o WHERE o.account_id = usages.account_id AND o.purchase_id = $2
+            AND o.ref_id = usages.ref_id AND o.customer_id = usages.customer_id)",
+    ] {
+        sqlx::query(statement).bind(account).bind(purchase).bind(other).execute(&mut *db).await?;
     }
     Ok(())
 }
@@ -254,7 +283,7 @@ pub struct Change {
     pub back: Taken,
     /// Then taken; afterwards, what was taken in the end.
     pub new: Taken,
-    /// It has happened already: of a debit, take what is left rather than nothing.
+    /// It has happened already: of uses and a debit, take what is left rather than nothing.
     pub happened: bool,
     /// Stamps as the till saw them.
     pub stamps: Option<StampsSeen>,
@@ -263,12 +292,29 @@ pub struct Change {
 }
 
 /// Stamps as the till saw them when it evaluated: they tell how many its rewards took.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct StampsSeen {
-    /// Held before the purchase, where lapsed ones make that another number than the stored one.
-    pub before: Option<i64>,
-    /// Held after it.
+    /// Held after the purchase.
     pub after: i64,
+    /// Ever earned, with the purchase.
+    pub ever: Option<i64>,
+    /// Purchases, with this one: they tell whether its claim was seen.
+    pub usage: Option<i64>,
+    /// The purchase; what is in the log of it is not from before it.
+    pub purchase_id: String,
+    /// When it was.
+    pub purchase_at: String,
+}
+
+impl StampsSeen {
+    /// How many stamps rewards took, when so many were held before and so many ever earned. Those that
+    /// are gone by now went before the purchase or in it; others that came in between do not matter.
+    fn spent(&self, before: i64, ever: i64, earned: i64) -> i64 {
+        match self.ever {
+            Some(seen) => seen.saturating_sub(self.after).saturating_sub(ever.saturating_sub(before)),
+            None => before.saturating_add(earned).saturating_sub(self.after),
+        }
+    }
 }
 
 impl Change {
@@ -307,12 +353,21 @@ pub async fn count(db: &mut AnyConnection, account: &str, changes: &mut [Change]
             continue;
         }
         let statistics = lock_statistics(db, account, &change.place, &now).await?;
-        let after = match statistics.after(change) {
+        // Which stamps had lapsed by the purchase, only the log knows.
+        let held = match (&change.stamps, change.terms.stamp_expire_days) {
+            (Some(seen), Some(days)) => {
+                let Place { ref_id, customer_id, .. } = &change.place;
+                let history = facts::stamps(&mut *db, account, ref_id, customer_id, Some(&seen.purchase_id)).await?;
+                Some(current_stamps(&history, days, &seen.purchase_at))
+            }
+            _ => None,
+        };
+        let after = match statistics.after(change, held) {
             Ok(after) => after,
             Err(refusal) => {
                 change.refused = Some(refusal);
                 change.new = Taken::default();
-                statistics.after(change).map_err(|refusal| ApiError::Internal(format!("{refusal:?} while giving back")))?
+                statistics.after(change, held).map_err(|refusal| ApiError::Internal(format!("{refusal:?} while giving back")))?
             }
         };
         if after != statistics {
@@ -394,16 +449,22 @@ struct Counted {
 }
 
 impl Counted {
-    /// The statistics after a change.
-    fn after(&self, change: &mut Change) -> Result<Self, Refusal> {
+    /// The statistics after a change; `held` are the stamps before it, where lapsed ones make that another
+    /// number than the stored one.
+    fn after(&self, change: &mut Change, held: Option<i64>) -> Result<Self, Refusal> {
         let Change { terms, back, new, happened, stamps, .. } = change;
         let move_ = |have: i64, back: i64, new: i64| {
             have.checked_sub(back).and_then(|have| have.checked_add(new)).ok_or(Refusal::Overflow)
         };
-        let usage = move_(self.usage, back.usage, new.usage)?;
-        if new.usage > 0 && terms.repeat_usage.is_some_and(|most| usage > most) {
-            return Err(Refusal::Usage);
+        if let (Some(most), true) = (terms.repeat_usage, new.usage > 0) {
+            let left = most.saturating_sub(move_(self.usage, back.usage, 0)?);
+            if left <= 0 || (left < new.usage && !*happened) {
+                return Err(Refusal::Usage);
+            }
+            // What happened takes what is left.
+            new.usage = new.usage.min(left);
         }
+        let usage = move_(self.usage, back.usage, new.usage)?;
         let debit_balance = match self.debit_balance.or(terms.debit) {
             Some(balance) => {
                 let balance = balance.checked_add(back.debit).ok_or(Refusal::Overflow)?;
@@ -418,9 +479,14 @@ impl Counted {
             return Err(Refusal::Balance);
         }
         let earned = move_(self.current_stamp, back.stamp, new.stamp)?.checked_add(back.stamp_spent).ok_or(Refusal::Overflow)?;
-        if let (Some(seen), Some(needed)) = (*stamps, terms.stamp) {
-            let spent = seen.before.map_or(earned, |before| before.saturating_add(new.stamp)).saturating_sub(seen.after);
-            // When another purchase came in between, the numbers do not fit: one reward then.
+        if let (Some(seen), Some(needed)) = (&*stamps, terms.stamp) {
+            let before = held.unwrap_or(earned.saturating_sub(new.stamp));
+            let mut spent = seen.spent(before, move_(self.stamp, back.stamp, 0)?, new.stamp);
+            // Who asked again after claiming saw the claim's stamps gone already.
+            if back.usage > 0 && seen.usage == usage.checked_add(back.usage) {
+                spent = spent.saturating_sub(back.stamp_spent);
+            }
+            // When another reward came in between, the numbers do not fit: one reward then.
             if spent > 0 && spent.checked_rem(needed) == Some(0) {
                 new.stamp_spent = spent;
             }

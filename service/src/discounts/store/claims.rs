@@ -51,8 +51,6 @@ pub async fn create(db: &mut AnyConnection, claim: &NewClaim<'_>) -> Result<bool
 pub struct StoredClaim {
     /// Its JSON.
     pub body: String,
-    /// The purchase it belongs to.
-    pub purchase_id: String,
     /// Was it given back?
     pub deleted: bool,
     /// The caller's key for the purchase.
@@ -64,33 +62,35 @@ pub struct StoredClaim {
 /// # Errors
 /// When the database refuses.
 pub async fn claim(db: &mut AnyConnection, account: &str, id: &str) -> Result<Option<StoredClaim>, ApiError> {
-    let row = sqlx::query("SELECT body, purchase_id, deleted_at, ref FROM claims WHERE account_id = $1 AND id = $2")
+    let row = sqlx::query("SELECT body, deleted_at, ref FROM claims WHERE account_id = $1 AND id = $2")
         .bind(account)
         .bind(id)
         .fetch_optional(db)
         .await?;
-    Ok(row.map(|row| StoredClaim {
-        body: row.get(0),
-        purchase_id: row.get(1),
-        deleted: row.get::<Option<String>, _>(2).is_some(),
-        reference: row.get(3),
-    }))
+    Ok(row.map(|row| StoredClaim { body: row.get(0), deleted: row.get::<Option<String>, _>(1).is_some(), reference: row.get(2) }))
 }
 
-/// Marks a claim as given back; false when it was before.
+/// Marks a claim as given back; its purchase, or nothing when it was given back before.
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn delete(db: &mut AnyConnection, account: &str, id: &str, body: &str, deleted_at: &str) -> Result<bool, ApiError> {
-    let changed =
-        sqlx::query("UPDATE claims SET deleted_at = $4, body = $3 WHERE account_id = $1 AND id = $2 AND deleted_at IS NULL")
-            .bind(account)
-            .bind(id)
-            .bind(body)
-            .bind(deleted_at)
-            .execute(db)
-            .await?;
-    Ok(changed.rows_affected() > 0)
+pub async fn delete(
+    db: &mut AnyConnection,
+    account: &str,
+    id: &str,
+    body: &str,
+    deleted_at: &str,
+) -> Result<Option<String>, ApiError> {
+    let changed = sqlx::query(
+        "UPDATE claims SET deleted_at = $4, body = $3 WHERE account_id = $1 AND id = $2 AND deleted_at IS NULL RETURNING purchase_id",
+    )
+    .bind(account)
+    .bind(id)
+    .bind(body)
+    .bind(deleted_at)
+    .fetch_optional(db)
+    .await?;
+    Ok(changed.map(|row| row.get(0)))
 }
 
 /// Which claims a list shows.

@@ -95,20 +95,28 @@ pub struct Stamped {
     pub spent: i64,
 }
 
-/// The stamps of a ref, oldest purchase first.
+/// The stamps of a ref, oldest purchase first; one purchase may be left out.
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn stamps(pool: &AnyPool, account: &str, ref_id: &str, counted_for: &str) -> Result<Vec<Stamped>, ApiError> {
+pub async fn stamps(
+    db: impl AnyExecutor<'_>,
+    account: &str,
+    ref_id: &str,
+    counted_for: &str,
+    without: Option<&str>,
+) -> Result<Vec<Stamped>, ApiError> {
     let rows = sqlx::query(
         "SELECT purchase_at, stamp, stamp_spent FROM usages
          WHERE account_id = $1 AND ref_id = $2 AND customer_id = $3 AND state IN ('held', 'used') AND stamp + stamp_spent > 0
+            AND purchase_id <> $4
          ORDER BY purchase_at, created_at, id",
     )
     .bind(account)
     .bind(ref_id)
     .bind(counted_for)
-    .fetch_all(pool)
+    .bind(without.unwrap_or_default())
+    .fetch_all(db)
     .await?;
     Ok(rows.iter().map(|row| Stamped { purchase_at: row.get(0), earned: row.get(1), spent: row.get(2) }).collect())
 }

@@ -93,3 +93,32 @@ async fn what_is_deleted_cannot_be_claimed() {
     service.call("DELETE", &format!("discounts/rules/{rule}"), "").await.ok();
     assert_eq!(service.claim("t1", "kari", &rule, &reference, 100).await.refused(400)["code"], "ref_deleted");
 }
+
+#[tokio::test]
+async fn a_claimed_reward_takes_its_stamps_until_it_is_given_back() {
+    let service = Service::new().await;
+    let rule = json!({"requirement": {"stamp": 2}, "reward": {"type": "discount_item_percent", "value": 100}});
+    let (rule, reference) = service.given(rule, "kari").await;
+    let stamps = json!({"usage_ref": {"ref": "a", "ref_type": "moved", "stamp": 2}}).to_string();
+    service.call("POST", &format!("discounts/customers/kari/refs/{reference}"), stamps).await.ok();
+    let receipt = coffee(json!({"customer_id": "kari", "receipt_id": "r1"}));
+    let answer = service.recalculate(&receipt).await.ok();
+    assert_eq!(answer["discounts"][0]["refs"][0]["amount"], 3500);
+    let claim = service.claim("r1", "kari", &rule, &reference, 3500).await.ok();
+    // At the till beside it the card is not full any more.
+    assert_eq!(service.recalculate(&receipt).await.ok()["discounts"][0]["refs"][0]["amount"], 0);
+    service.call("DELETE", &format!("discounts/available_for_receipt/claims/{}", claim["id"].as_str().unwrap()), "").await.ok();
+    assert_eq!(service.recalculate(&receipt).await.ok()["discounts"][0]["refs"][0]["amount"], 3500);
+    service.claim("r1", "kari", &rule, &reference, 3500).await.ok();
+    assert_eq!(service.event("receipt_add", &json!({"receipt": answer})).await.status.as_u16(), 204);
+    let statistics = service.statistics("kari", &reference).await;
+    assert_eq!((&statistics["usage"], &statistics["current_stamp"]), (&json!(1), &json!(0)));
+}
+
+#[tokio::test]
+async fn numbers_that_no_purchase_has_are_refused() {
+    let service = Service::new().await;
+    let (rule, reference) = service.given(json!({"reward": {"type": "discount_amount", "value": 100}}), "*").await;
+    let error = service.claim("t1", "kari", &rule, &reference, i64::MAX / 2).await.refused(400);
+    assert_eq!(error["errors"][0]["pointer"], "/discounts/0/refs/0/amount");
+}

@@ -95,3 +95,79 @@ async fn two_claims_of_one_purchase_become_one_use() {
     assert_eq!(service.event("receipt_add", &receipt).await.status.as_u16(), 204);
     assert_eq!(counts(&service.statistics("kari", &reference).await), (1, 100));
 }
+
+#[tokio::test]
+async fn what_was_claimed_under_all_its_names_is_used_when_the_receipt_does_not_say() {
+    let service = Service::new().await;
+    let (a, ref_a) = once(&service).await;
+    let (b, ref_b) = once(&service).await;
+    service.claim("order", "kari", &a, &ref_a, 100).await.ok();
+    let second = service.claim("transaction", "kari", &b, &ref_b, 100).await.ok();
+    let receipt = json!({"receipt": {"receipt_id": "r1", "order_number": "order", "transaction_id": "transaction",
+        "purchase_at": "2024-06-01T12:00:00Z", "customer_id": "kari"}});
+    assert_eq!(service.event("receipt_add", &receipt).await.status.as_u16(), 204);
+    for reference in [&ref_a, &ref_b] {
+        assert_eq!(counts(&service.statistics("kari", reference).await), (1, 100));
+    }
+    // Used is used, whichever of the claims it was.
+    let path = format!("discounts/available_for_receipt/claims/{}", second["id"].as_str().unwrap());
+    assert_eq!(service.call("DELETE", &path, "").await.refused(400)["code"], "claim_used");
+}
+
+#[tokio::test]
+async fn a_claim_given_back_can_be_made_again_beside_usage_by_hand() {
+    let service = Service::new().await;
+    let (rule, reference) = once(&service).await;
+    let (_, other) = once(&service).await;
+    let by_hand = json!({"usage_ref": {"ref": "r1", "ref_type": "receipt_add", "usage": 1, "amount": 100}}).to_string();
+    service.call("POST", &format!("discounts/customers/kari/refs/{other}"), by_hand).await.ok();
+    let claim = service.claim("r1", "kari", &rule, &reference, 100).await.ok();
+    let path = format!("discounts/available_for_receipt/claims/{}", claim["id"].as_str().unwrap());
+    service.call("DELETE", &path, "").await.ok();
+    service.claim("r1", "kari", &rule, &reference, 100).await.ok();
+    assert_eq!(counts(&service.statistics("kari", &reference).await), (1, 100));
+}
+
+#[tokio::test]
+async fn usage_by_hand_counts_once_also_when_the_receipt_was_claimed_under_another_name() {
+    let service = Service::new().await;
+    let (rule, reference) = service.given(json!({"reward": {"type": "discount_amount", "value": 100}}), "kari").await;
+    let (other, other_ref) = once(&service).await;
+    service.claim("order", "kari", &other, &other_ref, 100).await.ok();
+    let by_hand = json!({"usage_ref": {"ref": "transaction", "ref_type": "receipt_add", "usage": 1, "amount": 100}}).to_string();
+    service.call("POST", &format!("discounts/customers/kari/refs/{reference}"), by_hand).await.ok();
+    let receipt = json!({"receipt": {"receipt_id": "r1", "order_number": "order", "transaction_id": "transaction",
+        "purchase_at": "2024-06-01T12:00:00Z", "customer_id": "kari", "discounts": used(&rule, &reference, 100)}});
+    for _ in 0..2 {
+        assert_eq!(service.event("receipt_add", &receipt).await.status.as_u16(), 204);
+        assert_eq!(counts(&service.statistics("kari", &reference).await), (1, 100));
+    }
+}
+
+#[tokio::test]
+async fn a_receipt_that_does_not_say_who_bought_is_its_claims() {
+    let service = Service::new().await;
+    let (rule, reference) = service.given(json!({"reward": {"type": "discount_amount", "value": 100}}), "*").await;
+    service.claim("r1", "kari", &rule, &reference, 100).await.ok();
+    let mut receipt =
+        json!({"receipt": {"receipt_id": "r1", "purchase_at": "2024-06-01T12:00:00Z", "discounts": used(&rule, &reference, 80)}});
+    assert_eq!(service.event("receipt_add", &receipt).await.status.as_u16(), 204);
+    // Nor does it count again when somebody says it later.
+    receipt["receipt"]["customer_id"] = json!("kari");
+    assert_eq!(service.event("receipt_add", &receipt).await.status.as_u16(), 204);
+    assert_eq!(counts(&service.statistics("kari", &reference).await), (1, 80));
+    let rule = service.call("GET", &format!("discounts/rules/{rule}?include=statistics"), "").await.ok();
+    assert_eq!(rule["statistics"]["usage"], 1, "{rule}");
+}
+
+#[tokio::test]
+async fn names_with_bars_are_different_names() {
+    let service = Service::new().await;
+    let (rule, reference) = service.given(json!({"reward": {"type": "discount_amount", "value": 100}}), "kari").await;
+    for (store, receipt_id) in [("a|b", "c"), ("a", "b|c"), ("a%7Cb", "c")] {
+        let receipt = json!({"receipt": {"receipt_id": receipt_id, "store": {"id": store}, "purchase_at": "2024-06-01T12:00:00Z",
+            "customer_id": "kari", "discounts": used(&rule, &reference, 100)}});
+        assert_eq!(service.event("receipt_add", &receipt).await.status.as_u16(), 204);
+    }
+    assert_eq!(counts(&service.statistics("kari", &reference).await), (3, 300));
+}

@@ -182,3 +182,32 @@ async fn a_limit_holds_for_receipts_that_come_too_late() {
     }
     assert_eq!(service.statistics("kari", &reference).await["debit_balance"], 0);
 }
+
+#[tokio::test]
+async fn a_receipt_with_more_uses_than_are_left_takes_what_is_left() {
+    let service = Service::new().await;
+    let once = json!({"limitation": {"discount_repeat_usage": 1}, "reward": {"type": "discount_amount", "value": 100}});
+    let (rule, reference) = service.given(once, "kari").await;
+    // Claimed once; the till counts twice. The coupon is used, not free again.
+    service.claim("r1", "kari", &rule, &reference, 100).await.ok();
+    service.receipt("r1", "kari", used(&rule, &reference, json!({"usage": 2, "amount": 200}))).await;
+    assert_eq!(service.statistics("kari", &reference).await["usage"], 1);
+    assert_eq!(service.claim("r2", "kari", &rule, &reference, 100).await.refused(400)["code"], "usage_exhausted");
+}
+
+#[tokio::test]
+async fn stamps_that_came_in_between_do_not_disturb_what_a_reward_takes() {
+    let service = Service::new().await;
+    let rule = json!({"requirement": {"stamp": 2, "item": {"items": [{"id": "kaffe"}]}}, "reward": {"type": "discount_item_percent", "value": 100}});
+    let (_, reference) = service.given(rule, "kari").await;
+    let stamps = async |reference_of: &str, stamp: i64| {
+        let body = json!({"usage_ref": {"ref": reference_of, "ref_type": "moved", "stamp": stamp}}).to_string();
+        service.call("POST", &format!("discounts/customers/kari/refs/{reference}"), body).await.ok();
+    };
+    stamps("a", 2).await;
+    let answer = service.recalculate(&coffee(json!({"customer_id": "kari"}))).await.ok();
+    // As many as a reward takes, so that the difference alone could be one reward more.
+    stamps("b", 2).await;
+    assert_eq!(service.event("receipt_add", &json!({"receipt": answer})).await.status.as_u16(), 204);
+    assert_eq!(service.statistics("kari", &reference).await["current_stamp"], 2);
+}
