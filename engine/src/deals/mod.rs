@@ -4,6 +4,7 @@
 //! receipts: the evaluation translates.
 
 mod assign;
+mod bundle;
 mod column;
 mod component;
 mod cut;
@@ -164,16 +165,17 @@ pub(crate) struct Scratch {
     single: single::Buffers,
     group: group::Buffers,
     leaders: leaders::Buffers,
+    bundle: bundle::Buffers,
     search: search::Buffers,
 }
 
 /// Chooses applications so that their total is greatest (§8.3), ties by §8.4. At most `steps`
-/// counted steps are spent on searching; when they run out, `solution.gap` bounds what was missed.
+/// counted steps, and few beside, are spent on searching; when they run out, `solution.gap` bounds what was missed.
 pub(crate) fn solve(problem: &DealProblem, steps: u64, scratch: &mut Scratch, solution: &mut Solution) -> Result<(), Overflow> {
     solution.applications.clear();
     solution.taken.clear();
     (solution.total, solution.gap, solution.steps) = (0, 0, 0);
-    let Scratch { components, single, group, leaders, search } = scratch;
+    let Scratch { components, single, group, leaders, bundle, search } = scratch;
     components.find(problem);
     let count = components.count();
     for at in 0..count {
@@ -186,10 +188,16 @@ pub(crate) fn solve(problem: &DealProblem, steps: u64, scratch: &mut Scratch, so
         // A hard set leaves the later ones something.
         let left = steps.saturating_sub(solution.steps);
         let kept = (steps / 16).saturating_mul((count - 1 - at) as u64).min(left / 2);
-        let (end, from) = (solution.steps + (left - kept), solution.applications.len());
+        let (mut end, from) = (solution.steps.saturating_add(left - kept), solution.applications.len());
         let mut outcome = Outcome::Open;
         if let [only] = deals {
-            outcome = leaders::solve(problem, *only, end - solution.steps, leaders, solution)?;
+            outcome = leaders::solve(problem, *only, left - kept, leaders, solution)?;
+            if let Outcome::Open = outcome {
+                // So little that the search need not go without it.
+                let before = solution.steps;
+                outcome = bundle::solve(problem, *only, (left - kept) / 4, bundle, solution)?;
+                end = end.saturating_add(solution.steps - before);
+            }
         }
         match outcome {
             Outcome::Proven => {}
