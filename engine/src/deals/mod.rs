@@ -4,10 +4,12 @@
 //! receipts: the evaluation translates.
 
 mod assign;
+mod bundle;
 mod column;
 mod component;
 mod cut;
 mod group;
+mod leaders;
 mod master;
 mod offer;
 mod search;
@@ -146,7 +148,7 @@ pub(crate) struct Application {
 }
 
 /// Units of one run in one application.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Taken {
     pub(crate) run: u32,
     pub(crate) count: i64,
@@ -162,45 +164,102 @@ pub(crate) struct Scratch {
     components: component::Components,
     single: single::Buffers,
     group: group::Buffers,
+    leaders: leaders::Buffers,
+    bundle: bundle::Buffers,
     search: search::Buffers,
 }
 
 /// Chooses applications so that their total is greatest (§8.3), ties by §8.4. At most `steps`
-/// counted steps are spent on searching; when they run out, `solution.gap` bounds what was missed.
+/// counted steps, and few beside, are spent on searching; when they run out, `solution.gap` bounds what was missed.
 pub(crate) fn solve(problem: &DealProblem, steps: u64, scratch: &mut Scratch, solution: &mut Solution) -> Result<(), Overflow> {
     solution.applications.clear();
     solution.taken.clear();
     (solution.total, solution.gap, solution.steps) = (0, 0, 0);
-    let Scratch { components, single, group, search } = scratch;
+    let Scratch { components, single, group, leaders, bundle, search } = scratch;
     components.find(problem);
     let count = components.count();
     for at in 0..count {
         let deals = components.deals(at);
-        let solved = match deals {
-            [only] => single::solve(problem, *only, single, solution) || group::solve(problem, *only, group, solution)?,
-            _ => false,
-        };
-        if !solved {
-            // A hard set leaves the later ones something.
-            let left = steps.saturating_sub(solution.steps);
-            let kept = (steps / 16).saturating_mul((count - 1 - at) as u64).min(left / 2);
-            search::solve(problem, deals, left - kept, search, solution)?;
+        if let [only] = deals
+            && (single::solve(problem, *only, single, solution) || group::solve(problem, *only, group, solution)?)
+        {
+            continue;
+        }
+        // A hard set leaves the later ones something.
+        let left = steps.saturating_sub(solution.steps);
+        let kept = (steps / 16).saturating_mul((count - 1 - at) as u64).min(left / 2);
+        let (mut end, from) = (solution.steps.saturating_add(left - kept), solution.applications.len());
+        let mut outcome = Outcome::Open;
+        if let [only] = deals {
+            outcome = leaders::solve(problem, *only, left - kept, leaders, solution)?;
+            if let Outcome::Open = outcome {
+                // So little that the search need not go without it.
+                let before = solution.steps;
+                outcome = bundle::solve(problem, *only, (left - kept) / 4, bundle, solution)?;
+                end = end.saturating_add(solution.steps - before);
+            }
+        }
+        match outcome {
+            Outcome::Proven => {}
+            Outcome::Open => search::solve(problem, deals, end.saturating_sub(solution.steps), search, solution)?,
+            Outcome::Bounded { most, alone } => {
+                let own = solution.sum(from..solution.applications.len())?;
+                let (mut best, mut most) = (own, most);
+                if !alone {
+                    // The better of two.
+                    let (between, gap) = (solution.applications.len(), std::mem::take(&mut solution.gap));
+                    search::solve(problem, deals, end.saturating_sub(solution.steps), search, solution)?;
+                    let other = solution.sum(between..solution.applications.len())?;
+                    most = most.min(other.saturating_add(solution.gap));
+                    if other > own || other == own && solution.gap == 0 {
+                        solution.applications.drain(from..between);
+                    } else {
+                        solution.applications.truncate(between);
+                    }
+                    best = own.max(other);
+                    solution.gap = gap;
+                }
+                solution.gap = solution.gap.saturating_add(most - best);
+            }
         }
     }
-    let mut total = 0i64;
-    for application in &solution.applications {
-        let amount = application.amount.checked_mul(application.times).ok_or(Overflow)?;
-        total = total.checked_add(amount).ok_or(Overflow)?;
-    }
-    solution.total = total;
+    solution.total = solution.sum(0..solution.applications.len())?;
     Ok(())
 }
 
+/// What came of one deal that stands alone.
+enum Outcome {
+    /// Nothing yet.
+    Open,
+    /// The best is in the solution.
+    Proven,
+    /// Something is in the solution, and no choice gives more than this. Unless `alone`, the search may
+    /// find more.
+    Bounded { most: i64, alone: bool },
+}
+
 impl Solution {
+    /// What some of the applications give together.
+    fn sum(&self, applications: Range<usize>) -> Result<i64, Overflow> {
+        self.applications.get(applications).unwrap_or(&[]).iter().try_fold(0i64, |sum, application| {
+            application.amount.checked_mul(application.times).and_then(|amount| sum.checked_add(amount)).ok_or(Overflow)
+        })
+    }
+
     /// Adds applications that take `units`.
     fn add(&mut self, deal: u32, times: i64, amount: i64, units: impl Iterator<Item = Taken>) {
         let from = self.taken.len();
         self.taken.extend(units);
         self.applications.push(Application { deal, times, amount, taken: from..self.taken.len() });
+    }
+
+    /// Adds an application, or counts it once more when it is just like the last one.
+    fn add_or_repeat(&mut self, deal: u32, amount: i64, units: &[Taken]) {
+        let last = self.applications.last_mut();
+        let alike = last.filter(|last| last.deal == deal && self.taken.get(last.taken.clone()) == Some(units));
+        match alike {
+            Some(last) => last.times += 1,
+            None => self.add(deal, 1, amount, units.iter().copied()),
+        }
     }
 }

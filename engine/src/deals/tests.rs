@@ -439,6 +439,60 @@ fn the_solver_finds_what_a_plain_search_finds() {
     }
 }
 
+/// One deal on groups whose lines have up to four different values, nothing among them.
+fn leaders(seed: u64) -> DealProblem {
+    let mut dice = Dice::new(seed);
+    let lines = dice.between(2, 7) as u32;
+    let mut problem = DealProblem { runs: runs(&mut dice, lines, 9, 3), ..DealProblem::default() };
+    if dice.one_in(2) {
+        problem.runs.iter_mut().for_each(|run| run.share = run.price);
+    }
+    let quantity = dice.between(2, 4);
+    let (reward, from, to) = if dice.one_in(2) { (GroupReward::Free, 0, quantity) } else { (GroupReward::Percent, 0, 100) };
+    let kinds = dice.between(2, 4) as usize;
+    let values: Vec<Decimal> = (0..kinds).map(|_| whole(dice.between(from, to).max(i64::from(!dice.one_in(4))))).collect();
+    let by_line: Vec<usize> = (0..lines).map(|_| dice.roll(kinds as u64) as usize).collect();
+    let value = |line: u32| values[by_line[line as usize]];
+    let units = add_units(&mut problem, &mut dice, 4, &value);
+    let kind = DealKind::Group { units, quantity, base: base(&mut dice), reward };
+    problem.deals.push(Deal { limit: limit(&mut dice), kind });
+    problem
+}
+
+#[test]
+fn groups_of_different_values_find_what_a_plain_search_finds() {
+    let (mut scratch, mut solution) = (Scratch::default(), Solution::default());
+    for seed in 0..8_000 {
+        let problem = leaders(seed);
+        solve(&problem, DEFAULT_STEPS, &mut scratch, &mut solution).unwrap();
+        let expected = Plain::best(&problem);
+        assert_eq!((score(&problem, &solution), solution.gap), (expected, 0), "seed {seed}: {problem:?} {solution:?}");
+        check(&problem, &solution);
+    }
+}
+
+/// One deal on bundles, of several mixes that share units.
+fn bundles(seed: u64) -> DealProblem {
+    let mut dice = Dice::new(seed);
+    let lines = dice.between(2, 6) as u32;
+    let mut problem = DealProblem { runs: runs(&mut dice, lines, 8, 3), ..DealProblem::default() };
+    let spread = dice.between(1, 3) as u64;
+    add_bundle(&mut problem, &mut dice, 4, spread);
+    problem
+}
+
+#[test]
+fn bundles_alone_find_what_a_plain_search_finds() {
+    let (mut scratch, mut solution) = (Scratch::default(), Solution::default());
+    for seed in 0..20_000 {
+        let problem = bundles(seed);
+        solve(&problem, DEFAULT_STEPS, &mut scratch, &mut solution).unwrap();
+        let expected = Plain::best(&problem);
+        assert_eq!((score(&problem, &solution), solution.gap), (expected, 0), "seed {seed}: {problem:?} {solution:?}");
+        check(&problem, &solution);
+    }
+}
+
 /// Sweeps are for problems that the linear programme leaves open, which small ones seldom do: so
 /// here they are alone. Rounded parts of percentages, and amounts cut to what units cost, they
 /// only bound.

@@ -508,7 +508,7 @@ impl Buffers {
 
 /// The most that rounding can add to that percentage of sums of these prices, as a fraction of a
 /// minor unit.
-pub(super) fn most_by_rounding(value: Decimal, prices: impl Iterator<Item = i64>) -> (i64, i64) {
+pub(in super::super) fn most_by_rounding(value: Decimal, prices: impl Iterator<Item = i64>) -> (i64, i64) {
     let (digits, power) = value.ratio();
     let by = i128::from(power) * 100;
     // Every sum is a multiple of this.

@@ -3,6 +3,8 @@
 mod bundle;
 mod group;
 
+pub(super) use self::bundle::most_by_rounding;
+
 use std::ops::Range;
 
 use super::assign::adds_up;

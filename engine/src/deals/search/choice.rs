@@ -1,7 +1,7 @@
 //! Whole choices, good ones if not the best: they close cases whose bounds are no greater.
 
 use super::super::column::{Pick, amount};
-use super::super::{DealKind, DealProblem};
+use super::super::{DealKind, DealProblem, GroupReward};
 use super::Buffers;
 use crate::number::Overflow;
 
@@ -154,6 +154,11 @@ impl Buffers {
         else {
             return Ok(true);
         };
+        // Groups with different numbers of free units cannot be told from all their units together.
+        let free_by_leader = matches!(kind, DealKind::Group { reward: GroupReward::Free, .. });
+        if free_by_leader && market.deals.get(deal).is_some_and(|party| party.several_values) {
+            return Ok(false);
+        }
         flat.clear();
         let mut times = 0i128;
         for (at, share) in own() {

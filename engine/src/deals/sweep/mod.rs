@@ -17,7 +17,7 @@ use std::cmp::Reverse;
 use std::ops::Range;
 
 use self::lanes::{Choice, Lane, Slot, Way};
-use self::states::{Index, States};
+pub(super) use self::states::{Index, States};
 use super::column::Pick;
 
 /// The promise of a state that comes to nothing; all others are far above half of it.

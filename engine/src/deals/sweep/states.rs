@@ -3,22 +3,22 @@
 use std::cmp::Reverse;
 
 #[derive(Debug, Default)]
-pub(super) struct States {
+pub(in super::super) struct States {
     keys: Vec<u8>,
     /// What the best way to a state has given so far.
-    pub(super) values: Vec<i128>,
+    pub(in super::super) values: Vec<i128>,
     /// What no way through it gives more than.
-    pub(super) bounds: Vec<i128>,
+    pub(in super::super) bounds: Vec<i128>,
     /// The state before, and the choice made.
-    pub(super) from: Vec<(u32, u32)>,
+    pub(in super::super) from: Vec<(u32, u32)>,
 }
 
 impl States {
-    pub(super) fn len(&self) -> usize {
+    pub(in super::super) fn len(&self) -> usize {
         self.values.len()
     }
 
-    pub(super) fn clear(&mut self) {
+    pub(in super::super) fn clear(&mut self) {
         self.keys.clear();
         self.values.clear();
         self.bounds.clear();
@@ -26,7 +26,7 @@ impl States {
     }
 
     /// The one state in which nothing was given yet.
-    pub(super) fn start(&mut self, width: usize) {
+    pub(in super::super) fn start(&mut self, width: usize) {
         self.clear();
         self.keys.resize(width, 0);
         self.values.push(0);
@@ -34,12 +34,19 @@ impl States {
         self.from.push((0, 0));
     }
 
-    pub(super) fn key(&self, at: usize, width: usize) -> &[u8] {
+    pub(in super::super) fn key(&self, at: usize, width: usize) -> &[u8] {
         self.keys.get(at * width..(at + 1) * width).unwrap_or(&[])
     }
 
     /// A way to a state: kept when it is the first, or better than those before.
-    pub(super) fn offer(&mut self, index: &mut Index, width: usize, key: &[u8], (value, bound): (i128, i128), from: (u32, u32)) {
+    pub(in super::super) fn offer(
+        &mut self,
+        index: &mut Index,
+        width: usize,
+        key: &[u8],
+        (value, bound): (i128, i128),
+        from: (u32, u32),
+    ) {
         let cell = index.find(key, self, width);
         let Some(at) = index.taken(cell) else {
             self.keys.extend_from_slice(key);
@@ -57,7 +64,7 @@ impl States {
 
     /// Keeps the `most` states with the greatest bounds (earlier ones of equal), in their order;
     /// the greatest bound of the others.
-    pub(super) fn narrow(&mut self, most: usize, width: usize, picked: &mut Vec<usize>) -> i128 {
+    pub(in super::super) fn narrow(&mut self, most: usize, width: usize, picked: &mut Vec<usize>) -> i128 {
         picked.clear();
         picked.extend(0..self.len());
         let (_, first, _) = picked.select_nth_unstable_by_key(most, |at| (Reverse(self.bounds.get(*at).copied()), *at));
@@ -80,7 +87,7 @@ impl States {
 
 /// Finds a layer's state by its key: a hash table with open addressing, kept between layers.
 #[derive(Debug, Default)]
-pub(super) struct Index {
+pub(in super::super) struct Index {
     /// The layer's stamp, and the state's position; any other stamp is a free cell.
     cells: Vec<(u32, u32)>,
     stamp: u32,
@@ -88,7 +95,7 @@ pub(super) struct Index {
 
 impl Index {
     /// Forgets all states; there is room for as many as expected.
-    pub(super) fn clear(&mut self, expected: usize) {
+    pub(in super::super) fn clear(&mut self, expected: usize) {
         let wanted = (expected * 2).next_power_of_two().max(1 << 10);
         if self.cells.len() < wanted || self.stamp == u32::MAX {
             self.cells.clear();
