@@ -73,6 +73,15 @@ impl App {
         license(name = "Apache-2.0 OR MIT")
     ),
     tags((name = "auth", description = "Access tokens"), (name = "discounts", description = "Rules, and what they give")),
+    // Of parameters, which bring no schema along by themselves.
+    components(schemas(
+        discounts::events::EventKind,
+        discounts::routes::available::Amounts,
+        discounts::routes::rules::Include,
+        discounts::store::campaigns::CampaignState,
+        discounts::store::refs::RefState,
+        discounts::store::rules::State
+    )),
     modifiers(&Security)
 )]
 struct Api;

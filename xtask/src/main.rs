@@ -3,6 +3,7 @@
 //! Uses nothing beyond the standard library, so that it builds at once on a bare machine.
 
 mod ratios;
+mod schemathesis;
 mod suites;
 mod up;
 
@@ -20,6 +21,8 @@ fn main() -> ExitCode {
     match words.as_slice() {
         ["up", rest @ ..] => up::up(rest),
         ["test", suites @ ..] => suites::test(suites),
+        // What the suite of this name runs.
+        ["schemathesis"] => schemathesis::run(),
         ["bench", rest @ ..] => suites::bench(rest),
         ["help" | "--help" | "-h"] => {
             println!("{HELP}\n\nSuites: {}", suites::names().join(", "));

@@ -62,6 +62,11 @@ const SUITES: &[Suite] = &[
         ],
     },
     Suite {
+        name: "schemathesis",
+        what: "requests made from the OpenAPI document, good and bad (installs schemathesis into target/ once)",
+        commands: &[(&["cargo", "xtask", "schemathesis"], Counts::Libtest)],
+    },
+    Suite {
         name: "bench",
         what: "every bench runs once",
         commands: &[(&["cargo", "test", "--quiet", "-p", "rabatt-benches", "--benches"], Counts::Whole)],
@@ -81,7 +86,7 @@ pub(crate) fn test(asked: &[&str]) -> ExitCode {
     let suites: Vec<&Suite> = SUITES.iter().filter(|suite| asked.is_empty() || asked.contains(&suite.name)).collect();
     println!("Suites:");
     for suite in &suites {
-        println!("  {:<8} {}", suite.name, suite.what);
+        println!("  {:<12} {}", suite.name, suite.what);
     }
     install();
     let mut lines = Vec::new();
@@ -96,7 +101,7 @@ pub(crate) fn test(asked: &[&str]) -> ExitCode {
             count.failed += one.failed;
         }
         let seconds = start.elapsed().as_secs();
-        lines.push(format!("{:<8} {:>6} passed, {} failed  ({seconds} s)", suite.name, count.passed, count.failed));
+        lines.push(format!("{:<12} {:>6} passed, {} failed  ({seconds} s)", suite.name, count.passed, count.failed));
         sum.passed += count.passed;
         sum.failed += count.failed;
     }
