@@ -77,6 +77,16 @@ impl App {
         (name = "discounts", description = "Rules, and what they give"),
         (name = "automations", description = "Who gets a rule when something happens")
     ),
+    // Of parameters, which bring no schema along by themselves.
+    components(schemas(
+        automations::store::AutomationState,
+        discounts::events::EventKind,
+        discounts::routes::available::Amounts,
+        discounts::routes::rules::Include,
+        discounts::store::campaigns::CampaignState,
+        discounts::store::refs::RefState,
+        discounts::store::rules::State
+    )),
     modifiers(&Security)
 )]
 struct Api;

@@ -2,8 +2,10 @@
 //!
 //! Uses nothing beyond the standard library, so that it builds at once on a bare machine.
 
+mod apt;
 mod postgres;
 mod ratios;
+mod schemathesis;
 mod suites;
 mod up;
 
@@ -13,7 +15,8 @@ const HELP: &str = "\
 cargo xtask up             build what is missing and start the service on 127.0.0.1:8080
 cargo xtask test           run every suite
 cargo xtask test SUITE…    run some of them
-cargo xtask bench          run the benches and print their ratios";
+cargo xtask bench          run the benches and print their ratios
+cargo xtask bench service  load the service beside its floors";
 
 fn main() -> ExitCode {
     let words: Vec<String> = std::env::args().skip(1).collect();
@@ -21,6 +24,8 @@ fn main() -> ExitCode {
     match words.as_slice() {
         ["up", rest @ ..] => up::up(rest),
         ["test", suites @ ..] => suites::test(suites),
+        // What the suite of this name runs.
+        ["schemathesis"] => schemathesis::run(),
         ["bench", rest @ ..] => suites::bench(rest),
         ["help" | "--help" | "-h"] => {
             println!("{HELP}\n\nSuites: {}", suites::names().join(", "));

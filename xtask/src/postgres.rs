@@ -45,8 +45,8 @@ impl Cluster {
         let free = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr());
         let port = free.map_err(|error| format!("no free port: {error}"))?.port();
         // PostgreSQL refuses to run as root.
-        let mut command = if is_root() { Command::new("runuser") } else { Command::new("sh") };
-        if is_root() {
+        let mut command = if crate::apt::is_root() { Command::new("runuser") } else { Command::new("sh") };
+        if crate::apt::is_root() {
             command.args(["-u", "postgres", "--", "sh"]);
         }
         // A group of its own: Ctrl-C ends this program, and that ends the server in good order.
@@ -98,20 +98,6 @@ fn binaries() -> Option<PathBuf> {
 /// Installs the distribution's PostgreSQL.
 fn install() -> Result<PathBuf, String> {
     const BY_HAND: &str = "PostgreSQL is missing; by hand: sudo apt-get install postgresql (then it need not run)";
-    let apt = |words: &[&str]| {
-        let mut command = if is_root() { Command::new("apt-get") } else { Command::new("sudo") };
-        if !is_root() {
-            command.args(["--non-interactive", "apt-get"]);
-        }
-        command.args(words).env("DEBIAN_FRONTEND", "noninteractive").stdin(Stdio::null()).stdout(Stdio::null());
-        command.status().is_ok_and(|status| status.success())
-    };
     println!("Installing PostgreSQL (apt-get install postgresql), once …");
-    let wanted = ["install", "--yes", "--no-install-recommends", "postgresql"];
-    let installed = apt(&wanted) || (apt(&["update"]) && apt(&wanted));
-    installed.then(binaries).flatten().ok_or_else(|| BY_HAND.to_owned())
-}
-
-fn is_root() -> bool {
-    Command::new("id").arg("-u").output().is_ok_and(|output| output.stdout.trim_ascii() == b"0")
+    crate::apt::install("postgresql").then(binaries).flatten().ok_or_else(|| BY_HAND.to_owned())
 }

@@ -22,6 +22,8 @@ enum Counts {
     Nextest,
     /// Each `test result:` line of cargo test.
     Libtest,
+    /// The lines `# pass N` and `# fail N` of Node's test runner.
+    Node,
     /// differ's line: `N of N cases, …`.
     Differ,
 }
@@ -58,7 +60,18 @@ const SUITES: &[Suite] = &[
         what: "HTTP again, on a PostgreSQL server of its own",
         // The whole workspace, so that what the unit suite built is used as it is.
         commands: &[(
-            &["cargo", "nextest", "run", "--workspace", "--test", "it", "--no-fail-fast", "--hide-progress-bar"],
+            &[
+                "cargo",
+                "nextest",
+                "run",
+                "--workspace",
+                "--test",
+                "it",
+                "--test",
+                "processes",
+                "--no-fail-fast",
+                "--hide-progress-bar",
+            ],
             Counts::Nextest,
         )],
         postgres: true,
@@ -85,6 +98,23 @@ const SUITES: &[Suite] = &[
         postgres: false,
     },
     Suite {
+        name: "schemathesis",
+        what: "requests made from the OpenAPI document, good and bad (installs schemathesis into target/ once)",
+        commands: &[(&["cargo", "xtask", "schemathesis"], Counts::Libtest)],
+        postgres: false,
+    },
+    Suite {
+        name: "browser",
+        what: "the public rules on a page of another origin, in Chromium",
+        commands: &[
+            // The program as the unit suite built it.
+            (&["cargo", "nextest", "run", "--workspace", "--no-run"], Counts::Whole),
+            (&["npm", "ci", "--prefix", "service/tests/browser", "--no-audit", "--no-fund"], Counts::Whole),
+            (&["node", "--test", "--test-reporter=tap", "service/tests/browser/"], Counts::Node),
+        ],
+        postgres: false,
+    },
+    Suite {
         name: "bench",
         what: "every bench runs once",
         commands: &[(&["cargo", "test", "--quiet", "-p", "rabatt-benches", "--benches"], Counts::Whole)],
@@ -105,7 +135,7 @@ pub(crate) fn test(asked: &[&str]) -> ExitCode {
     let suites: Vec<&Suite> = SUITES.iter().filter(|suite| asked.is_empty() || asked.contains(&suite.name)).collect();
     println!("Suites:");
     for suite in &suites {
-        println!("  {:<8} {}", suite.name, suite.what);
+        println!("  {:<12} {}", suite.name, suite.what);
     }
     install();
     let mut lines = Vec::new();
@@ -129,7 +159,7 @@ pub(crate) fn test(asked: &[&str]) -> ExitCode {
             }
         }
         let seconds = start.elapsed().as_secs();
-        lines.push(format!("{:<8} {:>6} passed, {} failed  ({seconds} s)", suite.name, count.passed, count.failed));
+        lines.push(format!("{:<12} {:>6} passed, {} failed  ({seconds} s)", suite.name, count.passed, count.failed));
         sum.passed += count.passed;
         sum.failed += count.failed;
     }
@@ -138,8 +168,13 @@ pub(crate) fn test(asked: &[&str]) -> ExitCode {
     if sum.failed == 0 && sum.passed > 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
-/// Runs the benches; further words go to criterion.
+/// Runs the benches; further words go to criterion. `service` runs the load generator instead.
 pub(crate) fn bench(words: &[&str]) -> ExitCode {
+    if let ["service", words @ ..] = words {
+        let load = ["run", "--release", "-p", "rabatt-benches", "--features", "load", "--bin", "load", "--"];
+        let status = Command::new("cargo").args(load).args(words).status();
+        return if status.is_ok_and(|status| status.success()) { ExitCode::SUCCESS } else { ExitCode::FAILURE };
+    }
     let status = Command::new("cargo").args(["bench", "-p", "rabatt-benches", "--bench", "engine", "--"]).args(words).status();
     crate::ratios::print();
     if status.is_ok_and(|status| status.success()) { ExitCode::SUCCESS } else { ExitCode::FAILURE }
@@ -155,6 +190,11 @@ fn install() {
         println!("\nInstalling cargo-nextest (runs the unit suite), once …");
         if !there(&["cargo", "install", "cargo-nextest", "--locked", "--version", "0.9.143"]) {
             println!("It could not be installed; the unit suite will fail. By hand: cargo install cargo-nextest --locked");
+        }
+    }
+    for (program, package) in [("chromium", "chromium"), ("node", "nodejs"), ("npm", "npm"), ("python3", "python3-venv")] {
+        if !there(&[program, "--version"]) && !crate::apt::install(package) {
+            println!("{program} is missing and could not be installed; by hand: sudo apt-get install {package}");
         }
     }
     for component in ["rustfmt", "clippy"] {
@@ -212,6 +252,14 @@ fn follow(lines: impl BufRead, counts: Counts) -> Count {
         drop(writeln!(out, "{line}"));
         let one = match counts {
             Counts::Nextest if line.contains("tests run:") => after_word(&line, "tests run:"),
+            Counts::Node if line.starts_with("# pass ") || line.starts_with("# fail ") => {
+                let number = line.rsplit(' ').next().and_then(|word| word.parse::<u64>().ok()).unwrap_or(0);
+                if line.starts_with("# pass ") {
+                    Count { passed: number, failed: 0 }
+                } else {
+                    Count { passed: 0, failed: number }
+                }
+            }
             Counts::Libtest if line.contains("test result:") => after_word(&line, "test result:"),
             Counts::Differ if line.contains(" cases, ") && line.contains("disagreements") => {
                 let number = |text: &str| text.split_whitespace().next().and_then(|word| word.parse::<u64>().ok());

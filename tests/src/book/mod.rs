@@ -239,8 +239,7 @@ impl Book {
 
     /// What a customer has had of a ref: the sum of what counts.
     pub fn statistics(&self, gift: usize, customer: &str) -> Statistics {
-        let mut sum = Statistics::default();
-        sum.balance = self.rules[self.gifts[gift].rule].start();
+        let mut sum = Statistics { balance: self.rules[self.gifts[gift].rule].start(), ..Statistics::default() };
         for Entry { taken, .. } in self.counting(gift, customer) {
             sum.usage += taken.usage;
             sum.amount += taken.amount;

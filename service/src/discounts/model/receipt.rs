@@ -187,7 +187,7 @@ pub struct Receipt {
     pub transaction_id: Option<String>,
     pub total_discount: Option<i64>,
     pub total_manual_discount_amount: Option<i64>,
-    #[schema(value_type = f64)]
+    #[schema(value_type = Option<f64>)]
     pub total_manual_percentage_discount: Option<serde_json::Number>,
     pub operator_id: Option<String>,
     pub operator_name: Option<String>,
@@ -315,7 +315,7 @@ pub struct ReceiptItemGroup {
 pub struct ReceiptItem {
     pub id: Option<String>,
     pub groups: Option<Vec<ReceiptItemGroup>>,
-    #[schema(default = json!(1), value_type = f64)]
+    #[schema(default = json!(1), value_type = Option<f64>)]
     pub quantity: Option<serde_json::Number>,
     pub unit: Option<String>,
     pub description: Option<String>,
@@ -325,7 +325,7 @@ pub struct ReceiptItem {
     pub gross_amount: Option<i64>,
     pub gross_amount_dwh: Option<String>,
     pub unit_gross_price: Option<i64>,
-    #[schema(value_type = f64)]
+    #[schema(value_type = Option<f64>)]
     pub tax_percent: Option<serde_json::Number>,
     pub line_id: Option<i64>,
     pub barcode: Option<String>,
@@ -371,7 +371,7 @@ pub struct TaxItem {
     pub amount_dwh: Option<String>,
     pub exempt: Option<bool>,
     pub included_in_price: Option<bool>,
-    #[schema(value_type = f64)]
+    #[schema(value_type = Option<f64>)]
     pub percentage: Option<serde_json::Number>,
     pub tax_basis: Option<i64>,
     pub tax_basis_dwh: Option<String>,
@@ -444,7 +444,7 @@ pub struct Dimension {
 #[derive(Debug, ToSchema)]
 pub struct DiscountItem {
     pub amount: Option<i64>,
-    #[schema(value_type = f64)]
+    #[schema(value_type = Option<f64>)]
     pub percentage: Option<serde_json::Number>,
     pub discount_type: Option<DiscountType>,
     pub discount_id: Option<String>,
@@ -456,7 +456,7 @@ pub struct DiscountItem {
 #[derive(Debug, ToSchema)]
 pub struct BonusItem {
     pub bonus: Option<i64>,
-    #[schema(value_type = f64)]
+    #[schema(value_type = Option<f64>)]
     pub percentage: Option<serde_json::Number>,
     pub discount_type: Option<DiscountType>,
     pub discount_id: Option<String>,

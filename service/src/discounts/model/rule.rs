@@ -263,7 +263,7 @@ pub struct Limitation {
 /// RequirementItem of the contract.
 #[derive(Debug, ToSchema)]
 pub struct RequirementItem {
-    #[schema(default = json!(0), value_type = f64)]
+    #[schema(default = json!(0), value_type = Option<f64>)]
     pub quantity: Option<serde_json::Number>,
     pub mixes: Option<Vec<ItemMixProperty>>,
     pub items: Option<Vec<Item>>,

@@ -34,3 +34,22 @@ async fn document_viewer_and_health_are_served() {
     assert_eq!(get("/healthz").await.text, "ok");
     assert_eq!(get("/readyz").await.text, "ready");
 }
+
+#[test]
+fn every_reference_in_the_document_leads_somewhere() {
+    let document: Value = serde_json::from_str(&rabatt_service::openapi().unwrap()).unwrap();
+    let (mut values, mut references) = (vec![&document], 0);
+    while let Some(value) = values.pop() {
+        match value {
+            Value::Object(members) => values.extend(members.values()),
+            Value::Array(list) => values.extend(list),
+            _ => {}
+        }
+        if let Some(reference) = value["$ref"].as_str() {
+            let pointer = reference.strip_prefix('#').expect("a reference into this document");
+            assert!(document.pointer(pointer).is_some(), "{reference} leads nowhere");
+            references += 1;
+        }
+    }
+    assert!(references > 100, "{references}");
+}
