@@ -53,7 +53,7 @@ fn try_run() -> Result<(u64, u64), String> {
     let target = std::path::absolute(target).map_err(|error| error.to_string())?;
     let program = install(&target)?;
     // As the unit suite builds it, so that nothing is built twice.
-    succeed(Command::new("cargo").args(["nextest", "run", "--workspace", "--no-run", "--quiet"]))?;
+    succeed(Command::new("cargo").args(["nextest", "run", "--workspace", "--no-run"]))?;
     let folder = target.join("schemathesis");
     // A fresh database each time.
     match fs::remove_dir_all(&folder) {
