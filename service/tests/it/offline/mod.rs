@@ -84,3 +84,23 @@ async fn evaluate() {
     service.call("POST", "discounts/evaluate", wrong.to_string()).await.refused(400);
     service.call("POST", "discounts/evaluate", "[").await.refused(400);
 }
+
+#[tokio::test]
+async fn the_whole_corpus_over_http() {
+    let service = Service::new().await;
+    let mut failed = Vec::new();
+    for case in rabatt_tests::corpus::all().unwrap() {
+        let answer = service.call("POST", "discounts/evaluate", case.call.clone()).await;
+        // A refusal carries the Answer's errors in the contract's body.
+        let answer = match answer.status.as_u16() {
+            200 => answer.text,
+            400 => {
+                let errors = answer.json()["error"]["errors"].clone();
+                json!({"ok": false, "errors": errors}).to_string()
+            }
+            status => format!("{status}"),
+        };
+        failed.extend(rabatt_tests::corpus::holds(&case.expect, &serde_json::from_str(&answer).unwrap()).err());
+    }
+    assert!(failed.is_empty(), "{}", failed.join("\n\n"));
+}
