@@ -125,7 +125,7 @@ const SUITES: &[Suite] = &[
             // The program as the unit suite built it.
             (&["cargo", "nextest", "run", "--workspace", "--no-run"], Counts::Whole),
             (&["npm", "ci", "--prefix", "service/tests/browser", "--no-audit", "--no-fund"], Counts::Whole),
-            (&["node", "--test", "--test-reporter=tap", "service/tests/browser/"], Counts::Node),
+            (&["node", "--test", "--test-reporter=tap", "service/tests/browser/public-rules.test.mjs"], Counts::Node),
         ],
         postgres: false,
     },
