@@ -40,6 +40,7 @@ pub fn run(args: &ServeArgs) -> ExitCode {
 
 async fn serve(config: Config) -> Result<(), String> {
     log(config.log_format);
+    let told_to_stop = told_to_stop().map_err(|error| format!("signals cannot be listened to: {error}"))?;
     let data = config.data.clone();
     setup::data_folder(&data).map_err(|error| format!("{}: {error}", data.display()))?;
     let store = Store::open(&config.database(), config.database_connections)
@@ -72,7 +73,7 @@ async fn serve(config: Config) -> Result<(), String> {
     let deadline = Duration::from_secs(state.config.request_seconds.saturating_add(1));
     let (told, mut stopping) = tokio::sync::watch::channel(());
     let ending = async move {
-        told_to_stop().await;
+        told_to_stop.await;
         drop(told);
     };
     let too_long = async move {
@@ -124,22 +125,24 @@ fn log(format: LogFormat) {
     }
 }
 
-/// Waits for Ctrl-C or a request to end.
-async fn told_to_stop() {
-    let interrupted = async {
-        // When signals cannot be listened to, the service runs until it is killed.
+/// Waits for Ctrl-C or a request to end. Listens from now on, not from when it is waited for: whoever reads
+/// that the service listens may tell it to stop at once.
+#[cfg(unix)]
+fn told_to_stop() -> std::io::Result<impl Future<Output = ()>> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let (mut interrupted, mut terminated) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+    Ok(async move {
+        tokio::select! { _ = interrupted.recv() => {}, _ = terminated.recv() => {} }
+    })
+}
+
+/// Waits for Ctrl-C.
+#[cfg(not(unix))]
+fn told_to_stop() -> std::io::Result<impl Future<Output = ()>> {
+    Ok(async {
+        // When it cannot be listened to, the service runs until it is killed.
         if tokio::signal::ctrl_c().await.is_err() {
             std::future::pending::<()>().await;
         }
-    };
-    #[cfg(unix)]
-    let terminated = async {
-        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
-            Ok(mut signal) => drop(signal.recv().await),
-            Err(_) => std::future::pending().await,
-        }
-    };
-    #[cfg(not(unix))]
-    let terminated = std::future::pending::<()>();
-    tokio::select! { () = interrupted => {}, () = terminated => {} }
+    })
 }

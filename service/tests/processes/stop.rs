@@ -68,3 +68,14 @@ async fn who_is_connected_and_says_nothing_does_not_keep_the_service_from_stoppi
     let ended = node.ended(Duration::from_secs(10)).await;
     assert!(ended.is_some_and(|status| status.success()), "{ended:?}");
 }
+
+#[tokio::test]
+async fn who_is_told_to_stop_as_soon_as_it_says_where_it_listens_stops_in_order() {
+    let (deployment, _first) = Deployment::new().await;
+    for round in 0..10 {
+        let node = deployment.node();
+        node.ask_to_stop();
+        let ended = node.ended(Duration::from_secs(10)).await;
+        assert!(ended.is_some_and(|status| status.success()), "round {round}: {ended:?}");
+    }
+}
