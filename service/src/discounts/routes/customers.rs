@@ -123,7 +123,7 @@ pub async fn delete_ref(
     let found = refs::by_id(app.store.pool(), &caller.account, &id).await?;
     // What everybody holds is not one customer's to lose.
     found.filter(|found| found.customer_id == customer).ok_or(ApiError::NotFound("Ref"))?;
-    if !refs::delete(&app.store, &caller.account, &caller.client, &id).await? {
+    if !refs::delete(&app.store, &caller.account, &caller.client, &customer, &id).await? {
         return Err(ApiError::Invalid("ref_deleted", "this ref was taken away before".to_owned()));
     }
     shown(&app, &caller.account, &customer, &id).await

@@ -225,13 +225,15 @@ pub async fn by_id(pool: &AnyPool, account: &str, id: &str) -> Result<Option<Sto
     Ok(query.rows(pool).await?.first().map(stored))
 }
 
-/// Takes one ref away; false when it was taken away before.
+/// Takes one ref away from its holder; false when it was taken away before.
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn delete(store: &Store, account: &str, client: &str, id: &str) -> Result<bool, ApiError> {
+pub async fn delete(store: &Store, account: &str, client: &str, holder: &str, id: &str) -> Result<bool, ApiError> {
     let mut unit = store.unit().await?;
-    count_gift(unit.db(), account).await?;
+    if is_everybody(holder) {
+        count_gift(unit.db(), account).await?;
+    }
     let changed = sqlx::query(
         "UPDATE refs SET deleted_at = $3, deleted_by = $4, updated_at = $3 WHERE account_id = $1 AND id = $2 AND deleted_at IS NULL",
     )

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::support::Service;
+use crate::support::{Service, coffee};
 
 #[tokio::test]
 async fn aid_discounts_customer_cid_get_ref_id() {
@@ -81,5 +81,8 @@ async fn aid_discounts_customer_cid_delete_ref_id() {
     // What everybody holds is not one customer's to lose.
     let (_, everybody) = service.given(json!({"reward": {"type": "discount_amount", "value": 100}}), "*").await;
     service.call("DELETE", &format!("discounts/customers/kari/refs/{everybody}"), "").await.refused(404);
+    let receipt = coffee(json!({"customer_id": "kari"}));
+    assert_eq!(service.recalculate(&receipt).await.ok()["is_changed"], true);
     service.call("DELETE", &format!("discounts/customers/*/refs/{everybody}"), "").await.ok();
+    assert_eq!(service.recalculate(&receipt).await.ok()["is_changed"], false);
 }
