@@ -11,6 +11,7 @@ pub mod discounts;
 pub mod error;
 pub mod http;
 pub mod json;
+pub mod metrics;
 pub mod outbox;
 pub mod serve;
 pub mod setup;
@@ -38,6 +39,7 @@ use crate::auth::Auth;
 use crate::config::Config;
 use crate::discounts::plans::Plans;
 use crate::error::ApiError;
+use crate::metrics::Metrics;
 use crate::store::Store;
 
 /// What every handler can reach. Cheap to clone.
@@ -51,6 +53,8 @@ pub struct App {
     pub auth: Arc<Auth>,
     /// Compiled rules.
     pub plans: Arc<Plans>,
+    /// What is counted.
+    pub metrics: Metrics,
 }
 
 impl App {
@@ -60,7 +64,9 @@ impl App {
     /// When the database refuses.
     pub async fn new(config: Config, store: Store) -> Result<Self, ApiError> {
         let auth = Arc::new(Auth::load(&store).await?);
-        Ok(Self { config: Arc::new(config), store, auth, plans: Arc::default() })
+        let metrics = Metrics::default();
+        let plans = Arc::new(Plans::new(metrics.clone()));
+        Ok(Self { config: Arc::new(config), store, auth, plans, metrics })
     }
 }
 
@@ -190,6 +196,7 @@ pub fn app_with(app: App, more: Router<App>) -> Router {
         .merge(SwaggerUi::new("/docs").url("/openapi.json", api))
         .route("/healthz", get(|| async { "ok" }))
         .route("/readyz", get(move || ready(store.clone())))
+        .route("/metrics", get(metrics::metrics))
         .fallback(|| async { ApiError::NotFound("Path") })
         .method_not_allowed_fallback(|| async {
             ApiError::Invalid("method_not_allowed", "this path has no such method; see /docs".to_owned())
@@ -200,6 +207,7 @@ pub fn app_with(app: App, more: Router<App>) -> Router {
         }))
         .layer(in_time)
         .layer(cors)
+        .layer(middleware::from_fn_with_state(app.clone(), metrics::count))
         .layer(spans)
         .with_state(app)
 }

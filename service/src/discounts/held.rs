@@ -83,12 +83,7 @@ fn rule(body: &str) -> Result<Rule, ApiError> {
 /// When the database refuses.
 pub async fn with_statistics(app: &App, account: &str, customer: &str, held: &Held) -> Result<String, ApiError> {
     let terms = Terms::of(&rule(&held.body)?);
-    let mut statistics = held.statistics;
-    if let (Some(_), Some(days)) = (terms.stamp, terms.stamp_expire_days) {
-        let history = facts::stamps(app.store.pool(), account, &held.ref_id, customer, None).await?;
-        statistics.current_stamp = current_stamps(&history, days, &now());
-    }
-    let shown = shown(&statistics, &terms);
+    let shown = shown(app, account, customer, &held.ref_id, held.statistics, &terms).await?;
     let balance = shown.debit_balance.map(|balance| balance.to_string());
     let statistics = json!(shown).to_string();
     let id = Value::from(held.ref_id.as_str()).to_string();
@@ -104,11 +99,26 @@ pub async fn with_statistics(app: &App, account: &str, customer: &str, held: &He
     Ok(members.to_string())
 }
 
-/// Statistics on the wire.
-pub(super) fn shown(statistics: &Statistics, terms: &Terms) -> HeldStatistics {
-    let Statistics { usage, amount, bonus, stamp, current_stamp, debit_balance } = *statistics;
+/// What a customer has had of a ref, on the wire: stamps without those that have lapsed.
+///
+/// # Errors
+/// When the database refuses.
+pub(super) async fn shown(
+    app: &App,
+    account: &str,
+    customer: &str,
+    ref_id: &str,
+    statistics: Statistics,
+    terms: &Terms,
+) -> Result<HeldStatistics, ApiError> {
+    let Statistics { usage, amount, bonus, stamp, mut current_stamp, debit_balance } = statistics;
+    if let (Some(_), Some(days)) = (terms.stamp, terms.stamp_expire_days) {
+        let history = facts::stamps(app.store.pool(), account, ref_id, customer, None).await?;
+        current_stamp = current_stamps(&history, days, &now());
+    }
+    let debit_balance = debit_balance.or(terms.debit);
     #[expect(deprecated, reason = "existing clients read it")]
-    HeldStatistics { usage, used: usage, amount, bonus, stamp, current_stamp, debit_balance: debit_balance.or(terms.debit) }
+    Ok(HeldStatistics { usage, used: usage, amount, bonus, stamp, current_stamp, debit_balance })
 }
 
 /// A rule's JSON as the public sees it; of a list with the ref that everybody holds.

@@ -10,6 +10,7 @@ use super::store::refs::{self, StoredRef};
 use super::store::rules;
 use super::terms::Terms;
 use crate::error::ApiError;
+use crate::metrics::Metrics;
 use crate::store::Store;
 
 /// An account's rules, ready for use.
@@ -46,10 +47,18 @@ pub struct InForce {
 
 /// The Plans in use. A change of rules or of what everybody holds raises a counter of the account,
 /// so the next request compiles anew, on whichever node it arrives.
-#[derive(Debug, Default)]
-pub struct Plans(RwLock<HashMap<String, InForce>>);
+#[derive(Debug)]
+pub struct Plans {
+    known: RwLock<HashMap<String, InForce>>,
+    metrics: Metrics,
+}
 
 impl Plans {
+    /// None yet.
+    pub fn new(metrics: Metrics) -> Self {
+        Self { known: RwLock::default(), metrics }
+    }
+
     /// The rules of an account that are not deleted.
     ///
     /// # Errors
@@ -63,7 +72,7 @@ impl Plans {
     }
 
     fn known(&self, account: &str) -> Option<InForce> {
-        self.0.read().ok()?.get(account).cloned()
+        self.known.read().ok()?.get(account).cloned()
     }
 
     /// What is in force in an account after so many changes of rules and of what everybody holds.
@@ -79,17 +88,21 @@ impl Plans {
         }
         let rules = match known {
             Some(known) if known.rules.changes == changes => known.rules,
-            _ => compile(store, account).await?,
+            _ => {
+                self.metrics.compiled();
+                compile(store, account).await?
+            }
         };
         let (gifts, refs) = refs::of_everybody(store, account).await?;
         let (everybody, passers_by) = refs.into_iter().partition(|held: &StoredRef| held.customer_id == "*");
         let shared = |refs| Arc::new(Shared::new(&rules.plan, refs));
         let in_force = InForce { everybody: shared(everybody), passers_by: shared(passers_by), gifts, rules };
-        if let Ok(mut plans) = self.0.write()
+        if let Ok(mut plans) = self.known.write()
             // What was slower to come does not take the place of what is newer.
             && plans.get(account).is_none_or(|known| (known.rules.changes, known.gifts) <= (in_force.rules.changes, gifts))
         {
             plans.insert(account.to_owned(), in_force.clone());
+            self.metrics.plans_in_memory(plans.len());
         }
         Ok(in_force)
     }

@@ -17,6 +17,7 @@ use super::address::{PublicOnly, check_url};
 use super::store::{self, Due, Outcome};
 use crate::config::Config;
 use crate::error::ApiError;
+use crate::metrics::Metrics;
 use crate::store::Store;
 
 /// Most requests under way at once, on one node.
@@ -46,6 +47,7 @@ pub struct Deliverer {
     retries: Vec<Duration>,
     keep: Duration,
     private_addresses: bool,
+    metrics: Metrics,
 }
 
 impl Deliverer {
@@ -53,7 +55,7 @@ impl Deliverer {
     ///
     /// # Errors
     /// When this machine's certificates cannot be used.
-    pub fn new(config: &Config, store: Store) -> Result<Self, String> {
+    pub fn new(config: &Config, store: Store, metrics: Metrics) -> Result<Self, String> {
         // Who comes second finds it installed, which is as good.
         drop(rustls::crypto::ring::default_provider().install_default());
         let seconds = |seconds: &u64| Duration::from_secs(*seconds);
@@ -73,6 +75,7 @@ impl Deliverer {
             retries: config.delivery_retry_seconds.iter().map(seconds).collect(),
             keep: Duration::from_secs(config.delivery_keep_days.saturating_mul(86_400)),
             private_addresses: config.private_addresses,
+            metrics,
         })
     }
 
@@ -170,6 +173,7 @@ impl Deliverer {
             (_, _, Some(pause)) => ("waiting", after(*pause)),
             (_, _, None) => ("failed", after(Duration::ZERO)),
         };
+        self.metrics.attempted(state);
         // Neither address nor body: they may name customers.
         tracing::info!(delivery = due.id, sender = due.sender, event = due.event, attempt = due.attempts, status, state, "sent");
         if let Err(error) = store::settle(&self.store, &due, &Outcome { state, next_at, status, problem }).await {

@@ -214,16 +214,20 @@ pub async fn list_usages(
         created_at: Some(entry.created_at),
         created_by: Some(entry.created_by),
     };
-    let entry = |usage: refs::Usage| DiscountUsage {
-        id: Some(usage.id),
-        ref_id: Some(usage.ref_id),
-        discount_id: Some(id.clone()),
-        customer_id: Some(usage.customer_id),
-        create_at: Some(usage.created_at),
-        updated_at: Some(usage.updated_at),
-        created_by: usage.log.first().map(|first| first.created_by.clone()),
-        statistics: Some(shown(&usage.statistics, &terms)),
-        usage_refs: Some(usage.log.into_iter().map(purchase).collect()),
-    };
-    Ok(Json(found.into_iter().map(entry).collect()))
+    let mut entries = Vec::with_capacity(found.len());
+    for usage in found {
+        let statistics = shown(&app, &caller.account, &usage.customer_id, &usage.ref_id, usage.statistics, &terms).await?;
+        entries.push(DiscountUsage {
+            id: Some(usage.id),
+            ref_id: Some(usage.ref_id),
+            discount_id: Some(id.clone()),
+            customer_id: Some(usage.customer_id),
+            create_at: Some(usage.created_at),
+            updated_at: Some(usage.updated_at),
+            created_by: usage.log.first().map(|first| first.created_by.clone()),
+            statistics: Some(statistics),
+            usage_refs: Some(usage.log.into_iter().map(purchase).collect()),
+        });
+    }
+    Ok(Json(entries))
 }

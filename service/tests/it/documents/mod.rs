@@ -1,1 +1,2 @@
+mod metrics;
 mod openapi;

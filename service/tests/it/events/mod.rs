@@ -137,7 +137,7 @@ async fn stamps_lapse() {
     let service = Service::new().await;
     let rule = json!({"requirement": {"stamp": 2, "item": {"items": [{"id": "kaffe"}]}}, "limitation": {"stamp_expire_days": 30},
         "reward": {"type": "discount_item_percent", "value": 100}});
-    service.given(rule, "kari").await;
+    let (rule, reference) = service.given(rule, "kari").await;
     let mut free = Vec::new();
     for (purchase, at) in
         ["2024-01-01T12:00:00Z", "2024-01-02T12:00:00Z", "2024-02-15T12:00:00Z", "2024-02-16T12:00:00Z", "2024-02-17T12:00:00Z"]
@@ -151,6 +151,11 @@ async fn stamps_lapse() {
     }
     // The two of January are gone in February.
     assert_eq!(free, [0, 0, 0, 0, 3500]);
+    // Today all are gone, whoever asks.
+    assert_eq!(service.statistics("kari", &reference).await["current_stamp"], 0);
+    let usages = service.call("GET", &format!("discounts/rules/{rule}/usages"), "").await.ok();
+    let statistics = &usages[0]["statistics"];
+    assert_eq!((&statistics["stamp"], &statistics["current_stamp"]), (&json!(4), &json!(0)));
 }
 
 #[tokio::test]
