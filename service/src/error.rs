@@ -59,6 +59,8 @@ pub enum ApiError {
     Forbidden(&'static [&'static str]),
     /// 404: there is no such thing.
     NotFound(&'static str),
+    /// 405: the path has no such method.
+    WrongMethod,
     /// 429: too often; again after so many seconds.
     TooMany(u64),
     /// 500: our fault; the log has the details.
@@ -131,6 +133,9 @@ impl IntoResponse for ApiError {
             ApiError::Forbidden(scopes) => {
                 let message = format!("this token lacks the scope for that; any one of these is enough: {}", scopes.join(", "));
                 (StatusCode::FORBIDDEN, "forbidden", message)
+            }
+            ApiError::WrongMethod => {
+                (StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", "this path has no such method; see /docs".to_owned())
             }
             ApiError::TooMany(seconds) => {
                 retry_after = Some(seconds);

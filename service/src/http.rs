@@ -72,7 +72,14 @@ pub fn read<'de, T: Deserialize<'de>>(body: &'de str) -> Result<T, ApiError> {
             }
         }
         let error = error.into_inner();
-        if error.is_data() { ApiError::At("invalid_body", pointer, error.to_string()) } else { bad_json(&error) }
+        // Some wrong types are told as if the text were broken.
+        if error.is_data() {
+            ApiError::At("invalid_body", pointer, error.to_string())
+        } else if serde_json::from_str::<serde::de::IgnoredAny>(body).is_ok() {
+            ApiError::At("invalid_body", pointer, format!("another type of value belongs here ({error})"))
+        } else {
+            bad_json(&error)
+        }
     })?;
     reader.end().map_err(|error| bad_json(&error))?;
     Ok(read)
@@ -101,10 +108,14 @@ impl<S: Send + Sync, T: for<'de> Deserialize<'de>> FromRequestParts<S> for Param
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
-        match Query::<T>::from_request_parts(parts, state).await {
-            Ok(Query(params)) => Ok(Self(params)),
-            Err(error) => Err(ApiError::Invalid("bad_query", error.body_text())),
-        }
+        // Some clients send every parameter, without a value where they have none.
+        let Query(pairs) = Query::<Vec<(String, String)>>::from_request_parts(parts, state)
+            .await
+            .map_err(|error| ApiError::Invalid("bad_query", error.body_text()))?;
+        let given = pairs.into_iter().filter(|(_, value)| !value.is_empty()).collect::<Vec<_>>();
+        let given = serde_urlencoded::to_string(given).map_err(|error| ApiError::Internal(error.to_string()))?;
+        let params = serde_urlencoded::from_str(&given).map_err(|error| ApiError::Invalid("bad_query", error.to_string()))?;
+        Ok(Self(params))
     }
 }
 

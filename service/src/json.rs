@@ -1,6 +1,7 @@
-//! JSON as a value, when it says one thing only.
+//! JSON as a value, when it says one thing only, and numbers as callers write them.
 
-use rabatt_engine::{Code, Problem};
+use rabatt_engine::{Code, Decimal, Problem};
+use serde::de::{Deserialize, Deserializer, Error};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
@@ -55,6 +56,31 @@ pub fn pointer_part(name: &str) -> String {
     name.replace('~', "~0").replace('/', "~1")
 }
 
+/// A whole number, also when it is written `100.0` or `1e2`: some languages know only one kind of number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Whole(i64);
+
+impl Whole {
+    /// Reads a JSON value.
+    pub fn of(value: &Value) -> Option<Self> {
+        let number = value.as_number()?;
+        number.as_i64().or_else(|| Decimal::parse(&number.to_string())?.whole()).map(Self)
+    }
+}
+
+impl From<Whole> for i64 {
+    fn from(whole: Whole) -> Self {
+        whole.0
+    }
+}
+
+impl<'de> Deserialize<'de> for Whole {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let value = Value::deserialize(deserializer)?;
+        Self::of(&value).ok_or_else(|| D::Error::custom(format!("{value} is no whole number of 64 bits")))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     #![expect(clippy::unwrap_used, reason = "a test stops where its set-up fails")]
@@ -64,6 +90,19 @@ mod tests {
     fn numbers_and_the_order_of_members_stay() {
         let text = r#"{"b":[1.50,-0.0,{"x":null}],"a":"\u00e5","$serde_json::private::Number":"1"}"#;
         assert_eq!(read_once(text).unwrap().to_string(), text.replace("\\u00e5", "å"));
+    }
+
+    #[test]
+    fn whole_numbers_are_read_however_they_are_written() {
+        let whole = |text: &str| serde_json::from_str::<Whole>(text).ok().map(i64::from);
+        for (text, expected) in
+            [("100", 100), ("100.0", 100), ("1e2", 100), ("-0.0", 0), ("9007199254740993", 9_007_199_254_740_993)]
+        {
+            assert_eq!(whole(text), Some(expected), "{text}");
+        }
+        for text in ["10.5", "1e-1", "\"1\"", "null", "1e400", "[1]", "9223372036854775808"] {
+            assert_eq!(whole(text), None, "{text}");
+        }
     }
 
     #[test]

@@ -22,7 +22,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, MatchedPath, Request};
-use axum::http::{HeaderName, Method, StatusCode};
+use axum::http::{HeaderName, Method, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
@@ -183,7 +183,8 @@ pub fn app_with(app: App, more: Router<App>) -> Router {
         .allow_methods([Method::GET, Method::HEAD, Method::PUT, Method::PATCH, Method::POST, Method::DELETE])
         // The contract names some; clients in browsers also send names of their own, as the vendor's do.
         .allow_headers(AllowHeaders::mirror_request())
-        .expose_headers([TOTAL_COUNT, PAGE_COUNT]);
+        // The contract's, and what a checkout of another origin asks again with.
+        .expose_headers([TOTAL_COUNT, PAGE_COUNT, header::ETAG, header::RETRY_AFTER]);
     let ready = |store: Store| async move {
         if store.is_ready().await {
             (StatusCode::OK, "ready")
@@ -198,9 +199,7 @@ pub fn app_with(app: App, more: Router<App>) -> Router {
         .route("/readyz", get(move || ready(store.clone())))
         .route("/metrics", get(metrics::metrics))
         .fallback(|| async { ApiError::NotFound("Path") })
-        .method_not_allowed_fallback(|| async {
-            ApiError::Invalid("method_not_allowed", "this path has no such method; see /docs".to_owned())
-        })
+        .method_not_allowed_fallback(|| async { ApiError::WrongMethod })
         .layer(DefaultBodyLimit::max(http::MOST_BYTES))
         .layer(CatchPanicLayer::custom(|_: Box<dyn std::any::Any + Send>| {
             ApiError::Internal("a handler panicked".to_owned()).into_response()

@@ -69,7 +69,6 @@ fn potential(
         ReasonCode::QuantityBelow => {
             part.quantity = part.units;
             parts.count_rewards(input, input.rule(part.rule), &mut part);
-            give_one_reward(&mut part);
         }
         ReasonCode::StampsBelow => give_one_reward(&mut part),
         // Nobody knows what the missing goods cost.

@@ -58,13 +58,9 @@ pub(super) fn limitation(r: &mut Reader<'_>, out: &mut Limitation) -> Read<()> {
     Ok(())
 }
 
-/// A count where -1 is no limit.
+/// A count; a negative one is no limit (§4.2, §6.3).
 fn usage(r: &mut Reader<'_>) -> Read<Option<i64>> {
-    let value = r.whole()?;
-    if value.is_some_and(|value| value < -1) {
-        r.problem(Code::NegativeNumber, "write how many, or -1 for no limit");
-    }
-    Ok(value.filter(|value| *value >= 0))
+    Ok(r.whole()?.filter(|value| *value >= 0))
 }
 
 fn activation(r: &mut Reader<'_>, out: &mut Limitation) -> Read<()> {

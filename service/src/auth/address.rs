@@ -16,7 +16,7 @@ pub fn is_owner_id(text: &str) -> bool {
 /// Whom an audience names, as `https://…/v1/accounts/T00000001`. What stands before the path does
 /// not matter: a service may be reached under several names.
 pub fn owner_of(audience: &str) -> Option<&str> {
-    let (base, id) = audience.rsplit_once("/v1/accounts/")?;
+    let (base, id) = audience.strip_suffix('/').unwrap_or(audience).rsplit_once("/v1/accounts/")?;
     let host = base.strip_prefix("https://").or_else(|| base.strip_prefix("http://"))?;
     (!host.is_empty() && is_owner_id(id)).then_some(id)
 }
@@ -49,11 +49,12 @@ mod tests {
     fn audiences_are_addresses_under_any_name() {
         assert_eq!(owner_of(&audience("http://127.0.0.1:8080/", "T00000001")), Some("T00000001"));
         assert_eq!(owner_of("https://shop.example/api/v1/accounts/T123"), Some("T123"));
+        assert_eq!(owner_of("https://a/v1/accounts/T123/"), Some("T123"));
         for wrong in [
             "T00000001",
             "/v1/accounts/T00000001",
             "https:///v1/accounts/T123",
-            "https://a/v1/accounts/T123/",
+            "https://a/v1/accounts/T123//",
             "https://a/v1/accounts/",
         ] {
             assert_eq!(owner_of(wrong), None, "{wrong}");

@@ -1,9 +1,12 @@
 //! Wrong secrets: counted, so that nobody tries many. Each service counts its own; behind a
 //! balancer with n of them somebody has n times as many tries, still far too few.
 
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::{HashMap, VecDeque};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
+
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
 
 /// Clients remembered for having shown a right secret.
 const MOST_PROVEN: usize = 10_000;
@@ -20,10 +23,21 @@ pub struct Limits {
 }
 
 /// The wrong secrets of late.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Attempts {
     seen: Mutex<Seen>,
+    /// Known to this process only, so that what it remembers of secrets tells nobody anything.
+    key: [Uuid; 2],
 }
+
+impl Default for Attempts {
+    fn default() -> Self {
+        Self { seen: Mutex::default(), key: [Uuid::new_v4(), Uuid::new_v4()] }
+    }
+}
+
+/// What is remembered of a right secret.
+type Proof = [u8; 32];
 
 #[derive(Debug, Default)]
 struct Seen {
@@ -31,8 +45,8 @@ struct Seen {
     all: VecDeque<(Instant, String)>,
     /// By client; exactly what `all` holds.
     each: HashMap<String, VecDeque<Instant>>,
-    /// Clients that have shown a right secret here.
-    proven: HashSet<String>,
+    /// Clients that have shown a right secret here, and what is remembered of it.
+    proven: HashMap<String, Proof>,
 }
 
 impl Attempts {
@@ -53,7 +67,7 @@ impl Attempts {
         {
             return Some(until(failed));
         }
-        if seen.proven.contains(client) {
+        if seen.proven.contains_key(client) {
             return None;
         }
         nth(seen.all.len(), limits.in_all).and_then(|at| seen.all.get(at)).map(|(failed, _)| until(failed))
@@ -66,13 +80,31 @@ impl Attempts {
         seen.each.entry(client.to_owned()).or_default().push_back(now);
     }
 
-    /// The secret was right.
-    pub fn right(&self, client: &str) {
+    /// The secret was right; `hash` is what the database keeps of it.
+    pub fn right(&self, client: &str, secret: &str, hash: &str) {
+        let proof = self.proof(client, secret, hash);
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
         if seen.proven.len() >= MOST_PROVEN {
             seen.proven.clear();
         }
-        seen.proven.insert(client.to_owned());
+        seen.proven.insert(client.to_owned(), proof);
+    }
+
+    /// Is this the secret that was right before, and still is? Who knows it is not kept out by others
+    /// who try secrets in the same name.
+    pub fn is_known(&self, client: &str, secret: &str, hash: &str) -> bool {
+        let proof = self.proof(client, secret, hash);
+        self.seen.lock().unwrap_or_else(PoisonError::into_inner).proven.get(client) == Some(&proof)
+    }
+
+    fn proof(&self, client: &str, secret: &str, hash: &str) -> Proof {
+        let mut digest = Sha256::new();
+        for part in [self.key[0].as_bytes(), self.key[1].as_bytes(), client.as_bytes(), secret.as_bytes(), hash.as_bytes()] {
+            // Lengths, so that no two lists of parts are the same bytes.
+            digest.update(part.len().to_le_bytes());
+            digest.update(part);
+        }
+        digest.finalize().into()
     }
 }
 
@@ -117,12 +149,16 @@ mod tests {
     #[test]
     fn many_clients_together_are_too_many_but_for_those_known() {
         let (attempts, start) = (Attempts::default(), Instant::now());
-        attempts.right("till");
+        attempts.right("till", "secret", "hash");
         for client in ["a", "b", "c", "d", "e"] {
             attempts.failed(client, start);
         }
         assert_eq!(attempts.wait(LIMITS, "f", start), Some(60));
         assert_eq!(attempts.wait(LIMITS, "till", start), None);
+        assert!(attempts.is_known("till", "secret", "hash"));
+        for (client, secret, hash) in [("till", "wrong", "hash"), ("till", "secret", "rotated"), ("f", "secret", "hash")] {
+            assert!(!attempts.is_known(client, secret, hash), "{client} {secret} {hash}");
+        }
         let later = start + LIMITS.window;
         assert_eq!(attempts.wait(LIMITS, "f", later), None);
         // Nothing is kept for longer than it counts.

@@ -1,5 +1,6 @@
 //! Something happened: which automations are for it, and what they do.
 
+use serde::Deserialize;
 use serde_json::{Map, Value};
 use sqlx::AnyConnection;
 
@@ -64,9 +65,10 @@ async fn customer(db: &mut AnyConnection, account: &str, event: Event, resource:
     if named.is_some() || event != Event::ReceiptAdd {
         return Ok(named);
     }
-    let text = |pointer: &str| resource.pointer(pointer).and_then(Value::as_str).filter(|text| !text.contains('\0'));
-    let (Some(kind), Some(value)) = (text("/customer/token/type"), text("/customer/token/value")) else { return Ok(None) };
-    Ok(facts::customer_of_token(db, account, kind, value).await?.filter(|id| is_id(id)))
+    let token = resource.pointer("/customer/token").filter(|token| !token.to_string().contains("\\u0000"));
+    // What is no token names nobody.
+    let Some(token) = token.and_then(|token| facts::SentToken::deserialize(token).ok()) else { return Ok(None) };
+    Ok(facts::customer_of_token(db, account, &token).await?.filter(|id| is_id(id)))
 }
 
 async fn send(

@@ -45,15 +45,7 @@ struct Purchase<'a> {
 #[derive(Debug, Deserialize)]
 struct PurchaseCustomer {
     #[serde(default)]
-    token: Option<PurchaseToken>,
-}
-
-#[derive(Debug, Default, Deserialize)]
-struct PurchaseToken {
-    #[serde(default, rename = "type")]
-    kind: Option<String>,
-    #[serde(default)]
-    value: Option<String>,
+    token: Option<facts::SentToken>,
 }
 
 /// Recalculates a receipt with the account's rules; uses nothing up.
@@ -74,8 +66,7 @@ pub async fn available(app: &App, account: &str, receipt: String, explain: bool,
         }
         Ok(Purchase { customer_id: Some(id), .. }) => Buyer::Customer(id),
         Ok(Purchase { customer: Some(PurchaseCustomer { token: Some(token) }), .. }) => {
-            let (kind, value) = (token.kind.as_deref().unwrap_or_default(), token.value.as_deref().unwrap_or_default());
-            resolved = facts::customer_of_token(app.store.pool(), account, kind, value).await?;
+            resolved = facts::customer_of_token(app.store.pool(), account, token).await?;
             resolved.as_deref().map_or(Buyer::Unknown, Buyer::Customer)
         }
         Ok(_) => Buyer::Anonymous,

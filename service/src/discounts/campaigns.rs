@@ -3,10 +3,10 @@
 use serde_json::Value;
 
 use super::members::Members;
-use super::store::campaigns::{self as store, NewCampaign};
+use super::store::campaigns::{self as store, NewCampaign, StoredCampaign};
 use crate::App;
 use crate::error::ApiError;
-use crate::http::read;
+use crate::http::{is_client_id, read};
 use crate::store::{new_id, now};
 
 /// Members that the server sets; what a request says of them is passed over.
@@ -31,11 +31,20 @@ pub async fn create(app: &App, account: &str, client: &str, body: &str) -> Resul
         campaign.set("private", Some("false"));
     }
     check(&campaign)?;
+    let campaign_id = campaign.text("campaign_id").unwrap_or_else(|| id.clone());
+    if !is_client_id(&campaign_id) {
+        let message = "this names the campaign, in 1 to 255 characters without space around them".to_owned();
+        return Err(ApiError::At("invalid_body", "/campaign_id".to_owned(), message));
+    }
+    let campaign_id_json = quoted(&campaign_id);
+    campaign.set("campaign_id", Some(&campaign_id_json));
     let body = campaign.to_string();
     let private = campaign.get("private") == Some("true");
-    let new = NewCampaign { account, id: &id, body: &body, private, created_at: &now, deleted_at: None };
+    let new =
+        NewCampaign { account, id: &id, campaign_id: &campaign_id, body: &body, private, created_at: &now, deleted_at: None };
     if !store::create(&app.store, &new).await? {
-        return Err(ApiError::Internal("a new id was taken".to_owned()));
+        let message = format!("there is a campaign `{campaign_id}` already; a deleted one comes back with PUT");
+        return Err(ApiError::At("campaign_exists", "/campaign_id".to_owned(), message));
     }
     Ok(body)
 }
@@ -49,8 +58,10 @@ pub async fn update(app: &App, account: &str, client: &str, id: &str, body: &str
     sent.refuse_twice("")?;
     for _ in 0..TRIES {
         let before = current(app, account, id).await?;
-        let mut campaign: Members<'_> = read(&before)?;
-        for (name, value) in sent.0.iter().filter(|(name, _)| !SERVER_SET.contains(&name.as_str())) {
+        let mut campaign: Members<'_> = read(&before.body)?;
+        // What rules name it by stays.
+        let kept = |name: &str| name == "campaign_id" || SERVER_SET.contains(&name);
+        for (name, value) in sent.0.iter().filter(|(name, _)| !kept(name)) {
             campaign.set(name, Some(*value).filter(|value| *value != "null"));
         }
         if campaign.get("private").is_none() {
@@ -62,7 +73,7 @@ pub async fn update(app: &App, account: &str, client: &str, id: &str, body: &str
         campaign.set("updated_by", Some(&client));
         campaign.set("deleted_at", None);
         campaign.set("deleted_by", None);
-        if let Some(body) = replace(app, account, id, &campaign, &before, None).await? {
+        if let Some(body) = replace(app, account, &before, &campaign, None).await? {
             return Ok(body);
         }
     }
@@ -76,7 +87,7 @@ pub async fn update(app: &App, account: &str, client: &str, id: &str, body: &str
 pub async fn delete(app: &App, account: &str, client: &str, id: &str) -> Result<String, ApiError> {
     for _ in 0..TRIES {
         let before = current(app, account, id).await?;
-        let mut campaign: Members<'_> = read(&before)?;
+        let mut campaign: Members<'_> = read(&before.body)?;
         if campaign.get("deleted_at").is_some() {
             return Err(ApiError::Invalid("campaign_deleted", "this campaign is deleted already".to_owned()));
         }
@@ -85,14 +96,14 @@ pub async fn delete(app: &App, account: &str, client: &str, id: &str) -> Result<
         campaign.set("updated_at", Some(&now_json));
         campaign.set("deleted_at", Some(&now_json));
         campaign.set("deleted_by", Some(&client));
-        if let Some(body) = replace(app, account, id, &campaign, &before, Some(&now)).await? {
+        if let Some(body) = replace(app, account, &before, &campaign, Some(&now)).await? {
             return Ok(body);
         }
     }
     Err(ApiError::Internal(format!("campaign {id} changed all the time")))
 }
 
-async fn current(app: &App, account: &str, id: &str) -> Result<String, ApiError> {
+async fn current(app: &App, account: &str, id: &str) -> Result<StoredCampaign, ApiError> {
     store::campaign(app.store.pool(), account, id).await?.ok_or(ApiError::NotFound("Campaign"))
 }
 
@@ -100,15 +111,15 @@ async fn current(app: &App, account: &str, id: &str) -> Result<String, ApiError>
 async fn replace(
     app: &App,
     account: &str,
-    id: &str,
+    before: &StoredCampaign,
     campaign: &Members<'_>,
-    before: &str,
     deleted_at: Option<&str>,
 ) -> Result<Option<String>, ApiError> {
     let body = campaign.to_string();
     let private = campaign.get("private") == Some("true");
-    let new = NewCampaign { account, id, body: &body, private, created_at: "", deleted_at };
-    Ok(store::replace(&app.store, &new, before).await?.then_some(body))
+    let StoredCampaign { id, campaign_id, .. } = before;
+    let new = NewCampaign { account, id, campaign_id, body: &body, private, created_at: "", deleted_at };
+    Ok(store::replace(&app.store, &new, &before.body).await?.then_some(body))
 }
 
 fn check(campaign: &Members<'_>) -> Result<(), ApiError> {

@@ -68,6 +68,7 @@ pub async fn take_in(
             }
             let ReceiptBody { receipt } = read(body)?;
             let used = record::read_receipt(app, account, receipt, "/receipt").await?;
+            let resource = resource(body, "receipt")?;
             let mut unit = app.store.unit().await?;
             if !book::first_delivery(unit.db(), account, delivery).await? {
                 return Ok(());
@@ -76,7 +77,7 @@ pub async fn take_in(
                 let first = record::record_receipt(unit.db(), app.store.kind(), account, client, used).await?;
                 // Told again, by another delivery, it did not happen again.
                 if first {
-                    trigger(unit.db(), account, Event::ReceiptAdd, &resource(body, "receipt")).await?;
+                    trigger(unit.db(), account, Event::ReceiptAdd, &resource).await?;
                 }
             }
             unit.save().await
@@ -89,6 +90,7 @@ pub async fn take_in(
                     return Err(ApiError::At("invalid_body", format!("/token/{name}"), message));
                 }
             }
+            let resource = resource(body, "token")?;
             let mut unit = app.store.unit().await?;
             if !book::first_delivery(unit.db(), account, delivery).await? {
                 return Ok(());
@@ -102,18 +104,22 @@ pub async fn take_in(
                     token_id: token.token_id.as_deref(),
                 };
                 tokens::add(unit.db(), &new).await?;
-                trigger(unit.db(), account, Event::TokenAdd, &resource(body, "token")).await?;
+                trigger(unit.db(), account, Event::TokenAdd, &resource).await?;
             } else {
                 tokens::remove(unit.db(), account, &token.kind, &token.value, &token.customer_id).await?;
-                trigger(unit.db(), account, Event::TokenRemove, &resource(body, "token")).await?;
+                trigger(unit.db(), account, Event::TokenRemove, &resource).await?;
             }
             unit.save().await
         }
     }
 }
 
-/// What an event is about, whole, as automations look at it.
-fn resource(body: &str, member: &str) -> Value {
-    let body = serde_json::from_str::<Value>(body).ok();
-    body.and_then(|mut body| body.get_mut(member).map(Value::take)).unwrap_or_default()
+/// What an event is about, whole, as automations look at it. What they could not read is refused before
+/// anything is recorded: sent again later, it would not be looked at any more.
+fn resource(body: &str, member: &str) -> Result<Value, ApiError> {
+    let mut body: Value = serde_json::from_str(body).map_err(|error| {
+        let message = format!("automations cannot read this: {error}; nest it less deeply, and use whole characters only");
+        ApiError::At("invalid_body", format!("/{member}"), message)
+    })?;
+    Ok(body.get_mut(member).map(Value::take).unwrap_or_default())
 }

@@ -92,7 +92,9 @@ pub async fn with_statistics(app: &App, account: &str, customer: &str, held: &He
     members.set("ref_id", Some(&id));
     if let Some(deleted_at) = &held.deleted_at {
         let deleted_at = Value::from(deleted_at.as_str()).to_string();
+        let deleted_by = held.deleted_by.as_deref().map(|client| Value::from(client).to_string());
         members.set("deleted_at", Some(&deleted_at));
+        members.set("deleted_by", deleted_by.as_deref());
         members.set("debit_balance", balance.as_deref());
         return Ok(members.to_string());
     }

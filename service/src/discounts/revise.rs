@@ -67,6 +67,7 @@ impl Ready {
                 return Err(if problems.is_empty() { ApiError::Invalid("bad_json", error.to_string()) } else { problems.into() });
             }
         };
+        sent.refuse_twice("")?;
         let quoted = |text: &str| Value::from(text).to_string();
         let (id_json, now_json, client_json) = (quoted(&id), quoted(&now), quoted(client));
         let set = [("id", &id_json), ("created_at", &now_json), ("updated_at", &now_json), ("created_by", &client_json)];

@@ -168,7 +168,12 @@ pub fn file_url(file: &Path) -> String {
 
 /// The time as it is stored: RFC 3339, UTC, microseconds, so that it compares as text.
 pub fn now() -> String {
-    chrono::Utc::now().to_rfc3339_opts(chrono::SecondsFormat::Micros, true)
+    written(chrono::Utc::now())
+}
+
+/// An instant as it is stored.
+pub fn written(at: chrono::DateTime<chrono::Utc>) -> String {
+    at.to_rfc3339_opts(chrono::SecondsFormat::Micros, true)
 }
 
 /// A new id.

@@ -159,7 +159,7 @@ async fn paths_that_lead_nowhere_get_the_contracts_error() {
         ("GET", "/v1/accounts/T00000001/discounts/rules/", 404),
         ("POST", "/v1/accounts/%FF/auth/token", 400),
         ("GET", "/v1/accounts/%FF/discounts/rules", 400),
-        ("PATCH", "/v1/accounts/T00000001/discounts/rules", 400),
+        ("PATCH", "/v1/accounts/T00000001/discounts/rules", 405),
     ] {
         service.call_with(method, path, None, "{}").await.refused(status);
     }

@@ -126,6 +126,8 @@ struct Entry {
     at: i64,
     /// What was reported first stands first, also when its numbers came later.
     order: usize,
+    /// What a receipt said that came too late.
+    told: Option<Wanted>,
 }
 
 /// Whose word for a purchase.
@@ -226,13 +228,14 @@ impl Book {
         self.claims.len()
     }
 
-    /// Places of a rule where anything was ever reported: ref, customer, statistics.
-    pub fn places(&self, rule: usize) -> BTreeMap<(String, String), Statistics> {
+    /// Places of a rule where anything was ever reported: ref, customer, and statistics at an instant, in seconds.
+    pub fn places(&self, rule: usize, at: i64) -> BTreeMap<(String, String), Statistics> {
         let of_rule = self.entries.iter().filter(|entry| self.gifts[entry.gift].rule == rule);
         of_rule
             .map(|entry| {
                 let place = (self.gifts[entry.gift].id.clone(), entry.customer.clone());
-                (place, self.statistics(entry.gift, &entry.customer))
+                let current = self.stamps_at(entry.gift, &entry.customer, at);
+                (place, Statistics { current, ..self.statistics(entry.gift, &entry.customer) })
             })
             .collect()
     }
@@ -264,7 +267,8 @@ impl Book {
     /// Stamps held at an instant, lapsed ones left out: in order of the purchases, a reward takes the oldest.
     fn stamps_at(&self, gift: usize, customer: &str, at: i64) -> i64 {
         let Some(days) = self.rules[self.gifts[gift].rule].expire else { return self.statistics(gift, customer).current };
-        let mut entries: Vec<&Entry> = self.counting(gift, customer).collect();
+        let mut entries: Vec<&Entry> =
+            self.counting(gift, customer).filter(|entry| (entry.taken.stamp, entry.taken.spent) != (0, 0)).collect();
         entries.sort_by_key(|entry| (entry.at, entry.order));
         let lapses = |earned_at: i64, at: i64| earned_at + days * 86_400 < at;
         let mut held: Vec<i64> = Vec::new();

@@ -111,6 +111,7 @@ impl Book {
                 taken,
                 at,
                 order: self.next(),
+                told: None,
             };
             codes.extend(self.strictly(self.totals(self.gifts[one.gift].rule), entry));
         }
@@ -129,11 +130,9 @@ impl Book {
             return Expected::Refused(["claim_deleted"].into());
         }
         let purchase = self.root(purchase);
-        if self.purchases[purchase].receipt {
-            return Expected::Refused(["claim_used"].into());
-        }
         self.claims[claim].released = true;
         self.entries.retain(|entry| entry.purchase != purchase || entry.state != State::Held);
+        self.count_late();
         Expected::Done
     }
 
@@ -166,9 +165,20 @@ impl Book {
         self.purchases[purchase].names.insert(own);
         let taken = self.asked(used, customer);
         let totals = before.totals(before.gifts[used.gift].rule);
-        let entry = Entry { purchase, gift: used.gift, customer: customer.clone(), state: State::Used, taken, at: *at, order };
+        let entry = Entry {
+            purchase,
+            gift: used.gift,
+            customer: customer.clone(),
+            state: State::Used,
+            taken,
+            at: *at,
+            order,
+            told: None,
+        };
         let codes = self.strictly(totals, entry);
-        if !codes.is_empty() {
+        if codes.is_empty() {
+            self.count_late();
+        } else {
             *self = before;
         }
         Expected::unless(codes)
@@ -236,25 +246,46 @@ impl Book {
                 continue;
             }
             // It happened: what is left is taken, and where nothing is left it counts for nothing.
-            let mut taken = self.asked(one, &customer);
-            let before = self.statistics(one.gift, &customer);
-            let rule = &self.rules[self.gifts[one.gift].rule];
-            let mut state = State::Used;
-            if let (Some(most), true) = (rule.repeat, taken.usage > 0) {
-                taken.usage = taken.usage.min((most - before.usage).max(0));
-                if taken.usage == 0 {
-                    state = State::Refused;
-                }
-            }
-            taken.debit = taken.debit.min(before.balance.unwrap_or(0));
+            let (mut taken, state) = self.left(one, &customer);
             if let Some(spent) = one.spent {
-                taken.spent = spent.min(before.current + taken.stamp).max(0);
+                taken.spent = spent.min(self.statistics(one.gift, &customer).current + taken.stamp).max(0);
             }
             let claimed = held.iter().find(|entry| entry.gift == one.gift && entry.customer == customer);
             let order = claimed.map_or_else(|| self.next(), |entry| entry.order);
-            self.entries.push(Entry { purchase, gift: one.gift, customer, state, taken, at: receipt.at, order });
+            let told = Some(one.clone()).filter(|_| state == State::Refused);
+            self.entries.push(Entry { purchase, gift: one.gift, customer, state, taken, at: receipt.at, order, told });
         }
+        self.count_late();
         Expected::Done
+    }
+
+    /// What a finished purchase takes of what is left; refused when that is nothing.
+    fn left(&self, one: &Wanted, customer: &str) -> (Taken, State) {
+        let mut taken = self.asked(one, customer);
+        let before = self.statistics(one.gift, customer);
+        let mut state = State::Used;
+        if let (Some(most), true) = (self.rules[self.gifts[one.gift].rule].repeat, taken.usage > 0) {
+            taken.usage = taken.usage.min((most - before.usage).max(0));
+            if taken.usage == 0 {
+                state = State::Refused;
+            }
+        }
+        taken.debit = taken.debit.min(before.balance.unwrap_or(0));
+        (taken, state)
+    }
+
+    /// What came too late takes what was given back, the earliest report first.
+    fn count_late(&mut self) {
+        let mut late: Vec<usize> = (0..self.entries.len()).filter(|at| self.entries[*at].told.is_some()).collect();
+        late.sort_by_key(|at| self.entries[*at].order);
+        for at in late {
+            let Entry { told, customer, .. } = self.entries[at].clone();
+            let Some(told) = told else { continue };
+            if let (taken, State::Used) = self.left(&told, &customer) {
+                let entry = &mut self.entries[at];
+                (entry.taken, entry.state, entry.told) = (taken, State::Used, None);
+            }
+        }
     }
 
     fn next(&mut self) -> usize {

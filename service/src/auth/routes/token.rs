@@ -5,8 +5,8 @@ use std::time::{Duration, Instant};
 use axum::Json;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
-use axum::http::HeaderMap;
-use axum::http::header::CONTENT_TYPE;
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use axum::http::{HeaderMap, HeaderName};
 use base64::Engine;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -88,7 +88,7 @@ pub async fn token(
     owner: Result<Path<String>, PathRejection>,
     headers: HeaderMap,
     JsonText(body): JsonText,
-) -> Result<Json<AccessToken>, ApiError> {
+) -> Result<([(HeaderName, &'static str); 1], Json<AccessToken>), ApiError> {
     let Path(owner) = owner.map_err(|error| ApiError::Invalid("bad_path", error.body_text()))?;
     if !is_owner_id(&owner) {
         return Err(bad_owner());
@@ -138,7 +138,9 @@ pub async fn token(
         grants: used,
     };
     let access_token = app.auth.keys.sign(&claims)?;
-    Ok(Json(AccessToken { access_token, token_type: TokenType::Bearer, expires_in, refresh_token: None }))
+    let token = AccessToken { access_token, token_type: TokenType::Bearer, expires_in, refresh_token: None };
+    // RFC 6749 §5.1: nobody on the way keeps it.
+    Ok(([(CACHE_CONTROL, "no-store")], Json(token)))
 }
 
 const WRONG: ApiError = ApiError::WrongClient("client id or secret is wrong; send both with HTTP Basic");
@@ -154,22 +156,25 @@ async fn prove(app: &App, owner: &str, client_id: &str, client_secret: String) -
     };
     let name = format!("{owner} {client_id}");
     let (attempts, too_many) = (&app.auth.attempts, ApiError::TooMany);
+    let stored = clients::secret(app.store.pool(), owner, client_id).await?;
+    if let Some(known) = stored.as_ref().filter(|stored| attempts.is_known(&name, &client_secret, &stored.hash)) {
+        return Ok(known.clone());
+    }
     // Before waiting for a turn, and again when it has come: who sends many at once has them counted too.
     if let Some(seconds) = attempts.wait(limits, &name, Instant::now()) {
         return Err(too_many(seconds));
     }
-    let stored = clients::secret(app.store.pool(), owner, client_id).await?;
     let turn = secret::turn().await?;
     if let Some(seconds) = attempts.wait(limits, &name, Instant::now()) {
         return Err(too_many(seconds));
     }
     let hash = stored.as_ref().map_or(&app.auth.nobody_hash, |stored| &stored.hash);
-    let (right, _turn) = turn.verify(client_secret, hash.clone()).await?;
+    let (right, _turn) = turn.verify(client_secret.clone(), hash.clone()).await?;
     let Some(stored) = stored.filter(|_| right) else {
         attempts.failed(&name, Instant::now());
         return Err(WRONG);
     };
-    attempts.right(&name);
+    attempts.right(&name, &client_secret, &stored.hash);
     Ok(stored)
 }
 

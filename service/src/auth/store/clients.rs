@@ -121,7 +121,7 @@ pub async fn list(
 }
 
 /// What a client proves who it is with.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Secret {
     /// The client's id.
     pub id: String,
@@ -137,7 +137,8 @@ pub struct Secret {
 /// When the database refuses.
 pub async fn secret(pool: &AnyPool, account: &str, client_id: &str) -> Result<Option<Secret>, ApiError> {
     let row = sqlx::query(
-        "SELECT id, secret_hash, generation FROM clients WHERE account_id = $1 AND client_id = $2 AND deleted_at IS NULL",
+        "SELECT id, secret_hash, generation FROM clients WHERE account_id = $1 AND (client_id = $2 OR id = $2) AND deleted_at IS NULL
+         ORDER BY CASE WHEN client_id = $2 THEN 0 ELSE 1 END LIMIT 1",
     )
     .bind(account)
     .bind(client_id)

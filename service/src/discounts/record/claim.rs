@@ -13,6 +13,7 @@ use crate::discounts::store::claims::{self, NewClaim};
 use crate::discounts::store::comparable;
 use crate::error::ApiError;
 use crate::http::{is_client_id, read};
+use crate::json::Whole;
 use crate::store::{new_id, now};
 
 /// `ref_type` of a claim that does not say its `type`.
@@ -38,8 +39,8 @@ struct ClaimedRule {
 #[derive(Debug, Deserialize)]
 struct ClaimedRef {
     id: String,
-    amount: i64,
-    usage: i64,
+    amount: Whole,
+    usage: Whole,
 }
 
 /// Members that the server sets.
@@ -174,21 +175,22 @@ async fn check(app: &App, account: &str, request: &ClaimRequest) -> Result<(Stri
             if !seen.insert(&*one.id) {
                 return Err(at(format!("{place}/id"), "this ref is here twice; name it once"));
             }
-            check_numbers(&place, [("amount", Some(one.amount)), ("usage", Some(one.usage)), ("bonus", None), ("stamp", None)])?;
+            let (amount, usage) = (i64::from(one.amount), i64::from(one.usage));
+            check_numbers(&place, [("amount", Some(amount)), ("usage", Some(usage)), ("bonus", None), ("stamp", None)])?;
             let terms = known.terms(&found.rule_id);
-            rewards = rewards.checked_add(one.usage).ok_or_else(|| refused(Refusal::Overflow, format!("{place}/usage")))?;
+            rewards = rewards.checked_add(usage).ok_or_else(|| refused(Refusal::Overflow, format!("{place}/usage")))?;
             if terms.reward_usage.is_some_and(|most| rewards > most) {
                 let message = format!("this rule gives at most {} rewards in a purchase", terms.reward_usage.unwrap_or_default());
                 return Err(ApiError::At("reward_usage_exceeded", format!("{place}/usage"), message));
             }
-            let debit = if terms.debit.is_some() { one.amount } else { 0 };
+            let debit = if terms.debit.is_some() { amount } else { 0 };
             // Held as long as the claim: another purchase does not get a reward for the same stamps.
-            let stamp_spent = if one.usage > 0 { terms.stamp.unwrap_or(0) } else { 0 };
+            let stamp_spent = if usage > 0 { terms.stamp.unwrap_or(0) } else { 0 };
             wanted.push(Wanted {
                 change: Change::new(
                     Place { rule_id: found.rule_id.clone(), ref_id: found.id.clone(), customer_id: request.customer_id.clone() },
                     terms,
-                    Taken { usage: one.usage, amount: one.amount, debit, stamp_spent, ..Taken::default() },
+                    Taken { usage, amount, debit, stamp_spent, ..Taken::default() },
                 ),
                 pointer: place,
             });
@@ -212,10 +214,11 @@ fn written(body: &str, id: &str, at: &str, client: &str) -> Result<String, ApiEr
     Ok(members.to_string())
 }
 
-/// Gives a claim back: exactly what it took, once. The deleted claim's JSON.
+/// Gives a claim back: exactly what it holds, once. What its purchase has used by now stays used. The
+/// deleted claim's JSON.
 ///
 /// # Errors
-/// 400 when it was given back before or its purchase is recorded, 404 when there is no such claim.
+/// 400 when it was given back before, 404 when there is no such claim.
 pub async fn release(app: &App, account: &str, client: &str, id: &str) -> Result<String, ApiError> {
     let stored = {
         let mut db = app.store.pool().acquire().await?;
@@ -242,10 +245,6 @@ pub async fn release(app: &App, account: &str, client: &str, id: &str) -> Result
     let Some(purchase) = book::purchase(unit.db(), account, &purchase).await? else {
         return Err(ApiError::Internal(format!("claim {id} has no purchase")));
     };
-    if purchase.settled {
-        let message = "the purchase of this claim is recorded: what it took is used and cannot be given back";
-        return Err(ApiError::Invalid("claim_used", message.to_owned()));
-    }
     let mut rows = book::rows(unit.db(), account, &[purchase]).await?;
     rows.retain(|row| row.state == "held");
     let mut changes: Vec<Change> = rows.iter().map(Change::back).collect();
@@ -253,6 +252,7 @@ pub async fn release(app: &App, account: &str, client: &str, id: &str) -> Result
     for row in &rows {
         book::set_state(unit.db(), account, &row.id, "released").await?;
     }
+    book::count_late(unit.db(), account, &changes).await?;
     unit.save().await?;
     Ok(body)
 }

@@ -8,6 +8,7 @@ use crate::App;
 use crate::discounts::store::book::{self, Change, Place, Report, Taken};
 use crate::error::ApiError;
 use crate::http::{is_client_id, read};
+use crate::json::Whole;
 use crate::store::now;
 
 #[derive(Debug, Deserialize)]
@@ -21,11 +22,11 @@ struct UsageRef {
     reference: String,
     ref_type: String,
     #[serde(default)]
-    usage: Option<i64>,
+    usage: Option<Whole>,
     #[serde(default)]
-    stamp: Option<i64>,
+    stamp: Option<Whole>,
     #[serde(default)]
-    amount: Option<i64>,
+    amount: Option<Whole>,
 }
 
 /// Adds usage to a customer's ref; the same `ref` and `ref_type` add once.
@@ -35,6 +36,7 @@ struct UsageRef {
 pub async fn add_usage(app: &App, account: &str, client: &str, customer: &str, id: &str, body: &str) -> Result<(), ApiError> {
     let UsageRequest { usage_ref } = read(body)?;
     let UsageRef { reference, ref_type, usage, stamp, amount } = usage_ref;
+    let (usage, stamp, amount) = (usage.map(i64::from), stamp.map(i64::from), amount.map(i64::from));
     for (name, text) in [("ref", &reference), ("ref_type", &ref_type)] {
         if !is_client_id(text) {
             let message = "this has 1 to 255 characters, without space around them".to_owned();
@@ -49,7 +51,9 @@ pub async fn add_usage(app: &App, account: &str, client: &str, customer: &str, i
         return Err(ApiError::Invalid("ref_deleted", "this ref or its rule is deleted and cannot be used any more".to_owned()));
     }
     let terms = known.terms(&found.rule_id);
-    let (usage, amount) = (usage.unwrap_or(0), amount.unwrap_or(0));
+    let amount = amount.unwrap_or(0);
+    // What only gives stamps used nothing; anything else that does not say was one use.
+    let usage = usage.unwrap_or(i64::from(stamp.is_none() || amount > 0));
     let new = Taken {
         usage,
         amount,
@@ -97,5 +101,6 @@ pub async fn add_usage(app: &App, account: &str, client: &str, customer: &str, i
         }
         book::log(unit.db(), report, &purchase, &change.place, "used", &change.new).await?;
     }
+    book::count_late(unit.db(), account, &changes).await?;
     unit.save().await
 }

@@ -3,14 +3,17 @@
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
+use serde_json::Value;
 use sqlx::AnyConnection;
 
 use super::{Known, RECEIPT_ADD, by_hand, check_numbers, key};
 use crate::App;
-use crate::discounts::store::book::{self, Change, Place, Purchase, Refusal, Report, StampsSeen, Taken, UsageRow};
+use crate::discounts::store::book::{self, Change, Place, Purchase, Report, StampsSeen, Taken, UsageRow};
 use crate::discounts::store::{comparable, facts};
 use crate::discounts::terms::Terms;
 use crate::error::ApiError;
+use crate::http::is_client_id;
+use crate::json::Whole;
 use crate::store::Kind;
 
 /// For whom a ref that everybody may use is counted when nobody knows who bought.
@@ -49,15 +52,7 @@ struct SentStore {
 #[derive(Debug, Deserialize)]
 struct SentCustomer {
     #[serde(default)]
-    token: Option<SentToken>,
-}
-
-#[derive(Debug, Deserialize)]
-struct SentToken {
-    #[serde(default, rename = "type")]
-    kind: Option<String>,
-    #[serde(default)]
-    value: Option<String>,
+    token: Option<facts::SentToken>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -66,30 +61,23 @@ struct SentRule {
     refs: Option<Vec<SentRef>>,
 }
 
-#[derive(Debug, Deserialize)]
-struct SentRef {
-    #[serde(default)]
-    id: Option<String>,
-    #[serde(default)]
-    usage: Option<i64>,
-    #[serde(default)]
-    amount: Option<i64>,
-    #[serde(default)]
-    bonus: Option<i64>,
-    #[serde(default)]
-    stamp: Option<i64>,
-    #[serde(default)]
-    statistics: Option<SentStatistics>,
+/// Whatever it is: discounts of other systems have refs of their own, with numbers of their own.
+type SentRef = Value;
+
+/// A whole number among the members of a ref; `None` when it is absent. `place` is the ref's pointer.
+fn number(one: &SentRef, name: &str, place: &str) -> Result<Option<i64>, ApiError> {
+    match one.get(name) {
+        None | Some(Value::Null) => Ok(None),
+        Some(value) => match Whole::of(value) {
+            Some(whole) => Ok(Some(whole.into())),
+            None => Err(ApiError::At("invalid_body", format!("{place}/{name}"), "this is a whole number".to_owned())),
+        },
+    }
 }
 
-#[derive(Debug, Deserialize)]
-struct SentStatistics {
-    #[serde(default)]
-    usage: Option<i64>,
-    #[serde(default)]
-    stamp: Option<i64>,
-    #[serde(default)]
-    current_stamp: Option<i64>,
+/// The id of a ref, when it is one that could be ours.
+fn ref_id(one: &SentRef) -> Option<&str> {
+    one.get("id").and_then(Value::as_str)
 }
 
 /// What a receipt used, ready to be recorded.
@@ -128,6 +116,13 @@ pub async fn read_receipt(app: &App, account: &str, sent: SentReceipt, place: &s
     let Some(reference) = id.clone().or_else(|| receipt_id.clone()) else {
         return Err(at(String::new(), "a receipt needs its `id` or `receipt_id`, so that it is recorded once"));
     };
+    let customer = named(&sent.customer_id);
+    if customer.as_deref().is_some_and(|customer| matches!(customer, "*" | "/") || !is_client_id(customer)) {
+        return Err(at(
+            "/customer_id".into(),
+            "this names one customer, in 1 to 255 characters; leave it out when nobody is known",
+        ));
+    }
     let store = sent.store.as_ref().and_then(|store| store.id.as_deref()).unwrap_or_default();
     let mut strong: Vec<String> = id.iter().map(|id| format!("r:{id}")).collect();
     strong.extend(receipt_id.iter().map(|receipt_id| key("s", store, receipt_id)));
@@ -135,28 +130,28 @@ pub async fn read_receipt(app: &App, account: &str, sent: SentReceipt, place: &s
         [id, receipt_id, named(&sent.transaction_id), named(&sent.order_number)].into_iter().flatten().collect();
     weak.sort_unstable();
     weak.dedup();
-    let customer_id = match (named(&sent.customer_id), sent.customer.as_ref().and_then(|customer| customer.token.as_ref())) {
+    let customer_id = match (customer, sent.customer.as_ref().and_then(|customer| customer.token.as_ref())) {
         (Some(id), _) => Some(id),
-        (None, Some(token)) => {
-            let (kind, value) = (token.kind.as_deref().unwrap_or_default(), token.value.as_deref().unwrap_or_default());
-            facts::customer_of_token(app.store.pool(), account, kind, value).await?
-        }
+        (None, Some(token)) => facts::customer_of_token(app.store.pool(), account, token).await?,
         (None, None) => None,
     };
     let told = sent.discounts.is_some();
     let rules = sent.discounts.unwrap_or_default();
-    let ids: Vec<&str> = rules.iter().flat_map(|rule| rule.refs.iter().flatten()).filter_map(|one| one.id.as_deref()).collect();
+    let ids: Vec<&str> = rules.iter().flat_map(|rule| rule.refs.iter().flatten()).filter_map(ref_id).collect();
     let known = Known::look_up(app, account, &ids).await?;
     let mut changes: Vec<Change> = Vec::new();
     for (r, rule) in rules.iter().enumerate() {
         for (f, one) in rule.refs.iter().flatten().enumerate() {
-            let numbers = [("usage", one.usage), ("amount", one.amount), ("bonus", one.bonus), ("stamp", one.stamp)];
-            check_numbers(&format!("{place}/discounts/{r}/refs/{f}"), numbers)?;
-            // Discounts of other systems have refs of their own.
-            let Some(found) = one.id.as_deref().and_then(|id| known.refs.get(id)) else { continue };
+            let Some(found) = ref_id(one).and_then(|id| known.refs.get(id)) else { continue };
+            let at_ref = format!("{place}/discounts/{r}/refs/{f}");
+            let [usage, amount, bonus, stamp] =
+                ["usage", "amount", "bonus", "stamp"].map(|name| number(one, name, &at_ref).map(|number| (name, number)));
+            let numbers = [usage?, amount?, bonus?, stamp?];
+            check_numbers(&at_ref, numbers)?;
+            let [usage, amount, bonus, stamp] = numbers.map(|(_, number)| number);
             let terms = known.terms(&found.rule_id);
-            let (amount, bonus, stamp) = (one.amount.unwrap_or(0), one.bonus.unwrap_or(0), one.stamp.unwrap_or(0));
-            let usage = one.usage.unwrap_or(i64::from(amount > 0 || bonus > 0));
+            let (amount, bonus, stamp) = (amount.unwrap_or(0), bonus.unwrap_or(0), stamp.unwrap_or(0));
+            let usage = usage.unwrap_or(i64::from(amount > 0 || bonus > 0));
             let counted_for = match &*found.customer_id {
                 "*" => customer_id.clone().unwrap_or_else(|| UNKNOWN.to_owned()),
                 holder => holder.to_owned(),
@@ -169,15 +164,18 @@ pub async fn read_receipt(app: &App, account: &str, sent: SentReceipt, place: &s
                 stamp_spent: if usage > 0 { terms.stamp.unwrap_or(0) } else { 0 },
                 debit: if terms.debit.is_some() { amount } else { 0 },
             };
-            let seen = one.statistics.as_ref().filter(|_| usage > 0);
-            let stamps = seen.and_then(|seen| {
-                seen.current_stamp.map(|after| StampsSeen { after, ever: seen.stamp, usage: seen.usage, ..StampsSeen::default() })
+            let seen = |name: &str| one.get("statistics").and_then(|seen| seen.get(name)).and_then(Whole::of).map(i64::from);
+            let stamps = seen("current_stamp").filter(|_| usage > 0).map(|after| StampsSeen {
+                after,
+                ever: seen("stamp"),
+                usage: seen("usage"),
+                ..StampsSeen::default()
             });
             let place = Place { rule_id: found.rule_id.clone(), ref_id: found.id.clone(), customer_id: counted_for };
             match changes.iter_mut().find(|change| change.place == place) {
                 Some(same) => {
                     same.new =
-                        same.new.plus(&new).ok_or_else(|| at(format!("/discounts/{r}/refs/{f}"), "the sums leave 64 bits"))?
+                        same.new.plus(&new).ok_or_else(|| at(format!("/discounts/{r}/refs/{f}"), "the sums leave 64 bits"))?;
                 }
                 None => changes.push(Change { happened: true, stamps, ..Change::new(place, terms, new) }),
             }
@@ -241,15 +239,15 @@ pub async fn record_receipt(
     book::count(db, account, &mut changes).await?;
     let report = Report { account, client, reference: &reference, ref_type: RECEIPT_ADD, purchase_at: &purchase_at };
     for change in changes.iter().filter(|change| change.happened) {
-        match change.refused {
-            // It happened: it stands in the log, and counts for nothing.
-            Some(Refusal::Usage | Refusal::Balance | Refusal::Overflow) => {
-                let told = sent.iter().find(|(place, _)| *place == change.place).map(|(_, taken)| taken.clone());
-                book::log(db, report, &purchase, &change.place, "refused", &told.unwrap_or_default()).await?;
-            }
-            Some(Refusal::Budget) | None => book::log(db, report, &purchase, &change.place, "used", &change.new).await?,
+        if change.counts() {
+            book::log(db, report, &purchase, &change.place, "used", &change.new).await?;
+        } else {
+            // It happened: it stands in the log, and counts for nothing as long as there is no room.
+            let told = sent.iter().find(|(place, _)| *place == change.place).map(|(_, taken)| taken.clone());
+            book::log(db, report, &purchase, &change.place, "refused", &told.unwrap_or_default()).await?;
         }
     }
+    book::count_late(db, account, &changes).await?;
     book::settle(db, account, &purchase, customer_id.as_deref(), &purchase_at).await?;
     Ok(!recorded)
 }

@@ -87,7 +87,7 @@ pub async fn get_campaign(
 ) -> Result<Response, ApiError> {
     let (_, id) = path;
     let campaign = store::campaign(app.store.pool(), &caller.account, &id).await?;
-    campaign.map(json_text).ok_or(ApiError::NotFound("Campaign"))
+    campaign.map(|campaign| json_text(campaign.body)).ok_or(ApiError::NotFound("Campaign"))
 }
 
 /// Change a campaign

@@ -28,6 +28,8 @@ pub struct NewCampaign<'a> {
     pub account: &'a str,
     /// Its id.
     pub id: &'a str,
+    /// What rules and paths name it by.
+    pub campaign_id: &'a str,
     /// Its JSON.
     pub body: &'a str,
     /// Are its rules hidden?
@@ -38,20 +40,23 @@ pub struct NewCampaign<'a> {
     pub deleted_at: Option<&'a str>,
 }
 
-/// Stores a new campaign; false, and nothing is stored, when the id is taken.
+/// Stores a new campaign; false, and nothing is stored, when the `campaign_id` is taken.
 ///
 /// # Errors
 /// When the database refuses.
 pub async fn create(store: &Store, campaign: &NewCampaign<'_>) -> Result<bool, ApiError> {
     let mut unit = store.unit().await?;
     let added = sqlx::query(
-        "INSERT INTO campaigns (account_id, id, body, private, created_at) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING",
+        "INSERT INTO campaigns (account_id, id, body, private, created_at, campaign_id)
+         SELECT $1, $2, $3, $4, $5, $6 WHERE NOT EXISTS (SELECT 1 FROM campaigns WHERE account_id = $1 AND id = $6)
+         ON CONFLICT DO NOTHING",
     )
     .bind(campaign.account)
     .bind(campaign.id)
     .bind(campaign.body)
     .bind(i64::from(campaign.private))
     .bind(campaign.created_at)
+    .bind(campaign.campaign_id)
     .execute(unit.db())
     .await?;
     unit.save().await?;
@@ -79,17 +84,28 @@ pub async fn replace(store: &Store, campaign: &NewCampaign<'_>, before: &str) ->
     Ok(changed.rows_affected() > 0)
 }
 
-/// One campaign's JSON; deleted ones too.
+/// A campaign as stored.
+#[derive(Debug)]
+pub struct StoredCampaign {
+    /// Its id.
+    pub id: String,
+    /// What rules and paths name it by.
+    pub campaign_id: String,
+    /// Its JSON.
+    pub body: String,
+}
+
+/// One campaign by its `campaign_id` or id; deleted ones too.
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn campaign(pool: &AnyPool, account: &str, id: &str) -> Result<Option<String>, ApiError> {
-    let row = sqlx::query("SELECT body FROM campaigns WHERE account_id = $1 AND id = $2")
+pub async fn campaign(pool: &AnyPool, account: &str, name: &str) -> Result<Option<StoredCampaign>, ApiError> {
+    let row = sqlx::query("SELECT id, campaign_id, body FROM campaigns WHERE account_id = $1 AND (campaign_id = $2 OR id = $2)")
         .bind(account)
-        .bind(id)
+        .bind(name)
         .fetch_optional(pool)
         .await?;
-    Ok(row.map(|row| row.get(0)))
+    Ok(row.map(|row| StoredCampaign { id: row.get(0), campaign_id: row.get(1), body: row.get(2) }))
 }
 
 /// A page of campaigns, oldest first; without a state those that are not deleted.
@@ -113,13 +129,14 @@ pub async fn campaigns(
         Some(CampaignState::Deleted) => " AND deleted_at IS NOT NULL",
     });
     if let Some(after) = starting_after {
-        let place = sqlx::query("SELECT created_at FROM campaigns WHERE account_id = $1 AND id = $2")
+        let place = sqlx::query("SELECT created_at, id FROM campaigns WHERE account_id = $1 AND (campaign_id = $2 OR id = $2)")
             .bind(account)
             .bind(after)
             .fetch_optional(pool)
             .await?
             .ok_or_else(|| unknown_cursor("id"))?;
-        query.push(" AND (created_at, id) > (").push_bind(place.get::<String, _>(0))?.push(", ").push_bind(after)?.push(")");
+        query.push(" AND (created_at, id) > (").push_bind(place.get::<String, _>(0))?;
+        query.push(", ").push_bind(place.get::<String, _>(1))?.push(")");
     }
     query.push(" ORDER BY created_at, id LIMIT ").push_bind(limit)?;
     Ok(query.rows(pool).await?.iter().map(|row| row.get(0)).collect())

@@ -1,5 +1,6 @@
 //! Refs: who holds which rule, and the lists around them.
 
+use chrono::TimeDelta;
 use rabatt_engine::Statistics;
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, AnyPool, Row};
@@ -7,7 +8,7 @@ use sqlx::{AnyConnection, AnyPool, Row};
 use super::unknown_cursor;
 use crate::error::ApiError;
 use crate::store::statement::Statement;
-use crate::store::{Store, new_id, now};
+use crate::store::{Store, new_id, now, written};
 
 /// A gift of a rule.
 #[derive(Debug)]
@@ -75,14 +76,19 @@ pub async fn give_within(
     customers: &[String],
     constraint: Option<&str>,
 ) -> Result<(), ApiError> {
-    let given_at = now();
     if customers.iter().any(|customer| is_everybody(customer)) {
         count_gift(db, account).await?;
     }
-    // In one order, so that two requests never wait for each other in a circle.
-    let mut customers: Vec<&String> = customers.iter().collect();
-    customers.sort_unstable();
+    // Lists are by time: a microsecond apart they come in the order in which they were named.
+    let mut given_at = chrono::Utc::now();
+    let mut gifts: Vec<(&String, String)> = Vec::with_capacity(customers.len());
     for customer in customers {
+        gifts.push((customer, written(given_at)));
+        given_at = given_at.checked_add_signed(TimeDelta::microseconds(1)).unwrap_or(given_at);
+    }
+    // In one order, so that two requests never wait for each other in a circle.
+    gifts.sort_unstable();
+    for (customer, given_at) in gifts {
         sqlx::query(
             "INSERT INTO refs (account_id, id, rule_id, customer_id, given_at, given_by, updated_at, offering_constraint_id)
              VALUES ($1, $2, $3, $4, $5, $6, $5, $7)
@@ -92,7 +98,7 @@ pub async fn give_within(
         .bind(new_id())
         .bind(rule)
         .bind(&**customer)
-        .bind(&*given_at)
+        .bind(given_at)
         .bind(client)
         .bind(constraint)
         .execute(&mut *db)
@@ -262,12 +268,14 @@ pub struct Held {
     pub given_at: String,
     /// When it was taken away.
     pub deleted_at: Option<String>,
+    /// By which client.
+    pub deleted_by: Option<String>,
     /// What the customer has had of it.
     pub statistics: Statistics,
 }
 
 const HELD: &str = "SELECT v.body, f.rule_id, f.id, f.customer_id, f.given_at, f.deleted_at,
-        s.usage, s.amount, s.bonus, s.stamp, s.current_stamp, s.debit_balance
+        s.usage, s.amount, s.bonus, s.stamp, s.current_stamp, s.debit_balance, f.deleted_by
     FROM refs f JOIN rules r ON r.account_id = f.account_id AND r.id = f.rule_id
     JOIN rule_revisions v ON v.account_id = r.account_id AND v.rule_id = r.id AND v.revision = r.revision
     LEFT JOIN ref_statistics s ON s.account_id = f.account_id AND s.ref_id = f.id AND s.customer_id = ";
@@ -289,6 +297,7 @@ fn held(row: &AnyRow) -> Held {
             current_stamp: count(10),
             debit_balance: row.get(11),
         },
+        deleted_by: row.get(12),
     }
 }
 
@@ -345,7 +354,7 @@ pub async fn showcase(pool: &AnyPool, account: &str, what: Showcase<'_>) -> Resu
         query.push(" AND r.campaign_id IN ").push_list(what.campaigns.iter().map(String::as_str))?;
         if what.public {
             query.push(
-                " AND NOT EXISTS (SELECT 1 FROM campaigns c WHERE c.account_id = r.account_id AND c.id = r.campaign_id AND c.private = 1)",
+                " AND NOT EXISTS (SELECT 1 FROM campaigns c WHERE c.account_id = r.account_id AND r.campaign_id IN (c.campaign_id, c.id) AND c.private = 1)",
             );
         }
     }

@@ -2,7 +2,7 @@
 
 use rabatt_engine::Statistics;
 use sqlx::any::AnyRow;
-use sqlx::{AnyConnection, AnyPool, Row};
+use sqlx::{AnyConnection, AnyExecutor, AnyPool, Row};
 
 use super::unknown_cursor;
 use crate::automations::store as automations;
@@ -294,10 +294,10 @@ fn stored(row: &AnyRow) -> StoredRule {
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn rule(pool: &AnyPool, account: &str, id: &str) -> Result<Option<StoredRule>, ApiError> {
+pub async fn rule(db: impl AnyExecutor<'_>, account: &str, id: &str) -> Result<Option<StoredRule>, ApiError> {
     let mut query = Statement::new(STORED);
     query.push_bind(account)?.push(" AND r.id = ").push_bind(id)?;
-    Ok(query.rows(pool).await?.first().map(stored))
+    Ok(query.rows(db).await?.first().map(stored))
 }
 
 /// Which rules a list shows.

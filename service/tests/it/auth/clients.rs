@@ -27,8 +27,8 @@ async fn aid_auth_clients_post() {
     // Right, but of no use before it has a grant.
     let error = ask(&service, "T00000001", ("till-1", secret), "T00000001").await.refused(400);
     assert_eq!(error["code"], "invalid_audience");
-    // It sends what it chose, not its id.
-    ask(&service, "T00000001", (id, secret), "T00000001").await.refused(401);
+    // Its id does as well as what it chose.
+    ask(&service, "T00000001", (id, secret), "T00000001").await.refused(400);
     let error = service.call_auth("POST", "clients", json!({"client_id": "till-1"})).await.refused(400);
     assert_eq!((&error["code"], &error["errors"][0]["pointer"]), (&"duplicate".into(), &"/client_id".into()));
     let plain = service.call_auth("POST", "clients", json!({})).await.ok();

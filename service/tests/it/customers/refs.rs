@@ -32,6 +32,10 @@ async fn aid_discounts_customer_cid_post_ref_id() {
     // A use takes the stamps of one reward.
     let used = add(json!({"ref": "b", "ref_type": "manual", "usage": 1, "amount": 3500})).await.ok();
     assert_eq!((&used["statistics"]["current_stamp"], &used["statistics"]["stamp"]), (&json!(1), &json!(6)));
+    // What gives no stamps and does not say is one use.
+    let given = add(json!({"ref": "c", "ref_type": "manual", "amount": 3500.0})).await.ok();
+    assert_eq!((&given["statistics"]["usage"], &given["statistics"]["amount"]), (&json!(2), &json!(7000)));
+    assert_eq!(add(json!({"ref": "d", "ref_type": "manual"})).await.ok()["statistics"]["usage"], 3);
     for (body, pointer) in [
         (json!({"ref": "", "ref_type": "a"}), "/usage_ref/ref"),
         (json!({"ref": "a", "ref_type": ""}), "/usage_ref/ref_type"),

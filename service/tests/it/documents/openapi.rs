@@ -33,6 +33,9 @@ async fn document_viewer_and_health_are_served() {
     assert!(!page.text.contains("http://") && !page.text.contains("https://"), "no content from elsewhere: {}", page.text);
     assert_eq!(get("/healthz").await.text, "ok");
     assert_eq!(get("/readyz").await.text, "ready");
+    let wrong = service.call("PATCH", "discounts/rules", "").await;
+    assert_eq!(wrong.refused(405)["code"], "method_not_allowed");
+    assert!(wrong.header("allow").contains("POST"));
 }
 
 #[test]

@@ -39,6 +39,8 @@ async fn aid_discounts_events_post() {
 async fn nonsense_is_refused_and_the_delivery_may_come_again() {
     let service = Service::new().await;
     let token = json!({"token": {"token_id": "t", "type": "VIPPS", "value": "abc", "customer_id": "kari"}});
+    let (_, ours) = service.given(json!({"reward": {"type": "discount_amount", "value": 100}}), "kari").await;
+    let deep = (0..200).fold(json!(1), |inner, _| json!([inner]));
     assert_eq!(service.event("receipt_update", &token).await.refused(400)["code"], "bad_header");
     assert_eq!(service.deliver("token_add", "", &token).await.refused(400)["code"], "bad_header");
     assert_eq!(service.deliver("receipt_add", "d", &token).await.refused(400)["errors"][0]["pointer"], "/receipt");
@@ -58,13 +60,16 @@ async fn nonsense_is_refused_and_the_delivery_may_come_again() {
         (json!({"purchase_at": "2024-06-01T12:00:00Z"}), "/receipt"),
         (json!({"receipt_id": 1, "purchase_at": "2024-06-01T12:00:00Z"}), "/receipt/receipt_id"),
         (
-            json!({"receipt_id": "a", "purchase_at": "2024-06-01T12:00:00Z", "discounts": [{"refs": [{"id": "a", "amount": -1}]}]}),
+            json!({"receipt_id": "a", "purchase_at": "2024-06-01T12:00:00Z", "discounts": [{"refs": [{"id": ours, "amount": -1}]}]}),
             "/receipt/discounts/0/refs/0/amount",
         ),
         (
-            json!({"receipt_id": "a", "purchase_at": "2024-06-01T12:00:00Z", "discounts": [{"refs": [{"id": "a", "amount": 0.5}]}]}),
+            json!({"receipt_id": "a", "purchase_at": "2024-06-01T12:00:00Z", "discounts": [{"refs": [{"id": ours, "amount": 0.5}]}]}),
             "/receipt/discounts/0/refs/0/amount",
         ),
+        (json!({"receipt_id": "a", "purchase_at": "2024-06-01T12:00:00Z", "customer_id": "*"}), "/receipt/customer_id"),
+        // What automations could not look at, which counts as told, would never be looked at.
+        (json!({"receipt_id": "a", "purchase_at": "2024-06-01T12:00:00Z", "deep": deep}), "/receipt"),
     ] {
         let error = service.deliver("receipt_add", "d", &json!({"receipt": receipt})).await.refused(400);
         assert_eq!(error["errors"][0]["pointer"], pointer, "{receipt} {error}");
@@ -82,6 +87,8 @@ async fn tokens_come_and_go() {
     assert_eq!(changed().await, false);
     service.deliver("token_add", "d1", &token("kari")).await;
     assert_eq!(changed().await, true);
+    let by_id = coffee(json!({"customer": {"token": {"token_id": "t"}}}));
+    assert_eq!(service.recalculate(&by_id).await.ok()["is_changed"], true);
     // Somebody else's removal takes nothing away.
     service.deliver("token_remove", "d2", &token("ola")).await;
     assert_eq!(changed().await, true);
@@ -156,6 +163,17 @@ async fn stamps_lapse() {
     let usages = service.call("GET", &format!("discounts/rules/{rule}/usages"), "").await.ok();
     let statistics = &usages[0]["statistics"];
     assert_eq!((&statistics["stamp"], &statistics["current_stamp"]), (&json!(4), &json!(0)));
+}
+
+#[tokio::test]
+async fn numbers_are_whole_however_they_are_written_and_other_systems_have_their_own() {
+    let service = Service::new().await;
+    let (rule, reference) = service.given(json!({"reward": {"type": "discount_amount", "value": 100}}), "kari").await;
+    let used = json!([{"id": rule, "refs": [{"id": reference, "usage": 1.0, "amount": 1e2, "bonus": null}]},
+        {"id": 7, "refs": [{"id": "theirs", "amount": 10.5}, {"id": 8, "usage": "often"}, null]}]);
+    service.receipt("r1", "kari", used).await;
+    let statistics = service.statistics("kari", &reference).await;
+    assert_eq!((&statistics["usage"], &statistics["amount"]), (&json!(1), &json!(100)));
 }
 
 #[tokio::test]

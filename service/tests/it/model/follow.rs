@@ -407,7 +407,7 @@ impl Following<'_> {
                 let text = |name: &str| usage[name].as_str().unwrap().to_owned();
                 listed.insert((text("ref_id"), text("customer_id")), statistics(&usage["statistics"]));
             }
-            let mut booked = self.book.places(rule);
+            let mut booked = self.book.places(rule, chrono::Utc::now().timestamp());
             // Where nothing counts, one may know the place and the other not.
             let empty = Statistics { balance: self.book.rules[rule].start(), ..Statistics::default() };
             listed.retain(|_, statistics| *statistics != empty);

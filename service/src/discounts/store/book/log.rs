@@ -41,7 +41,7 @@ pub async fn rows(db: &mut AnyConnection, account: &str, purchases: &[Purchase])
     Ok(found)
 }
 
-fn read_row(row: &AnyRow) -> UsageRow {
+pub(super) fn read_row(row: &AnyRow) -> UsageRow {
     UsageRow {
         id: row.get(0),
         purchase_id: row.get(1),

@@ -3,10 +3,12 @@
 //! Everything here runs inside one unit of work. Rows are locked in one order (names of the
 //! purchase, statistics of refs, totals of rules), so that units never wait for each other in a circle.
 
+mod late;
 mod log;
 mod purchases;
 mod statistics;
 
+pub use late::count_late;
 pub use log::{Report, UsageRow, first_delivery, log, rows, set_state};
 pub use purchases::{Purchase, add_keys, lock_names, new_purchase, purchase, purchases, settle, unite};
 pub use statistics::{Change, StampsSeen, count};

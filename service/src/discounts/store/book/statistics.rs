@@ -71,6 +71,11 @@ impl Change {
             && within(self.terms.debit, self.new.debit)
     }
 
+    /// Was it taken? What passes a budget was: the money is spent.
+    pub fn counts(&self) -> bool {
+        matches!(self.refused, None | Some(Refusal::Budget))
+    }
+
     /// Gives back what a row of the log took.
     pub fn back(row: &UsageRow) -> Self {
         Self { back: row.taken.clone(), ..Self::new(row.place.clone(), Terms::default(), Taken::default()) }
