@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
-use sqlx::AnyConnection;
 
 use super::{Known, RECEIPT_ADD, by_hand, check_numbers, key};
 use crate::App;
@@ -11,7 +10,7 @@ use crate::discounts::store::book::{self, Change, Place, Purchase, Refusal, Repo
 use crate::discounts::store::{comparable, facts};
 use crate::discounts::terms::Terms;
 use crate::error::ApiError;
-use crate::store::Kind;
+use crate::store::{Db, Kind};
 
 /// For whom a ref that everybody may use is counted when nobody knows who bought.
 const UNKNOWN: &str = "*";
@@ -193,7 +192,7 @@ pub async fn read_receipt(app: &App, account: &str, sent: SentReceipt, place: &s
 /// # Errors
 /// When the database refuses.
 pub async fn record_receipt(
-    db: &mut AnyConnection,
+    db: &mut Db,
     kind: Kind,
     account: &str,
     client: &str,
@@ -255,7 +254,7 @@ pub async fn record_receipt(
 }
 
 /// The purchases that are this receipt's, oldest first. Says who bought, where the receipt does not and they do.
-async fn same_purchases(db: &mut AnyConnection, account: &str, receipt: &mut ReceiptUse) -> Result<Vec<Purchase>, ApiError> {
+async fn same_purchases(db: &mut Db, account: &str, receipt: &mut ReceiptUse) -> Result<Vec<Purchase>, ApiError> {
     let mut same = book::purchases(db, account, &receipt.strong).await?;
     if let Some(recorded) = same.iter().find(|purchase| purchase.settled) {
         // Who bought is told once.

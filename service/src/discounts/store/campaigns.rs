@@ -1,11 +1,11 @@
 //! Campaigns in the database.
 
-use sqlx::{AnyPool, Row};
+use sqlx::Row;
 
 use super::unknown_cursor;
 use crate::error::ApiError;
-use crate::store::Store;
 use crate::store::statement::Statement;
+use crate::store::{Pool, Store};
 
 /// `state` of a list of campaigns.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize, utoipa::ToSchema)]
@@ -83,7 +83,7 @@ pub async fn replace(store: &Store, campaign: &NewCampaign<'_>, before: &str) ->
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn campaign(pool: &AnyPool, account: &str, id: &str) -> Result<Option<String>, ApiError> {
+pub async fn campaign(pool: &Pool, account: &str, id: &str) -> Result<Option<String>, ApiError> {
     let row = sqlx::query("SELECT body FROM campaigns WHERE account_id = $1 AND id = $2")
         .bind(account)
         .bind(id)
@@ -97,7 +97,7 @@ pub async fn campaign(pool: &AnyPool, account: &str, id: &str) -> Result<Option<
 /// # Errors
 /// When the database refuses, or `starting_after` is unknown.
 pub async fn campaigns(
-    pool: &AnyPool,
+    pool: &Pool,
     account: &str,
     state: Option<CampaignState>,
     starting_after: Option<&str>,
