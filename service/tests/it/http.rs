@@ -4,7 +4,7 @@ use axum::body::Body;
 use axum::http::Request;
 use serde_json::{Value, json};
 
-use crate::support::{Service, coffee};
+use crate::support::Service;
 
 const READ: &[&str] = &["admin:discounts", "read:discounts"];
 const WRITE: &[&str] = &["admin:discounts", "write:discounts"];
