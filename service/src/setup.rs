@@ -6,7 +6,6 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use sqlx::AnyConnection;
 
 use crate::App;
 use crate::auth::store::accounts;
@@ -16,7 +15,7 @@ use crate::auth::{scope, secret};
 use crate::discounts::revise;
 use crate::discounts::store::refs;
 use crate::error::ApiError;
-use crate::store::new_id;
+use crate::store::{Db, new_id};
 
 /// The account made at first start.
 pub const TEST_ACCOUNT: &str = "T00000001";
@@ -79,7 +78,7 @@ pub async fn first_start(app: &App, keep: impl FnOnce(&Client) -> Result<(), Str
 /// # Errors
 /// When the database refuses.
 pub async fn add_client(
-    db: &mut AnyConnection,
+    db: &mut Db,
     account: &str,
     id: &str,
     secret_hash: &str,

@@ -2,6 +2,7 @@
 //!
 //! The floor is bare: as many writers, each committing one row at a time, without HTTP and as durable.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -10,8 +11,9 @@ use rabatt_service::discounts::revise;
 use rabatt_service::discounts::store::refs;
 use rabatt_service::error::ApiError;
 use rabatt_service::setup::TEST_ACCOUNT;
-use rabatt_service::store::{Store, file_url};
 use serde_json::json;
+use sqlx::SqlitePool;
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 
 use crate::client::{Ask, Measured, load};
 use crate::{Failure, MEASURE, ROUNDS, Service, table};
@@ -19,12 +21,25 @@ use crate::{Failure, MEASURE, ROUNDS, Service, table};
 /// Writers at once.
 const WRITERS: usize = 16;
 
-/// Commits of one row, from as many writers, on a database of the same kind.
-async fn bare(store: &Store, time: Duration) -> Result<Measured, Failure> {
+/// A database as durable, with a connection for each writer.
+async fn bare_pool(file: &Path) -> Result<SqlitePool, sqlx::Error> {
+    let options = SqliteConnectOptions::new()
+        .filename(file)
+        .create_if_missing(true)
+        .busy_timeout(Duration::from_secs(10))
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(SqliteSynchronous::Full);
+    let pool = SqlitePoolOptions::new().max_connections(WRITERS as u32).connect_with(options).await?;
+    sqlx::query("CREATE TABLE floor (writer INTEGER NOT NULL, nth INTEGER NOT NULL)").execute(&pool).await?;
+    Ok(pool)
+}
+
+/// Commits of one row, from as many writers.
+async fn bare(pool: &SqlitePool, time: Duration) -> Result<Measured, Failure> {
     let start = Instant::now();
     let writers: Vec<_> = (0..WRITERS)
         .map(|writer| {
-            let store = store.clone();
+            let pool = pool.clone();
             tokio::spawn(async move {
                 let mut latencies = Vec::new();
                 while start.elapsed() < time {
@@ -32,7 +47,7 @@ async fn bare(store: &Store, time: Duration) -> Result<Measured, Failure> {
                     sqlx::query("INSERT INTO floor (writer, nth) VALUES ($1, $2)")
                         .bind(writer as i64)
                         .bind(latencies.len() as i64)
-                        .execute(store.pool())
+                        .execute(&pool)
                         .await?;
                     latencies.push(asked.elapsed());
                 }
@@ -61,8 +76,7 @@ pub(crate) async fn run() -> Result<(), Failure> {
     let reference = given.first().map(|held| held.id.clone()).ok_or("nothing was given")?;
 
     let folder = tempfile::tempdir()?;
-    let bare_store = Store::open(&file_url(&folder.path().join("floor.db")), 16).await?;
-    sqlx::query("CREATE TABLE floor (writer INTEGER NOT NULL, nth INTEGER NOT NULL)").execute(bare_store.pool()).await?;
+    let pool = bare_pool(&folder.path().join("floor.db")).await?;
     let ask: Ask = Arc::new(move |client, nth| {
         let purchase = format!("{client}-{nth}-{}", rabatt_service::store::new_id());
         let body = json!({"ref": purchase, "customer_id": format!("customer-{client}"), "purchase_at": "2024-06-01T12:00:00Z",
@@ -71,7 +85,7 @@ pub(crate) async fn run() -> Result<(), Failure> {
     });
     let (mut floor, mut measured) = (Measured::default(), Measured::default());
     for _ in 0..ROUNDS {
-        floor.add(bare(&bare_store, MEASURE).await?);
+        floor.add(bare(&pool, MEASURE).await?);
         measured.add(load(service.address, &service.token, WRITERS, MEASURE, Arc::clone(&ask)).await?);
     }
     table::head("Claims on SQLite, 16 writers, synchronous = FULL");

@@ -22,6 +22,7 @@ use rabatt_service::error::ApiError;
 use rabatt_service::setup::TEST_ACCOUNT;
 use rabatt_service::store::{Store, file_url};
 use rabatt_service::{App, app_with};
+use tokio::task::JoinHandle;
 
 /// How long one measure takes; each is repeated [`ROUNDS`] times.
 const MEASURE: Duration = Duration::from_secs(3);
@@ -37,22 +38,36 @@ struct Service {
     app: App,
     address: std::net::SocketAddr,
     token: String,
-    _folder: tempfile::TempDir,
+    serving: JoinHandle<std::io::Result<()>>,
+    folder: tempfile::TempDir,
 }
 
 impl Service {
+    /// On an empty database, with a client of the test account's.
     async fn start(more: Router<App>) -> Result<Self, Failure> {
-        let folder = tempfile::tempdir()?;
+        let mut service = Self::on(tempfile::tempdir()?, more).await?;
+        service.token = account(&service.app, TEST_ACCOUNT).await.map_err(|error| format!("{error:?}"))?;
+        Ok(service)
+    }
+
+    /// On the database in this folder.
+    async fn on(folder: tempfile::TempDir, more: Router<App>) -> Result<Self, Failure> {
         let config = Config::load(None, std::env::vars().filter(|(name, _)| name == "DATABASE_URL"))?;
         let url = config.database_url.clone().unwrap_or_else(|| file_url(&folder.path().join("load.db")));
         let store = Store::open(&url, config.database_connections).await?;
         let app = App::new(config, store).await.map_err(|error| format!("{error:?}"))?;
-        let token = account(&app, TEST_ACCOUNT).await.map_err(|error| format!("{error:?}"))?;
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
         let address = listener.local_addr()?;
         let router = app_with(app.clone(), more);
-        tokio::spawn(async move { axum::serve(listener, router).await });
-        Ok(Self { app, address, token, _folder: folder })
+        let serving = tokio::spawn(async move { axum::serve(listener, router).await });
+        Ok(Self { app, address, token: String::new(), serving, folder })
+    }
+
+    /// Stops it; the folder of its database.
+    async fn stop(self) -> tempfile::TempDir {
+        self.serving.abort();
+        self.app.store.close().await;
+        self.folder
     }
 }
 

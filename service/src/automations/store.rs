@@ -2,12 +2,12 @@
 
 use rabatt_engine::{Code, Problem};
 use serde_json::json;
+use sqlx::Row;
 use sqlx::any::AnyRow;
-use sqlx::{AnyConnection, AnyPool, Row};
 
 use crate::error::ApiError;
 use crate::store::statement::Statement;
-use crate::store::{Store, now};
+use crate::store::{Db, Pool, Store, now};
 
 /// An automation to store.
 #[derive(Debug)]
@@ -111,7 +111,7 @@ fn shown(row: &AnyRow) -> String {
 ///
 /// # Errors
 /// When the database refuses.
-pub(super) async fn automation(pool: &AnyPool, account: &str, id: &str) -> Result<Option<(String, bool)>, ApiError> {
+pub(super) async fn automation(pool: &Pool, account: &str, id: &str) -> Result<Option<(String, bool)>, ApiError> {
     let mut query = Statement::new(SHOWN);
     query.push_bind(account)?.push(" AND id = ").push_bind(id)?;
     Ok(query.rows(pool).await?.first().map(|row| (shown(row), row.get::<Option<String>, _>(5).is_some())))
@@ -135,7 +135,7 @@ pub enum AutomationState {
 /// # Errors
 /// When the database refuses, or `after` is unknown.
 pub(super) async fn automations(
-    pool: &AnyPool,
+    pool: &Pool,
     account: &str,
     state: AutomationState,
     after: Option<&str>,
@@ -186,7 +186,7 @@ pub(super) async fn delete(store: &Store, account: &str, id: &str, by: &str) -> 
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn delete_of_rule(db: &mut AnyConnection, account: &str, rule: &str, by: &str, at: &str) -> Result<(), ApiError> {
+pub async fn delete_of_rule(db: &mut Db, account: &str, rule: &str, by: &str, at: &str) -> Result<(), ApiError> {
     sqlx::query(
         "UPDATE automations SET deleted_at = $3, deleted_by = $4, updated_at = $3 WHERE account_id = $1 AND deleted_at IS NULL
             AND id IN (SELECT automation_id FROM automation_rules WHERE account_id = $1 AND rule_id = $2)",
@@ -204,7 +204,7 @@ pub async fn delete_of_rule(db: &mut AnyConnection, account: &str, rule: &str, b
 ///
 /// # Errors
 /// When the database refuses.
-pub(super) async fn live(db: &mut AnyConnection, account: &str, event: &str) -> Result<Vec<(String, String)>, ApiError> {
+pub(super) async fn live(db: &mut Db, account: &str, event: &str) -> Result<Vec<(String, String)>, ApiError> {
     // In one order, so that two units of work never wait for each other in a circle.
     let rows = sqlx::query(
         "SELECT id, body FROM automations WHERE account_id = $1 AND deleted_at IS NULL AND automation_from <= $2 AND automation_to > $2
@@ -223,7 +223,7 @@ pub(super) async fn live(db: &mut AnyConnection, account: &str, event: &str) -> 
 ///
 /// # Errors
 /// When the database refuses.
-pub(super) async fn count(db: &mut AnyConnection, account: &str, id: &str, customer: &str, most: i64) -> Result<bool, ApiError> {
+pub(super) async fn count(db: &mut Db, account: &str, id: &str, customer: &str, most: i64) -> Result<bool, ApiError> {
     let counted = sqlx::query(
         "INSERT INTO automation_repeats (account_id, automation_id, customer_id, repeats) VALUES ($1, $2, $3, 1)
          ON CONFLICT (account_id, automation_id, customer_id) DO UPDATE SET repeats = automation_repeats.repeats + 1

@@ -2,7 +2,6 @@
 
 use serde::Deserialize;
 use serde_json::{Map, Value};
-use sqlx::AnyConnection;
 
 use super::path::can_look_into;
 use super::read::{Action, Automation, Event, Http, is_json};
@@ -11,6 +10,7 @@ use crate::discounts::store::{facts, refs};
 use crate::error::ApiError;
 use crate::http::{MOST_BYTES, is_client_id};
 use crate::outbox::{self, Message};
+use crate::store::Db;
 
 /// Lets the account's automations act on an event, within the unit of work that makes it happen: call this
 /// once for each thing that happened, with what the contract's event says of it (the customer, the token, the
@@ -20,7 +20,7 @@ use crate::outbox::{self, Message};
 ///
 /// # Errors
 /// When the database refuses; then nothing of the unit may be saved.
-pub async fn trigger(db: &mut AnyConnection, account: &str, event: Event, resource: &Value) -> Result<(), ApiError> {
+pub async fn trigger(db: &mut Db, account: &str, event: Event, resource: &Value) -> Result<(), ApiError> {
     let live = store::live(db, account, event.name()).await?;
     if live.is_empty() {
         return Ok(());
@@ -58,7 +58,7 @@ pub async fn trigger(db: &mut AnyConnection, account: &str, event: Event, resour
 }
 
 /// Whom an event is about.
-async fn customer(db: &mut AnyConnection, account: &str, event: Event, resource: &Value) -> Result<Option<String>, ApiError> {
+async fn customer(db: &mut Db, account: &str, event: Event, resource: &Value) -> Result<Option<String>, ApiError> {
     // `*` and `/` are everybody; not every database keeps a NUL.
     let is_id = |text: &str| is_client_id(text) && !["*", "/"].contains(&text) && !text.contains('\0');
     let named = resource.get("customer_id").and_then(Value::as_str).filter(|id| is_id(id)).map(str::to_owned);
@@ -71,14 +71,7 @@ async fn customer(db: &mut AnyConnection, account: &str, event: Event, resource:
     Ok(facts::customer_of_token(db, account, &token).await?.filter(|id| is_id(id)))
 }
 
-async fn send(
-    db: &mut AnyConnection,
-    account: &str,
-    automation: &str,
-    event: Event,
-    http: &Http,
-    resource: &Value,
-) -> Result<(), ApiError> {
+async fn send(db: &mut Db, account: &str, automation: &str, event: Event, http: &Http, resource: &Value) -> Result<(), ApiError> {
     let body = http.body.as_ref().map(|template| match template.fill(resource) {
         Value::String(text) if !is_json(&http.content_type) => text,
         body => body.to_string(),

@@ -2,7 +2,6 @@
 
 use rabatt_engine::{Code, Instant, Plan, Problem, Rule};
 use serde_json::Value;
-use sqlx::AnyConnection;
 use uuid::Uuid;
 
 use super::members::Members;
@@ -11,6 +10,7 @@ use super::store::comparable;
 use super::store::rules::{self, NewRule, Revision};
 use crate::App;
 use crate::error::ApiError;
+use crate::store::Db;
 
 /// Members that the server sets; what a request says of them is passed over.
 const SERVER_SET: [&str; 10] =
@@ -91,7 +91,7 @@ impl Ready {
     ///
     /// # Errors
     /// When the database refuses.
-    pub async fn store(&self, db: &mut AnyConnection, account: &str) -> Result<(), ApiError> {
+    pub async fn store(&self, db: &mut Db, account: &str) -> Result<(), ApiError> {
         let rule = NewRule {
             account,
             id: &self.id,

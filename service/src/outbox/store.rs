@@ -5,11 +5,11 @@
 //! then. The outcome is written only where `attempts` is still the taker's.
 
 use serde_json::{Map, Value};
-use sqlx::{AnyConnection, Row};
+use sqlx::Row;
 
 use crate::error::ApiError;
 use crate::store::statement::Statement;
-use crate::store::{Store, new_id, now};
+use crate::store::{Db, Store, new_id, now};
 
 /// A request to send.
 #[derive(Debug)]
@@ -34,7 +34,7 @@ pub struct Message<'a> {
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn add(db: &mut AnyConnection, message: &Message<'_>) -> Result<String, ApiError> {
+pub async fn add(db: &mut Db, message: &Message<'_>) -> Result<String, ApiError> {
     let headers: Map<String, Value> =
         message.headers.iter().map(|(name, value)| ((*name).to_owned(), value.as_str().into())).collect();
     let id = new_id();

@@ -1,21 +1,22 @@
 //! The database: SQLite, embedded, or PostgreSQL. The same statements run on both: numbered
 //! placeholders, whole numbers, texts, and `0`/`1` for no and yes.
 
+mod db;
+mod sqlite;
 pub mod statement;
-mod writer;
 
 use std::path::Path;
-use std::sync::Arc;
 use std::time::Duration;
 
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions, install_default_drivers};
 use sqlx::migrate::Migrator;
-use sqlx::{Any, AnyConnection, AnyPool, Transaction};
 
-use self::writer::{Turn, Writer};
+pub use self::db::{Db, Pool};
+
+use self::db::Database;
+use self::sqlite::{File, Turn};
 use crate::error::ApiError;
 
-static SQLITE: Migrator = sqlx::migrate!("migrations/sqlite");
 static POSTGRES: Migrator = sqlx::migrate!("migrations/postgres");
 
 /// Which database it is, where that matters.
@@ -30,10 +31,7 @@ pub enum Kind {
 /// The open database. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Store {
-    pool: AnyPool,
-    kind: Kind,
-    /// SQLite writes one at a time.
-    writer: Option<Arc<Writer>>,
+    pool: Pool,
 }
 
 impl Store {
@@ -43,44 +41,26 @@ impl Store {
     /// # Errors
     /// When it cannot be used.
     pub async fn open(url: &str, connections: u32) -> Result<Self, sqlx::Error> {
+        if url.starts_with("sqlite:") {
+            let file = File::open(url, connections).await?;
+            return Ok(Self { pool: Pool(Database::Sqlite(file)) });
+        }
         install_default_drivers();
-        let kind = if url.starts_with("sqlite:") { Kind::Sqlite } else { Kind::Postgres };
         let options: AnyConnectOptions = url.parse()?;
-        let mut pool = AnyPoolOptions::new().max_connections(connections).acquire_timeout(Duration::from_secs(20));
-        if kind == Kind::Sqlite {
-            pool = pool.after_connect(|connection, _| {
-                Box::pin(async move {
-                    // Another process may hold the file for a moment: wait before anything else. Money is recorded
-                    // here, so that what was answered is on the disk (`FULL`).
-                    for pragma in [
-                        "PRAGMA busy_timeout = 10000",
-                        "PRAGMA journal_mode = WAL",
-                        "PRAGMA synchronous = FULL",
-                        "PRAGMA foreign_keys = ON",
-                    ] {
-                        sqlx::query(pragma).execute(&mut *connection).await?;
-                    }
-                    Ok(())
-                })
-            });
-        }
+        let pool = AnyPoolOptions::new().max_connections(connections).acquire_timeout(Duration::from_secs(20));
         let pool = pool.connect_with(options).await?;
-        match kind {
-            Kind::Sqlite => SQLITE.run(&pool).await?,
-            Kind::Postgres => POSTGRES.run(&pool).await?,
-        }
-        let writer = (kind == Kind::Sqlite).then(Arc::default);
-        Ok(Self { pool, kind, writer })
+        POSTGRES.run(&pool).await?;
+        Ok(Self { pool: Pool(Database::Postgres(pool)) })
     }
 
     /// Where reading needs no transaction.
-    pub fn pool(&self) -> &AnyPool {
+    pub fn pool(&self) -> &Pool {
         &self.pool
     }
 
     /// Which database this is.
     pub fn kind(&self) -> Kind {
-        self.kind
+        self.pool.kind()
     }
 
     /// Begins a unit of work: all of it is saved, or none.
@@ -88,9 +68,9 @@ impl Store {
     /// # Errors
     /// When the database refuses.
     pub async fn unit(&self) -> Result<Unit, ApiError> {
-        Ok(match &self.writer {
-            Some(writer) => Unit(Inner::Shared(writer.turn(&self.pool).await?)),
-            None => Unit(Inner::Own(self.pool.begin().await?)),
+        Ok(match &self.pool.0 {
+            Database::Sqlite(file) => Unit(Inner::Shared(file.turn().await?)),
+            Database::Postgres(pool) => Unit(Inner::Own(Db::postgres(pool.begin().await?))),
         })
     }
 
@@ -99,11 +79,10 @@ impl Store {
     /// # Errors
     /// When the database refuses.
     pub async fn view(&self) -> Result<Unit, ApiError> {
-        let transaction = match self.kind {
-            Kind::Sqlite => self.pool.begin().await?,
-            Kind::Postgres => self.pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?,
-        };
-        Ok(Unit(Inner::Own(transaction)))
+        Ok(Unit(Inner::Own(match &self.pool.0 {
+            Database::Sqlite(file) => Db::sqlite(file.view().await?),
+            Database::Postgres(pool) => Db::postgres(pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?),
+        })))
     }
 
     /// Does the database answer?
@@ -113,10 +92,10 @@ impl Store {
 
     /// Closes it, when everything begun is done.
     pub async fn close(&self) {
-        if let Some(writer) = &self.writer {
-            writer.close().await;
+        match &self.pool.0 {
+            Database::Sqlite(file) => file.close().await,
+            Database::Postgres(pool) => pool.close().await,
         }
-        self.pool.close().await;
     }
 }
 
@@ -127,16 +106,16 @@ pub struct Unit(Inner);
 #[derive(Debug)]
 enum Inner {
     /// A transaction of its own.
-    Own(Transaction<'static, Any>),
+    Own(Db),
     /// A part of a transaction that several units share.
     Shared(Turn),
 }
 
 impl Unit {
     /// What statements run on.
-    pub fn db(&mut self) -> &mut AnyConnection {
+    pub fn db(&mut self) -> &mut Db {
         match &mut self.0 {
-            Inner::Own(transaction) => transaction,
+            Inner::Own(db) => db,
             Inner::Shared(turn) => turn.db(),
         }
     }
@@ -147,7 +126,7 @@ impl Unit {
     /// When the database refuses; then nothing has changed.
     pub async fn save(self) -> Result<(), ApiError> {
         match self.0 {
-            Inner::Own(transaction) => Ok(transaction.commit().await?),
+            Inner::Own(db) => Ok(db.commit().await?),
             Inner::Shared(turn) => turn.save().await,
         }
     }
@@ -176,7 +155,7 @@ pub fn written(at: chrono::DateTime<chrono::Utc>) -> String {
     at.to_rfc3339_opts(chrono::SecondsFormat::Micros, true)
 }
 
-/// A new id.
+/// A new id. Ids rise with time: rows that are made together lie together, so a commit writes few pages.
 pub fn new_id() -> String {
-    uuid::Uuid::new_v4().to_string()
+    uuid::Uuid::now_v7().to_string()
 }

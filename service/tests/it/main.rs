@@ -18,4 +18,5 @@ mod outbox;
 mod public;
 mod rules;
 mod search;
+mod store;
 mod support;

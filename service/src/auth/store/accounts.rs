@@ -1,15 +1,15 @@
 //! Accounts, and the partners that own them.
 
-use sqlx::{AnyConnection, AnyPool, Row};
+use sqlx::Row;
 
 use crate::error::ApiError;
-use crate::store::{Store, now};
+use crate::store::{Db, Pool, Store, now};
 
 /// Adds an account; `false` when it is there already.
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn add(db: &mut AnyConnection, id: &str, owner: Option<&str>, details: Option<&str>) -> Result<bool, ApiError> {
+pub async fn add(db: &mut Db, id: &str, owner: Option<&str>, details: Option<&str>) -> Result<bool, ApiError> {
     let added =
         sqlx::query("INSERT INTO accounts (id, created_at, owner_id, details) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING")
             .bind(id)
@@ -34,7 +34,7 @@ pub struct StoredAccount {
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn find(pool: &AnyPool, id: &str) -> Result<Option<StoredAccount>, ApiError> {
+pub async fn find(pool: &Pool, id: &str) -> Result<Option<StoredAccount>, ApiError> {
     let row = sqlx::query("SELECT owner_id, details FROM accounts WHERE id = $1").bind(id).fetch_optional(pool).await?;
     Ok(row.map(|row| StoredAccount { owner: row.get(0), details: row.get(1) }))
 }
@@ -43,7 +43,7 @@ pub async fn find(pool: &AnyPool, id: &str) -> Result<Option<StoredAccount>, Api
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn owns(pool: &AnyPool, owner: &str, account: &str) -> Result<bool, ApiError> {
+pub async fn owns(pool: &Pool, owner: &str, account: &str) -> Result<bool, ApiError> {
     let row = sqlx::query("SELECT 1 FROM accounts WHERE id = $1 AND (id = $2 OR owner_id = $2)")
         .bind(account)
         .bind(owner)

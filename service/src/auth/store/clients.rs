@@ -1,11 +1,11 @@
 //! API clients in the database. Secrets are there as hashes only.
 
+use sqlx::Row;
 use sqlx::any::AnyRow;
-use sqlx::{AnyConnection, AnyPool, Row};
 
 use crate::error::ApiError;
 use crate::store::statement::Statement;
-use crate::store::{Store, now};
+use crate::store::{Db, Pool, Store, now};
 
 /// A client to add.
 #[derive(Debug, Default)]
@@ -32,7 +32,7 @@ pub struct NewClient<'a> {
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn add(db: &mut AnyConnection, client: &NewClient<'_>) -> Result<bool, ApiError> {
+pub async fn add(db: &mut Db, client: &NewClient<'_>) -> Result<bool, ApiError> {
     let added = sqlx::query(
         "INSERT INTO clients (id, account_id, client_id, secret_hash, name, description, callbacks, created_at, created_by, updated_at)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $8) ON CONFLICT DO NOTHING",
@@ -90,7 +90,7 @@ fn stored(row: &AnyRow) -> StoredClient {
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn find(pool: &AnyPool, account: &str, id: &str) -> Result<Option<StoredClient>, ApiError> {
+pub async fn find(pool: &Pool, account: &str, id: &str) -> Result<Option<StoredClient>, ApiError> {
     let mut query = Statement::new(STORED);
     query.push_bind(account)?.push(" AND id = ").push_bind(id)?;
     Ok(query.rows(pool).await?.first().map(stored))
@@ -101,7 +101,7 @@ pub async fn find(pool: &AnyPool, account: &str, id: &str) -> Result<Option<Stor
 /// # Errors
 /// When the database refuses.
 pub async fn list(
-    pool: &AnyPool,
+    pool: &Pool,
     account: &str,
     after: Option<&str>,
     deleted_too: bool,
@@ -135,7 +135,7 @@ pub struct Secret {
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn secret(pool: &AnyPool, account: &str, client_id: &str) -> Result<Option<Secret>, ApiError> {
+pub async fn secret(pool: &Pool, account: &str, client_id: &str) -> Result<Option<Secret>, ApiError> {
     let row = sqlx::query(
         "SELECT id, secret_hash, generation FROM clients WHERE account_id = $1 AND (client_id = $2 OR id = $2) AND deleted_at IS NULL
          ORDER BY CASE WHEN client_id = $2 THEN 0 ELSE 1 END LIMIT 1",

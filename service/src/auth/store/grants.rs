@@ -1,11 +1,11 @@
 //! Grants in the database: what a client may do in which account.
 
+use sqlx::Row;
 use sqlx::any::AnyRow;
-use sqlx::{AnyConnection, AnyPool, Row};
 
 use crate::error::ApiError;
 use crate::store::statement::Statement;
-use crate::store::{Store, now};
+use crate::store::{Db, Pool, Store, now};
 
 /// A grant to add.
 #[derive(Debug)]
@@ -28,7 +28,7 @@ pub struct NewGrant<'a> {
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn add(db: &mut AnyConnection, grant: &NewGrant<'_>) -> Result<bool, ApiError> {
+pub async fn add(db: &mut Db, grant: &NewGrant<'_>) -> Result<bool, ApiError> {
     let added = sqlx::query(
         "INSERT INTO grants (id, client_id, audience, scopes, type, created_at, created_by, updated_at)
          SELECT $1, id, $3, $4, $5, $6, $7, $6 FROM clients WHERE id = $2 AND deleted_at IS NULL",
@@ -85,7 +85,7 @@ fn stored(row: &AnyRow) -> StoredGrant {
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn find(pool: &AnyPool, account: &str, id: &str) -> Result<Option<StoredGrant>, ApiError> {
+pub async fn find(pool: &Pool, account: &str, id: &str) -> Result<Option<StoredGrant>, ApiError> {
     let mut query = Statement::new(STORED);
     query.push_bind(account)?.push(" AND g.id = ").push_bind(id)?;
     Ok(query.rows(pool).await?.first().map(stored))
@@ -96,7 +96,7 @@ pub async fn find(pool: &AnyPool, account: &str, id: &str) -> Result<Option<Stor
 /// # Errors
 /// When the database refuses.
 pub async fn list(
-    pool: &AnyPool,
+    pool: &Pool,
     account: &str,
     client: Option<&str>,
     audience: Option<&str>,
@@ -160,7 +160,7 @@ pub struct Granted {
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn standing(pool: &AnyPool, client: &str) -> Result<Option<Standing>, ApiError> {
+pub async fn standing(pool: &Pool, client: &str) -> Result<Option<Standing>, ApiError> {
     let rows = sqlx::query(
         "SELECT c.generation, g.id, g.audience, g.scopes, g.type
          FROM clients c LEFT JOIN grants g ON g.client_id = c.id AND g.deleted_at IS NULL AND EXISTS (

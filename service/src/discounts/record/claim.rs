@@ -220,10 +220,7 @@ fn written(body: &str, id: &str, at: &str, client: &str) -> Result<String, ApiEr
 /// # Errors
 /// 400 when it was given back before, 404 when there is no such claim.
 pub async fn release(app: &App, account: &str, client: &str, id: &str) -> Result<String, ApiError> {
-    let stored = {
-        let mut db = app.store.pool().acquire().await?;
-        claims::claim(&mut db, account, id).await?.ok_or(ApiError::NotFound("Claim"))?
-    };
+    let stored = claims::claim(app.store.pool(), account, id).await?.ok_or(ApiError::NotFound("Claim"))?;
     let at = now();
     let (at_json, client_json) = (Value::from(at.as_str()).to_string(), Value::from(client).to_string());
     let mut members: Members<'_> = read(&stored.body)?;

@@ -72,11 +72,9 @@ impl Known {
         if ids.is_empty() {
             return Ok(known);
         }
-        let mut db = app.store.pool().acquire().await?;
-        for found in refs::by_ids(&mut db, account, ids).await? {
+        for found in refs::by_ids(app.store.pool(), account, ids).await? {
             known.refs.insert(found.id.clone(), found);
         }
-        drop(db);
         let rules = app.plans.get(&app.store, account).await?;
         for found in known.refs.values() {
             if known.rules.contains_key(&found.rule_id) {

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 use serde_json::Value;
-use sqlx::AnyConnection;
 
 use super::{Known, RECEIPT_ADD, by_hand, check_numbers, key};
 use crate::App;
@@ -14,7 +13,7 @@ use crate::discounts::terms::Terms;
 use crate::error::ApiError;
 use crate::http::is_client_id;
 use crate::json::Whole;
-use crate::store::Kind;
+use crate::store::{Db, Kind};
 
 /// For whom a ref that everybody may use is counted when nobody knows who bought.
 const UNKNOWN: &str = "*";
@@ -191,7 +190,7 @@ pub async fn read_receipt(app: &App, account: &str, sent: SentReceipt, place: &s
 /// # Errors
 /// When the database refuses.
 pub async fn record_receipt(
-    db: &mut AnyConnection,
+    db: &mut Db,
     kind: Kind,
     account: &str,
     client: &str,
@@ -253,7 +252,7 @@ pub async fn record_receipt(
 }
 
 /// The purchases that are this receipt's, oldest first. Says who bought, where the receipt does not and they do.
-async fn same_purchases(db: &mut AnyConnection, account: &str, receipt: &mut ReceiptUse) -> Result<Vec<Purchase>, ApiError> {
+async fn same_purchases(db: &mut Db, account: &str, receipt: &mut ReceiptUse) -> Result<Vec<Purchase>, ApiError> {
     let mut same = book::purchases(db, account, &receipt.strong).await?;
     if let Some(recorded) = same.iter().find(|purchase| purchase.settled) {
         // Who bought is told once.

@@ -108,8 +108,7 @@ pub async fn get_claim(
     Path(path): Path<(String, String)>,
 ) -> Result<Response, ApiError> {
     let (_, id) = path;
-    let mut db = app.store.pool().acquire().await?;
-    let found = claims::claim(&mut db, &caller.account, &id).await?;
+    let found = claims::claim(app.store.pool(), &caller.account, &id).await?;
     found.map(|claim| json_text(claim.body)).ok_or(ApiError::NotFound("Claim"))
 }
 

@@ -1,11 +1,11 @@
 //! Campaigns in the database.
 
-use sqlx::{AnyPool, Row};
+use sqlx::Row;
 
 use super::unknown_cursor;
 use crate::error::ApiError;
-use crate::store::Store;
 use crate::store::statement::Statement;
+use crate::store::{Pool, Store};
 
 /// `state` of a list of campaigns.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize, utoipa::ToSchema)]
@@ -99,7 +99,7 @@ pub struct StoredCampaign {
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn campaign(pool: &AnyPool, account: &str, name: &str) -> Result<Option<StoredCampaign>, ApiError> {
+pub async fn campaign(pool: &Pool, account: &str, name: &str) -> Result<Option<StoredCampaign>, ApiError> {
     let row = sqlx::query("SELECT id, campaign_id, body FROM campaigns WHERE account_id = $1 AND (campaign_id = $2 OR id = $2)")
         .bind(account)
         .bind(name)
@@ -113,7 +113,7 @@ pub async fn campaign(pool: &AnyPool, account: &str, name: &str) -> Result<Optio
 /// # Errors
 /// When the database refuses, or `starting_after` is unknown.
 pub async fn campaigns(
-    pool: &AnyPool,
+    pool: &Pool,
     account: &str,
     state: Option<CampaignState>,
     starting_after: Option<&str>,

@@ -1,10 +1,11 @@
 //! Claims in the database.
 
-use sqlx::{AnyConnection, AnyPool, Row};
+use sqlx::Row;
 
 use super::unknown_cursor;
 use crate::error::ApiError;
 use crate::store::statement::Statement;
+use crate::store::{Db, Pool};
 
 /// A claim to store.
 #[derive(Debug)]
@@ -29,7 +30,7 @@ pub struct NewClaim<'a> {
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn create(db: &mut AnyConnection, claim: &NewClaim<'_>) -> Result<bool, ApiError> {
+pub async fn create(db: &mut Db, claim: &NewClaim<'_>) -> Result<bool, ApiError> {
     let added = sqlx::query(
         "INSERT INTO claims (account_id, id, ref, customer_id, purchase_id, body, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7)
          ON CONFLICT DO NOTHING",
@@ -61,11 +62,11 @@ pub struct StoredClaim {
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn claim(db: &mut AnyConnection, account: &str, id: &str) -> Result<Option<StoredClaim>, ApiError> {
+pub async fn claim(pool: &Pool, account: &str, id: &str) -> Result<Option<StoredClaim>, ApiError> {
     let row = sqlx::query("SELECT body, deleted_at, ref FROM claims WHERE account_id = $1 AND id = $2")
         .bind(account)
         .bind(id)
-        .fetch_optional(db)
+        .fetch_optional(pool)
         .await?;
     Ok(row.map(|row| StoredClaim { body: row.get(0), deleted: row.get::<Option<String>, _>(1).is_some(), reference: row.get(2) }))
 }
@@ -74,13 +75,7 @@ pub async fn claim(db: &mut AnyConnection, account: &str, id: &str) -> Result<Op
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn delete(
-    db: &mut AnyConnection,
-    account: &str,
-    id: &str,
-    body: &str,
-    deleted_at: &str,
-) -> Result<Option<String>, ApiError> {
+pub async fn delete(db: &mut Db, account: &str, id: &str, body: &str, deleted_at: &str) -> Result<Option<String>, ApiError> {
     let changed = sqlx::query(
         "UPDATE claims SET deleted_at = $4, body = $3 WHERE account_id = $1 AND id = $2 AND deleted_at IS NULL RETURNING purchase_id",
     )
@@ -110,7 +105,7 @@ pub struct ClaimFilter {
 ///
 /// # Errors
 /// When the database refuses, or `starting_after` is unknown.
-pub async fn claims(pool: &AnyPool, account: &str, filter: &ClaimFilter) -> Result<Vec<String>, ApiError> {
+pub async fn claims(pool: &Pool, account: &str, filter: &ClaimFilter) -> Result<Vec<String>, ApiError> {
     let mut query = Statement::new("SELECT body FROM claims WHERE account_id = ");
     filtered(&mut query, account, filter)?;
     if let Some(after) = &filter.starting_after {
@@ -130,7 +125,7 @@ pub async fn claims(pool: &AnyPool, account: &str, filter: &ClaimFilter) -> Resu
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn count(pool: &AnyPool, account: &str, filter: &ClaimFilter) -> Result<i64, ApiError> {
+pub async fn count(pool: &Pool, account: &str, filter: &ClaimFilter) -> Result<i64, ApiError> {
     let mut query = Statement::new("SELECT COUNT(*) FROM claims WHERE account_id = ");
     filtered(&mut query, account, filter)?;
     Ok(query.rows(pool).await?.first().map_or(0, |row| row.get(0)))

@@ -2,9 +2,10 @@
 
 use rabatt_engine::{Instant, Ref, Statistics};
 use serde::Deserialize;
-use sqlx::{AnyExecutor, AnyPool, Row};
+use sqlx::{AnyExecutor, Row};
 
 use crate::error::ApiError;
+use crate::store::Pool;
 
 /// Whose refs a purchase may use (§4.3).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,7 +35,7 @@ pub struct Own {
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn own(pool: &AnyPool, account: &str, buyer: Buyer<'_>) -> Result<Own, ApiError> {
+pub async fn own(pool: &Pool, account: &str, buyer: Buyer<'_>) -> Result<Own, ApiError> {
     // Nobody is called nothing.
     let (holder, counted_for) = match buyer {
         Buyer::Customer(id) => (id, id),
@@ -126,7 +127,7 @@ pub async fn stamps(
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn totals(pool: &AnyPool, account: &str, rule: &str) -> Result<(i64, i64), ApiError> {
+pub async fn totals(pool: &Pool, account: &str, rule: &str) -> Result<(i64, i64), ApiError> {
     let row = sqlx::query("SELECT usage, amount + bonus FROM rule_totals WHERE account_id = $1 AND rule_id = $2")
         .bind(account)
         .bind(rule)

@@ -2,13 +2,13 @@
 
 use chrono::TimeDelta;
 use rabatt_engine::Statistics;
+use sqlx::Row;
 use sqlx::any::AnyRow;
-use sqlx::{AnyConnection, AnyPool, Row};
 
 use super::unknown_cursor;
 use crate::error::ApiError;
 use crate::store::statement::Statement;
-use crate::store::{Store, new_id, now, written};
+use crate::store::{Db, Pool, Store, new_id, now, written};
 
 /// A gift of a rule.
 #[derive(Debug)]
@@ -69,7 +69,7 @@ pub async fn give(
 /// # Errors
 /// When the database refuses.
 pub async fn give_within(
-    db: &mut AnyConnection,
+    db: &mut Db,
     account: &str,
     client: &str,
     rule: &str,
@@ -133,7 +133,7 @@ fn is_everybody(customer: &str) -> bool {
 }
 
 /// What everybody holds is about to change.
-async fn count_gift(db: &mut AnyConnection, account: &str) -> Result<(), ApiError> {
+async fn count_gift(db: &mut Db, account: &str) -> Result<(), ApiError> {
     sqlx::query(
         "INSERT INTO rule_counters (account_id, changes, gifts) VALUES ($1, 0, 1)
          ON CONFLICT (account_id) DO UPDATE SET gifts = rule_counters.gifts + 1",
@@ -178,7 +178,7 @@ pub enum RefState {
 /// # Errors
 /// When the database refuses, or `starting_after` is unknown.
 pub async fn of_rule(
-    pool: &AnyPool,
+    pool: &Pool,
     account: &str,
     rule: &str,
     state: RefState,
@@ -215,17 +215,17 @@ pub async fn of_rule(
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn by_ids(db: &mut AnyConnection, account: &str, ids: &[&str]) -> Result<Vec<StoredRef>, ApiError> {
+pub async fn by_ids(pool: &Pool, account: &str, ids: &[&str]) -> Result<Vec<StoredRef>, ApiError> {
     let mut query = Statement::new(COLUMNS);
     query.push_bind(account)?.push(" AND f.id IN ").push_list(ids.iter().copied())?;
-    Ok(query.rows(db).await?.iter().map(stored).collect())
+    Ok(query.rows(pool).await?.iter().map(stored).collect())
 }
 
 /// One ref.
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn by_id(pool: &AnyPool, account: &str, id: &str) -> Result<Option<StoredRef>, ApiError> {
+pub async fn by_id(pool: &Pool, account: &str, id: &str) -> Result<Option<StoredRef>, ApiError> {
     let mut query = Statement::new(COLUMNS);
     query.push_bind(account)?.push(" AND f.id = ").push_bind(id)?;
     Ok(query.rows(pool).await?.first().map(stored))
@@ -305,7 +305,7 @@ fn held(row: &AnyRow) -> Held {
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn held_by(pool: &AnyPool, account: &str, customer: &str, id: &str) -> Result<Option<Held>, ApiError> {
+pub async fn held_by(pool: &Pool, account: &str, customer: &str, id: &str) -> Result<Option<Held>, ApiError> {
     let mut query = Statement::new(HELD);
     query.push_bind(customer)?.push(" WHERE f.account_id = ").push_bind(account)?;
     query.push(" AND f.id = ").push_bind(id)?.push(" AND f.customer_id IN ('*', ").push_bind(customer)?.push(")");
@@ -335,7 +335,7 @@ pub struct Showcase<'a> {
 ///
 /// # Errors
 /// When the database refuses, or `starting_after` is unknown.
-pub async fn showcase(pool: &AnyPool, account: &str, what: Showcase<'_>) -> Result<Vec<Held>, ApiError> {
+pub async fn showcase(pool: &Pool, account: &str, what: Showcase<'_>) -> Result<Vec<Held>, ApiError> {
     let now = now();
     let mut query = Statement::new(HELD);
     query.push_bind(what.counted_for)?.push(" WHERE f.account_id = ").push_bind(account)?;
@@ -420,7 +420,7 @@ pub const MOST_LOG_ENTRIES: i64 = 1_000;
 /// # Errors
 /// When the database refuses, or `starting_after` is unknown.
 pub async fn usages(
-    pool: &AnyPool,
+    pool: &Pool,
     account: &str,
     rule: &str,
     starting_after: Option<&str>,

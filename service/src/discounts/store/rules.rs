@@ -2,13 +2,13 @@
 
 use rabatt_engine::Statistics;
 use sqlx::any::AnyRow;
-use sqlx::{AnyConnection, AnyExecutor, AnyPool, Row};
+use sqlx::{AnyExecutor, Row};
 
 use super::unknown_cursor;
 use crate::automations::store as automations;
 use crate::error::ApiError;
 use crate::store::statement::Statement;
-use crate::store::{Store, now};
+use crate::store::{Db, Pool, Store, now};
 
 /// Where a new revision of a rule goes.
 #[derive(Debug)]
@@ -39,7 +39,7 @@ pub struct NewRule<'a> {
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn create_rule(db: &mut AnyConnection, rule: &NewRule<'_>) -> Result<(), ApiError> {
+pub async fn create_rule(db: &mut Db, rule: &NewRule<'_>) -> Result<(), ApiError> {
     let change = count_change(&mut *db, rule.account).await?;
     sqlx::query(
         "INSERT INTO rules (account_id, id, revision, created_at, updated_at, campaign_id, active, private, visible_from, purchase_from, purchase_to)
@@ -60,7 +60,7 @@ pub async fn create_rule(db: &mut AnyConnection, rule: &NewRule<'_>) -> Result<(
 }
 
 async fn add_revision(
-    db: &mut AnyConnection,
+    db: &mut Db,
     (account, id, revision): (&str, &str, i64),
     body: &str,
     at: &str,
@@ -95,7 +95,7 @@ pub struct Current {
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn current(pool: &AnyPool, account: &str, id: &str) -> Result<Option<Current>, ApiError> {
+pub async fn current(pool: &Pool, account: &str, id: &str) -> Result<Option<Current>, ApiError> {
     let row = sqlx::query(
         "SELECT r.revision, v.body, CASE WHEN r.deleted_at IS NULL THEN 0 ELSE 1 END FROM rules r
          JOIN rule_revisions v ON v.account_id = r.account_id AND v.rule_id = r.id AND v.revision = r.revision
@@ -176,7 +176,7 @@ pub async fn revise(store: &Store, change: &Revision<'_>) -> Result<bool, ApiErr
 }
 
 /// Counts one more change of the account's rules; its number.
-async fn count_change(db: &mut AnyConnection, account: &str) -> Result<i64, ApiError> {
+async fn count_change(db: &mut Db, account: &str) -> Result<i64, ApiError> {
     let row = sqlx::query(
         "INSERT INTO rule_counters (account_id, changes) VALUES ($1, 1)
          ON CONFLICT (account_id) DO UPDATE SET changes = rule_counters.changes + 1 RETURNING changes",
@@ -191,7 +191,7 @@ async fn count_change(db: &mut AnyConnection, account: &str) -> Result<i64, ApiE
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn changes(pool: &AnyPool, account: &str) -> Result<i64, ApiError> {
+pub async fn changes(pool: &Pool, account: &str) -> Result<i64, ApiError> {
     let row = sqlx::query("SELECT changes FROM rule_counters WHERE account_id = $1").bind(account).fetch_optional(pool).await?;
     Ok(row.map_or(0, |row| row.get(0)))
 }
@@ -242,7 +242,7 @@ pub async fn keep_plan(store: &Store, account: &str, hash: &str, changes: i64) -
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn rules_of_plan(pool: &AnyPool, account: &str, hash: &str) -> Result<Option<Vec<String>>, ApiError> {
+pub async fn rules_of_plan(pool: &Pool, account: &str, hash: &str) -> Result<Option<Vec<String>>, ApiError> {
     let row = sqlx::query("SELECT changes FROM plans WHERE account_id = $1 AND hash = $2")
         .bind(account)
         .bind(hash)
@@ -344,7 +344,7 @@ pub enum State {
 ///
 /// # Errors
 /// When the database refuses, or `starting_after` is unknown.
-pub async fn rules(pool: &AnyPool, account: &str, filter: &RuleFilter) -> Result<Vec<StoredRule>, ApiError> {
+pub async fn rules(pool: &Pool, account: &str, filter: &RuleFilter) -> Result<Vec<StoredRule>, ApiError> {
     let now = now();
     let mut query = Statement::new(STORED);
     query.push_bind(account)?;

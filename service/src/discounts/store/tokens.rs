@@ -1,8 +1,7 @@
 //! Tokens: what identifies a customer at a till.
 
-use sqlx::AnyConnection;
-
 use crate::error::ApiError;
+use crate::store::Db;
 
 /// A token of a customer.
 #[derive(Debug)]
@@ -23,7 +22,7 @@ pub struct Token<'a> {
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn add(db: &mut AnyConnection, token: &Token<'_>) -> Result<(), ApiError> {
+pub async fn add(db: &mut Db, token: &Token<'_>) -> Result<(), ApiError> {
     sqlx::query(
         "INSERT INTO customer_tokens (account_id, type, value, customer_id, token_id) VALUES ($1, $2, $3, $4, $5)
          ON CONFLICT (account_id, type, value) DO UPDATE SET customer_id = excluded.customer_id, token_id = excluded.token_id",
@@ -42,7 +41,7 @@ pub async fn add(db: &mut AnyConnection, token: &Token<'_>) -> Result<(), ApiErr
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn remove(db: &mut AnyConnection, account: &str, kind: &str, value: &str, customer: &str) -> Result<(), ApiError> {
+pub async fn remove(db: &mut Db, account: &str, kind: &str, value: &str, customer: &str) -> Result<(), ApiError> {
     sqlx::query("DELETE FROM customer_tokens WHERE account_id = $1 AND type = $2 AND value = $3 AND customer_id = $4")
         .bind(account)
         .bind(kind)

@@ -1,12 +1,13 @@
 //! The first start sets everything up, or nothing, and once.
 
 use rabatt_service::setup::first_start;
+use rabatt_service::store::Pool;
 use sqlx::Row;
 
 use super::token_of;
 use crate::support::{Service, database, state};
 
-async fn count(pool: &sqlx::AnyPool, statement: &'static str) -> i64 {
+async fn count(pool: &Pool, statement: &'static str) -> i64 {
     sqlx::query(statement).fetch_one(pool).await.unwrap().get(0)
 }
 

@@ -1,21 +1,19 @@
 //! What came too late for a limit, when there is room again.
 
-use rabatt_engine::Rule;
-use sqlx::AnyConnection;
-
 use super::log::read_row;
 use super::{Change, UsageRow, count};
 use crate::discounts::store::rules;
 use crate::discounts::terms::Terms;
 use crate::error::ApiError;
-use crate::store::now;
+use crate::store::{Db, now};
+use rabatt_engine::Rule;
 
 /// Counts, oldest first, what was refused where uses have just been given back: those purchases happened,
 /// and what they used must not be offered again.
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn count_late(db: &mut AnyConnection, account: &str, changes: &[Change]) -> Result<(), ApiError> {
+pub async fn count_late(db: &mut Db, account: &str, changes: &[Change]) -> Result<(), ApiError> {
     for Change { place, .. } in changes.iter().filter(|change| change.back.usage > change.new.usage) {
         let rows = sqlx::query(
             "SELECT id, purchase_id, rule_id, ref_id, customer_id, state, usage, amount, bonus, stamp, stamp_spent, debit FROM usages
@@ -43,7 +41,7 @@ pub async fn count_late(db: &mut AnyConnection, account: &str, changes: &[Change
     Ok(())
 }
 
-async fn use_late(db: &mut AnyConnection, account: &str, row: &UsageRow, late: &Change) -> Result<(), ApiError> {
+async fn use_late(db: &mut Db, account: &str, row: &UsageRow, late: &Change) -> Result<(), ApiError> {
     sqlx::query(
         "UPDATE usages SET state = 'used', usage = $3, amount = $4, bonus = $5, stamp = $6, stamp_spent = $7, debit = $8, updated_at = $9
          WHERE account_id = $1 AND id = $2",

@@ -1,12 +1,12 @@
 //! The usage log: what each purchase took from which ref, and the deliveries that told it.
 
+use sqlx::Row;
 use sqlx::any::AnyRow;
-use sqlx::{AnyConnection, Row};
 
 use super::{Place, Purchase, Taken};
 use crate::error::ApiError;
 use crate::store::statement::Statement;
-use crate::store::{new_id, now};
+use crate::store::{Db, new_id, now};
 
 /// A row of the usage log.
 #[derive(Debug, Clone)]
@@ -27,7 +27,7 @@ pub struct UsageRow {
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn rows(db: &mut AnyConnection, account: &str, purchases: &[Purchase]) -> Result<Vec<UsageRow>, ApiError> {
+pub async fn rows(db: &mut Db, account: &str, purchases: &[Purchase]) -> Result<Vec<UsageRow>, ApiError> {
     let mut found = Vec::new();
     for purchase in purchases {
         let mut query = Statement::new(
@@ -78,7 +78,7 @@ pub struct Report<'a> {
 /// # Errors
 /// When the database refuses.
 pub async fn log(
-    db: &mut AnyConnection,
+    db: &mut Db,
     report: Report<'_>,
     purchase: &str,
     place: &Place,
@@ -122,7 +122,7 @@ pub async fn log(
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn set_state(db: &mut AnyConnection, account: &str, row: &str, state: &str) -> Result<(), ApiError> {
+pub async fn set_state(db: &mut Db, account: &str, row: &str, state: &str) -> Result<(), ApiError> {
     sqlx::query("UPDATE usages SET state = $3, updated_at = $4 WHERE account_id = $1 AND id = $2")
         .bind(account)
         .bind(row)
@@ -137,7 +137,7 @@ pub async fn set_state(db: &mut AnyConnection, account: &str, row: &str, state: 
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn first_delivery(db: &mut AnyConnection, account: &str, delivery: &str) -> Result<bool, ApiError> {
+pub async fn first_delivery(db: &mut Db, account: &str, delivery: &str) -> Result<bool, ApiError> {
     let added =
         sqlx::query("INSERT INTO deliveries_seen (account_id, id, received_at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING")
             .bind(account)

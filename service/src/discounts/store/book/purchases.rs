@@ -1,11 +1,11 @@
 //! Purchases, and the names by which they are known.
 
+use sqlx::Row;
 use sqlx::any::AnyRow;
-use sqlx::{AnyConnection, Row};
 
 use crate::error::ApiError;
 use crate::store::statement::Statement;
-use crate::store::{Kind, new_id, now};
+use crate::store::{Db, Kind, new_id, now};
 
 /// A purchase that was reported before.
 #[derive(Debug, Clone)]
@@ -24,7 +24,7 @@ pub struct Purchase {
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn lock_names(db: &mut AnyConnection, kind: Kind, account: &str, names: &[&str]) -> Result<(), ApiError> {
+pub async fn lock_names(db: &mut Db, kind: Kind, account: &str, names: &[&str]) -> Result<(), ApiError> {
     // On SQLite a unit of work is alone anyway.
     if kind == Kind::Postgres {
         let mut names: Vec<String> = names.iter().map(|name| format!("{account}/{name}")).collect();
@@ -45,7 +45,7 @@ pub async fn lock_names(db: &mut AnyConnection, kind: Kind, account: &str, names
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn purchases(db: &mut AnyConnection, account: &str, keys: &[String]) -> Result<Vec<Purchase>, ApiError> {
+pub async fn purchases(db: &mut Db, account: &str, keys: &[String]) -> Result<Vec<Purchase>, ApiError> {
     if keys.is_empty() {
         return Ok(Vec::new());
     }
@@ -70,7 +70,7 @@ pub async fn purchases(db: &mut AnyConnection, account: &str, keys: &[String]) -
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn purchase(db: &mut AnyConnection, account: &str, id: &str) -> Result<Option<Purchase>, ApiError> {
+pub async fn purchase(db: &mut Db, account: &str, id: &str) -> Result<Option<Purchase>, ApiError> {
     let row = sqlx::query("SELECT customer_id, settled, created_at FROM purchases WHERE account_id = $1 AND id = $2")
         .bind(account)
         .bind(id)
@@ -90,7 +90,7 @@ pub async fn purchase(db: &mut AnyConnection, account: &str, id: &str) -> Result
 /// # Errors
 /// When the database refuses.
 pub async fn new_purchase(
-    db: &mut AnyConnection,
+    db: &mut Db,
     account: &str,
     customer: Option<&str>,
     purchase_at: &str,
@@ -117,7 +117,7 @@ pub async fn new_purchase(
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn add_keys(db: &mut AnyConnection, account: &str, purchase: &str, keys: &[String]) -> Result<(), ApiError> {
+pub async fn add_keys(db: &mut Db, account: &str, purchase: &str, keys: &[String]) -> Result<(), ApiError> {
     for key in keys {
         sqlx::query("INSERT INTO purchase_keys (account_id, key, purchase_id) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING")
             .bind(account)
@@ -134,7 +134,7 @@ pub async fn add_keys(db: &mut AnyConnection, account: &str, purchase: &str, key
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn unite(db: &mut AnyConnection, account: &str, purchase: &str, other: &str) -> Result<(), ApiError> {
+pub async fn unite(db: &mut Db, account: &str, purchase: &str, other: &str) -> Result<(), ApiError> {
     for statement in [
         "INSERT INTO purchase_keys (account_id, key, purchase_id)
             SELECT account_id, key, $2 FROM purchase_keys WHERE account_id = $1 AND purchase_id = $3 ON CONFLICT DO NOTHING",
@@ -158,7 +158,7 @@ pub async fn unite(db: &mut AnyConnection, account: &str, purchase: &str, other:
 /// # Errors
 /// When the database refuses.
 pub async fn settle(
-    db: &mut AnyConnection,
+    db: &mut Db,
     account: &str,
     purchase: &str,
     customer: Option<&str>,

@@ -1,13 +1,13 @@
 //! Statistics per ref and customer, and totals per rule: the sums of the usage log, within their limits.
 
+use sqlx::Row;
 use sqlx::any::AnyRow;
-use sqlx::{AnyConnection, Row};
 
 use super::{Place, Refusal, Taken, UsageRow};
 use crate::discounts::store::facts;
 use crate::discounts::terms::{Terms, current_stamps};
 use crate::error::ApiError;
-use crate::store::{new_id, now};
+use crate::store::{Db, new_id, now};
 
 /// A change of what is counted at a place: `back` is given back, `new` is taken.
 #[derive(Debug, Clone)]
@@ -86,7 +86,7 @@ impl Change {
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn count(db: &mut AnyConnection, account: &str, changes: &mut [Change]) -> Result<(), ApiError> {
+pub async fn count(db: &mut Db, account: &str, changes: &mut [Change]) -> Result<(), ApiError> {
     let now = now();
     // One order for everybody.
     changes.sort_by(|a, b| a.place.cmp(&b.place));
@@ -131,7 +131,7 @@ pub async fn count(db: &mut AnyConnection, account: &str, changes: &mut [Change]
 }
 
 /// Adds to a rule's totals; its usage, and its amount and bonus together.
-async fn add_to_totals(db: &mut AnyConnection, account: &str, rule: &str, more: [i64; 5]) -> Result<AnyRow, ApiError> {
+async fn add_to_totals(db: &mut Db, account: &str, rule: &str, more: [i64; 5]) -> Result<AnyRow, ApiError> {
     loop {
         let mut query = sqlx::query(
             "UPDATE rule_totals SET usage = usage + $3, amount = amount + $4, bonus = bonus + $5, stamp = stamp + $6, debit = debit + $7
@@ -233,7 +233,7 @@ impl Counted {
 }
 
 /// Adds to a ref's statistics unless a limit forbids it; false, and nothing is added, when one does.
-async fn add_statistics(db: &mut AnyConnection, account: &str, change: &Change, now: &str) -> Result<bool, ApiError> {
+async fn add_statistics(db: &mut Db, account: &str, change: &Change, now: &str) -> Result<bool, ApiError> {
     let Change { place, terms, new, .. } = change;
     let added = sqlx::query(
         "INSERT INTO ref_statistics (account_id, ref_id, customer_id, id, rule_id, created_at, updated_at, usage, amount, bonus, debit_balance)
@@ -264,7 +264,7 @@ async fn add_statistics(db: &mut AnyConnection, account: &str, change: &Change, 
 }
 
 /// The statistics as they are now; nobody else changes them until this unit is done.
-async fn lock_statistics(db: &mut AnyConnection, account: &str, place: &Place, now: &str) -> Result<Counted, ApiError> {
+async fn lock_statistics(db: &mut Db, account: &str, place: &Place, now: &str) -> Result<Counted, ApiError> {
     let row = sqlx::query(
         "INSERT INTO ref_statistics (account_id, ref_id, customer_id, id, rule_id, created_at, updated_at)
          VALUES ($1, $2, $3, $4, $5, $6, $6)
@@ -289,7 +289,7 @@ async fn lock_statistics(db: &mut AnyConnection, account: &str, place: &Place, n
     })
 }
 
-async fn write_statistics(db: &mut AnyConnection, account: &str, place: &Place, after: &Counted) -> Result<(), ApiError> {
+async fn write_statistics(db: &mut Db, account: &str, place: &Place, after: &Counted) -> Result<(), ApiError> {
     sqlx::query(
         "UPDATE ref_statistics SET usage = $4, amount = $5, bonus = $6, stamp = $7, current_stamp = $8, debit_balance = $9
          WHERE account_id = $1 AND ref_id = $2 AND customer_id = $3",
