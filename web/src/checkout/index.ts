@@ -1,0 +1,6 @@
+import { el, fill } from '../dom.ts';
+
+export function mount(root: HTMLElement): () => void {
+  fill(root, el('h1', {}, 'checkout'));
+  return () => undefined;
+}

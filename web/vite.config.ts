@@ -1,0 +1,18 @@
+import { defineConfig } from 'vite';
+
+// `npm run dev` asks a service that runs beside it.
+const service = 'http://127.0.0.1:8080';
+
+export default defineConfig({
+  // Examples of the service and the corpus are built in.
+  server: { host: '127.0.0.1', fs: { allow: ['..'] }, proxy: { '/v1': service, '/docs': service, '/openapi.json': service } },
+  worker: { format: 'es' },
+  // The wasm package finds its file beside itself, which pre-bundling would move.
+  optimizeDeps: { exclude: ['@rabatt/engine'] },
+  build: {
+    target: 'es2023',
+    // The Content-Security-Policy lets no inline script and no data: URL in.
+    modulePreload: { polyfill: false },
+    assetsInlineLimit: 0,
+  },
+});
