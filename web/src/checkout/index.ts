@@ -53,6 +53,8 @@ class Checkout {
   readonly #stopListening = onSession(() => void this.open());
 
   #shop: Shop | undefined;
+  /** Who was chosen last; the cart's customer follows when their facts are there. */
+  #wanted: Customer = cart.customer;
   #loaded: Loaded | undefined;
   #answer: Answer | undefined;
   #known: Verdict[] = [];
@@ -82,8 +84,8 @@ class Checkout {
           ),
           this.#near.element,
           this.#stamps.element,
-          this.#check.element,
         ),
+        this.#check.element,
       ),
       this.#bar,
     );
@@ -105,7 +107,7 @@ class Checkout {
     this.#shop = shop;
     this.#book.textContent = shop.kind === 'service' ? pick(texts).serviceBook : pick(texts).demoBook;
     this.#check.clear();
-    await this.#choose(cart.customer);
+    await this.#choose(this.#wanted);
     // So that another customer can be chosen without a network.
     for (const customer of CUSTOMERS) if (turn === this.#turn) await shop.facts(customer).catch(() => undefined);
   }
@@ -125,13 +127,16 @@ class Checkout {
 
   async #choose(customer: Customer): Promise<void> {
     const turn = this.#turn;
+    this.#wanted = customer;
     try {
       const facts = await this.#shop?.facts(customer);
-      if (turn !== this.#turn || !facts) return;
+      if (turn !== this.#turn || customer !== this.#wanted || !facts) return;
       cart.customer = customer;
       this.#load(facts);
       this.#recalculate();
     } catch (error) {
+      if (turn !== this.#turn) return;
+      this.#wanted = cart.customer;
       this.#drawCustomers();
       this.#say(this.#why(error), 'bad');
     }
