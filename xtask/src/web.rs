@@ -53,7 +53,7 @@ fn node() -> Result<(), String> {
 
 /// Measures the console in Chromium; further words go to the program.
 pub(crate) fn bench(words: &[&str]) -> bool {
-    let service = ["build", "--release", "--package", "rabatt-service"];
+    let service = ["build", "--package", "rabatt-service"];
     build()
         && wasm::succeed(Command::new("cargo").args(service)).is_ok()
         && wasm::succeed(Command::new("node").arg("web/bench/typing.mjs").args(words)).is_ok()
