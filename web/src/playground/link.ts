@@ -1,23 +1,20 @@
 // The playground's state in a link: deflated, in letters that an address may hold.
 
-/** What the playground shows: the texts of its editors, and the case they came from. */
-export interface State {
-  rules: string;
-  receipt: string;
-  facts: string;
-  /** `folder/name` of the corpus case that was opened. */
-  case?: string;
-}
+import { OPTIONS, type State } from './state.ts';
 
 /** Longer links are cut or refused by chat programs, mail and proxies. */
 export const MOST_CHARACTERS = 12_000;
+
+/** The first element of what is packed; the others are the texts in this order. */
+const VERSION = 1;
+const MEMBERS = ['rules', 'receipt', 'facts', 'options', 'call', 'case'] as const;
 
 /** Unpacked, at most so much: a small link may not fill the memory. */
 const MOST_BYTES = 2_000_000;
 
 /** `undefined` when the state is too large for a link. */
 export async function packed(state: State): Promise<string | undefined> {
-  const bytes = new TextEncoder().encode(JSON.stringify([1, state.rules, state.receipt, state.facts, state.case ?? '']));
+  const bytes = new TextEncoder().encode(JSON.stringify([VERSION, ...MEMBERS.map((name) => state[name] ?? null)]));
   const deflated = await through(bytes, new CompressionStream('deflate-raw'));
   const text = base64url(deflated);
   return text.length <= MOST_CHARACTERS ? text : undefined;
@@ -28,9 +25,13 @@ export async function unpacked(text: string): Promise<State | undefined> {
   try {
     const bytes = await through(fromBase64url(text), new DecompressionStream('deflate-raw'), MOST_BYTES);
     const read: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
-    if (!Array.isArray(read) || read[0] !== 1 || !read.slice(1, 5).every((each) => typeof each === 'string')) return undefined;
-    const [, rules, receipt, facts, opened] = read as [number, string, string, string, string];
-    return { rules, receipt, facts, ...(opened === '' ? {} : { case: opened }) };
+    if (!Array.isArray(read) || read[0] !== VERSION) return undefined;
+    const state: State = { rules: '', receipt: '', facts: '', options: OPTIONS };
+    MEMBERS.forEach((name, at) => {
+      const text: unknown = read[at + 1];
+      if (typeof text === 'string') state[name] = text;
+    });
+    return state;
   } catch {
     return undefined;
   }
