@@ -1,11 +1,12 @@
-// The corpus as modules: `virtual:rabatt-cases` lists every case and how to load its folder, each folder is a chunk of its
-// own. Cases stay texts, so that their numbers and layout are shown as they are written.
+// The corpus as modules: `virtual:rabatt-case-list` lists every case, `virtual:rabatt-cases` knows how to load a folder, and
+// each folder is a chunk of its own. Cases stay texts, so that their numbers and layout are shown as they are written.
 
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Plugin } from 'vite';
 
 const INDEX = 'virtual:rabatt-cases';
+const LIST = 'virtual:rabatt-case-list';
 
 interface Listed {
   /** `folder/name`. */
@@ -50,12 +51,13 @@ function listed(corpus: string): Listed[] {
 export function cases(corpus: string): Plugin {
   return {
     name: 'rabatt-cases',
-    resolveId: (id) => (id === INDEX || id.startsWith(`${INDEX}/`) ? `\0${id}` : undefined),
+    resolveId: (id) => (id === INDEX || id === LIST || id.startsWith(`${INDEX}/`) ? `\0${id}` : undefined),
     load(id) {
       if (id === `\0${INDEX}`) {
         const loaders = folders(corpus).map((folder) => `${JSON.stringify(folder)}: () => import('${INDEX}/${folder}')`);
-        return `export const listed = ${JSON.stringify(listed(corpus))};\nexport const folders = {${loaders.join(', ')}};`;
+        return `export const folders = {${loaders.join(', ')}};`;
       }
+      if (id === `\0${LIST}`) return `export const listed = ${JSON.stringify(listed(corpus))};`;
       if (!id.startsWith(`\0${INDEX}/`)) return undefined;
       return `export default ${JSON.stringify(load(corpus, id.slice(INDEX.length + 2)))};`;
     },

@@ -6,12 +6,12 @@ import { el, fill } from '../dom.ts';
 import { pick } from '../i18n.ts';
 import { parseExact } from '../json/exact.ts';
 import { parseTree, rangeOf, syntaxError } from '../json/place.ts';
+import { problemText } from '../problems.ts';
 import { list, object, text } from '../sentence/read.ts';
-import { type Answer, type EngineProblem, readAnswer } from './answer/answer.ts';
+import { type Answer, type EngineProblem, readAnswer } from '../drawn/answer.ts';
 import { expected } from './answer/expected.ts';
 import { answerPanel } from './answer/index.ts';
 import { openText, type Opened, type Told } from './cases/open.ts';
-import { pickCase } from './cases/picker.ts';
 import { saveDialog } from './cases/save-dialog.ts';
 import { editor, type Editor, type Problem } from './editor/index.ts';
 import { type Evaluator, evaluator, type Result } from './evaluator.ts';
@@ -85,12 +85,18 @@ class Playground {
     return el(
       'div',
       { class: 'tools' },
-      button(t.openCase, () => pickCase((name) => (location.hash = `#/playground?case=${name}`)), 'first'),
+      button(t.openCase, () => void this.#pickCase(), 'first'),
       button(t.openFile, () => file.click()),
       file,
       button(t.saveCase, () => this.#save()),
       button(t.copyLink, () => void this.#copyLink()),
     );
+  }
+
+  async #pickCase(): Promise<void> {
+    // Hundreds of sentences, which only who looks for one needs.
+    const { pickCase } = await import('./cases/picker.ts');
+    pickCase((name) => (location.hash = `#/playground?case=${name}`));
   }
 
   /** Opens what the address names; `false` when it names nothing that can be opened. */
@@ -246,12 +252,12 @@ class Playground {
       if (!place) return () => undefined;
       const text = this.#state[place.part] ?? '';
       const range = rangeOf(parseTree(text), text, place.pointer);
-      (marks[place.part] ??= []).push({ ...range, message: problem.message });
+      (marks[place.part] ??= []).push({ ...range, message: problemText(problem) });
       return () => this.#editors[place.part]?.goTo(range);
     });
     for (const part of [...PARTS, 'call'] as const) this.#editors[part]?.show(marks[part] ?? []);
     const item = (problem: EngineProblem, at: number): HTMLElement =>
-      el('li', {}, el('button', { type: 'button', class: 'link', onclick: goTo[at] }, el('code', {}, problem.pointer || '/')), ' ', problem.message);
+      el('li', {}, el('button', { type: 'button', class: 'link', onclick: goTo[at] }, el('code', {}, problem.pointer || '/')), ' ', problemText(problem));
     fill(
       this.#problems,
       problems.length > 0 && el('div', { class: 'notice bad' }, el('p', {}, el('strong', {}, pick(texts).problems(problems.length))), el('ul', {}, problems.map(item))),

@@ -5,7 +5,7 @@ import { pick } from '../../i18n.ts';
 import { type Difference, differences } from '../../json/difference.ts';
 import { writeExact } from '../../json/exact.ts';
 import { texts } from '../texts.ts';
-import type { Answer } from './answer.ts';
+import type { Answer } from '../../drawn/answer.ts';
 
 /** Further differences are only counted. */
 const MOST_SHOWN = 20;

@@ -5,10 +5,10 @@ import { pick } from '../../i18n.ts';
 import { writeExact } from '../../json/exact.ts';
 import { editor, type Editor } from '../editor/index.ts';
 import { texts as page } from '../texts.ts';
-import type { Answer } from './answer.ts';
-import { priceBars } from './bars.ts';
-import { drawnReceipt } from './receipt.ts';
-import { verdicts } from './verdicts.ts';
+import type { Answer } from '../../drawn/answer.ts';
+import { priceBars } from '../../drawn/bars.ts';
+import { drawnReceipt } from '../../drawn/receipt.ts';
+import { verdicts } from '../../drawn/verdicts.ts';
 
 const TABS = ['receipt', 'verdicts', 'prices', 'json'] as const;
 export type Tab = (typeof TABS)[number];

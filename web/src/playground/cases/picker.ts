@@ -1,6 +1,6 @@
 // Choosing a case: all of them, found by the words of their name, sentence and paragraphs.
 
-import { listed } from 'virtual:rabatt-cases';
+import { listed } from 'virtual:rabatt-case-list';
 import { el, fill } from '../../dom.ts';
 import { pick } from '../../i18n.ts';
 import { texts } from '../texts.ts';

@@ -2,7 +2,7 @@
 
 import { el, fill } from '../../dom.ts';
 import { pick } from '../../i18n.ts';
-import type { Answer } from '../answer/answer.ts';
+import type { Answer } from '../../drawn/answer.ts';
 import type { State } from '../state.ts';
 import { texts } from '../texts.ts';
 import type { Told } from './open.ts';

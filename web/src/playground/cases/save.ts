@@ -1,7 +1,7 @@
 // The playground's state as a case file (`rules-examples/README.md`), the present answer being the expected one.
 
 import { writeExact } from '../../json/exact.ts';
-import type { Answer, Applied } from '../answer/answer.ts';
+import type { Answer, Applied } from '../../drawn/answer.ts';
 import { asksToExplain, type State } from '../state.ts';
 
 export const CITE = /^§[0-9]+(\.[0-9]+)?$/;

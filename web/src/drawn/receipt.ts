@@ -1,8 +1,8 @@
 // The answer drawn as a receipt: lines, what each was given, sums, stamps and balances.
 
-import { el } from '../../dom.ts';
-import { locale, pick } from '../../i18n.ts';
-import { money } from '../../money.ts';
+import { el } from '../dom.ts';
+import { locale, pick } from '../i18n.ts';
+import { money } from '../money.ts';
 import type { Answer, AnsweredReceipt, Given, GivenRef, Whole } from './answer.ts';
 import { type LinePrice, prices, type Step } from './prices.ts';
 import { texts } from './texts.ts';

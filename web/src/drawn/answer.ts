@@ -1,6 +1,6 @@
 // An Answer (§22) as the panels read it. Amounts beyond 2^53 are bigint (`json/exact.ts`).
 
-import { parseExact } from '../../json/exact.ts';
+import { parseExact } from '../json/exact.ts';
 
 export type Whole = number | bigint;
 

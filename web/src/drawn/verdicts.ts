@@ -1,10 +1,12 @@
 // What became of every rule, in words.
 
-import { el } from '../../dom.ts';
-import { language, pick } from '../../i18n.ts';
-import { object, text } from '../../sentence/read.ts';
-import { money } from '../../money.ts';
-import { sentence } from '../../sentence/index.ts';
+import { el } from '../dom.ts';
+import { language, pick } from '../i18n.ts';
+import { object, text } from '../sentence/read.ts';
+import { money } from '../money.ts';
+import type { Reason as PlainReason } from '../answer.ts';
+import { reasonText } from '../reasons.ts';
+import { sentence } from '../sentence/index.ts';
 import type { Outcome, Reason, Verdict } from './answer.ts';
 import { texts } from './texts.ts';
 
@@ -24,7 +26,7 @@ function one(verdict: Verdict, outcome: Outcome, rule: unknown, name: (id: strin
   const kind = verdict.near_miss ? 'near' : verdict.verdict;
   return el(
     'li',
-    { class: `verdict ${kind}` },
+    { class: `verdict is-${kind}` },
     el(
       'div',
       { class: 'verdict-head' },
@@ -55,12 +57,11 @@ function given(verdict: Verdict, outcome: Outcome, currency: string): HTMLElemen
 
 const AMOUNTS = new Set(['gross_below', 'net_below']);
 
-/** A reason in words; one that this page does not know yet is shown by its code. */
+/** A reason in words, with what there is and what is needed. */
 export function inWords(reason: Reason, currency: string): string {
-  const t = pick(texts);
-  const [kind = '', member] = reason.code.split('.');
-  const number = (value: number | bigint | undefined): string =>
-    value === undefined ? '?' : AMOUNTS.has(reason.code) ? money(value, currency) : String(value);
-  const say = t.reasons[kind];
-  return say ? say({ member: member ?? '', have: number(reason.have), need: number(reason.need), missing: number(reason.missing) }) : reason.code;
+  const { code, have, need } = reason;
+  const shown = (value: number | bigint): string => (AMOUNTS.has(code) ? money(value, currency) : String(value));
+  const said = reasonText(reason as PlainReason, currency);
+  const numbers = have === undefined || need === undefined ? '' : ` ${pick(texts).haveOf(shown(have), shown(need))}`;
+  return `${said.charAt(0).toLocaleUpperCase()}${said.slice(1)}${numbers}.`;
 }

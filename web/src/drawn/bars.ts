@@ -1,8 +1,8 @@
 // A picture of each line's price: one bar as long as its gross, a piece of it for every discount, the rest is net.
 
-import { el, svg } from '../../dom.ts';
-import { pick } from '../../i18n.ts';
-import { money } from '../../money.ts';
+import { el, svg } from '../dom.ts';
+import { pick } from '../i18n.ts';
+import { money } from '../money.ts';
 import type { Answer } from './answer.ts';
 import { type LinePrice, prices } from './prices.ts';
 import { texts } from './texts.ts';
