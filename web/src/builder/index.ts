@@ -13,7 +13,6 @@ import { openSignIn } from '../sign-in.ts';
 import { type Draft, example, type Kind, KINDS } from './draft.ts';
 import { form, type Form, type Placed } from './form.ts';
 import { dayOf } from './oslo.ts';
-import { TRIED } from './sample.ts';
 import { give, NotGivenError, save } from './save.ts';
 import { texts } from './texts.ts';
 import { Trial } from './trial.ts';
@@ -179,11 +178,9 @@ class Builder {
 
   async #openInPlayground(): Promise<void> {
     // Loaded when wanted: it knows the editor's way of reading JSON.
-    const { packed } = await import('../playground/link.ts');
-    const { rules, receipt, facts, options } = JSON.parse(this.#trial.call(this.#rule)) as Record<'rules' | 'receipt' | 'facts' | 'options', object>;
-    const named = (rules as object[]).map((rule) => ({ ...rule, id: TRIED }));
-    const link = await packed({ rules: writeExact(named), receipt: writeExact(receipt), facts: writeExact(facts), options: writeExact(options) });
-    if (link !== undefined) location.hash = `#/playground?s=${link}`;
+    const { playgroundLink } = await import('./playground-link.ts');
+    const link = await playgroundLink(this.#trial.call(this.#rule));
+    if (link !== undefined) location.hash = link;
   }
 }
 

@@ -89,15 +89,15 @@ function instantFor(draft: Draft, now: Date): string {
   return `${day}T${time}`;
 }
 
-/** The sample as a Call (§22) under the rule. */
-export function callFor(rule: Rule, draft: Draft, sample: Sample): string {
+/** The sample as a Call (§22) under the rule, which is called `name` as long as it has no name of its own. */
+export function callFor(rule: Rule, draft: Draft, sample: Sample, name: string): string {
   const [day = '', time = ''] = sample.at.split('T');
   const held = draft.audience !== 'members' || sample.member;
   const statistics = { stamp: sample.stamps, current_stamp: sample.stamps };
   const attribute = draft.attribute.trim();
   const values = ids(draft.attributeValues);
   return JSON.stringify({
-    rules: [{ id: TRIED, ...rule }],
+    rules: [{ id: TRIED, receipt_text: rule.name ?? name, ...rule }],
     receipt: receiptOf(sample, atTime(day, time.slice(0, 5))),
     facts: {
       refs: held ? [{ id: 'sample', rule_id: TRIED, statistics }] : [],

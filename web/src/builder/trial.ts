@@ -48,7 +48,7 @@ export class Trial {
 
   /** The sample's Call under the rule. */
   call(rule: Rule): string {
-    return callFor(rule, this.#draft, this.#sample);
+    return callFor(rule, this.#draft, this.#sample, pick(texts).kinds[this.#draft.kind].name);
   }
 
   /** Tries the rule; gives back what is wrong with it. */

@@ -53,8 +53,14 @@ function lineOf(line: LinePrice, struck: boolean, shown: (amount: bigint) => str
       el('span', { class: 'amount' }, shown(line.gross)),
     ),
     line.steps.map((step) => taken(step, 'off', '−')),
-    line.bonus.map((step) => taken({ ...step, name: `${t.bonus}: ${step.name}` }, 'bonus', '+')),
+    line.bonus.map((step) => taken({ ...step, name: bonusName(step.name, t.bonus) }, 'bonus', '+')),
   );
+}
+
+/** `Bonus: Members' points`, but a name that says it already stands alone. */
+function bonusName(name: string, bonus: string): string {
+  const said = name.toLocaleLowerCase().includes(bonus.toLocaleLowerCase());
+  return said ? name : name === '' ? bonus : `${bonus}: ${name}`;
 }
 
 function sums({ outcome: { totals } }: Answer & { ok: true }, shown: (amount: Whole) => string): HTMLElement {

@@ -180,7 +180,7 @@ class Playground {
     const boxes = PARTS.map((part) => {
       const made = editor({ label: t[part], text: this.#state[part], shape: SHAPES[part], onChange: (text) => this.#changed(part, text) });
       this.#editors[part] = made;
-      return part === 'facts' ? collapsed(t.facts, made, t.factsHint, this.#state.facts.trim() !== '') : box(part, t[part], made);
+      return part === 'facts' ? collapsed(t.facts, made, t.factsHint, this.#told !== undefined && this.#state.facts.trim() !== '') : box(part, t[part], made);
     });
     const [rules, ...others] = boxes;
     fill(this.#texts, rules, el('div', { class: 'text-stack' }, others));

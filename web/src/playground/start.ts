@@ -1,9 +1,10 @@
 // Which state the page starts with: the one that the address names, the one worked on before in this tab, or the kiosk.
 
 import kioskRules from '../../../service/examples/kiosk-rules.json?raw';
+import kioskFacts from '../../../service/examples/facts.json?raw';
 import kioskReceipt from '../../../service/examples/receipt.json?raw';
 import { pick } from '../i18n.ts';
-import { openCase, type Opened } from './cases/open.ts';
+import { openCase, openText, type Opened } from './cases/open.ts';
 import { unpacked } from './link.ts';
 import { OPTIONS } from './state.ts';
 import { texts } from './texts.ts';
@@ -47,5 +48,6 @@ export function keptBefore(): Opened | undefined {
 }
 
 export function kiosk(): Opened {
-  return { state: { rules: kioskRules.trim(), receipt: kioskReceipt.trim(), facts: '', options: OPTIONS } };
+  const { state } = openText(`{"rules": ${kioskRules}, "receipt": ${kioskReceipt}, "facts": ${kioskFacts}}`);
+  return { state: { ...state, options: OPTIONS } };
 }

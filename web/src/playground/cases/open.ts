@@ -2,8 +2,12 @@
 
 import { folders } from 'virtual:rabatt-cases';
 import { parseExact } from '../../json/exact.ts';
+import { laidOut } from '../../json/layout.ts';
 import { memberTexts } from '../../json/place.ts';
 import type { State } from '../state.ts';
+
+/** So many columns stand beside each other on most screens. */
+const COLUMNS = 46;
 
 /** What a case says beside its Call. */
 export interface Told {
@@ -32,9 +36,9 @@ export async function openCase(name: string): Promise<Opened | undefined> {
 /** A file: a case, a Call, or a list of rules. Throws when it is no JSON. */
 export function openText(text: string): Opened {
   const read = parseExact(text);
-  if (Array.isArray(read)) return { state: { rules: text, receipt: '', facts: '', options: '' } };
+  if (Array.isArray(read)) return { state: { rules: laidOut(text, COLUMNS), receipt: '', facts: '', options: '' } };
   const members = memberTexts(text);
-  const part = (name: string): string => members.get(name) ?? '';
+  const part = (name: string): string => laidOut(members.get(name) ?? '', COLUMNS);
   const state: State = { rules: part('rules'), receipt: part('receipt'), facts: part('facts'), options: part('options') };
   const told = toldBy(read);
   return told ? { state, told } : { state };

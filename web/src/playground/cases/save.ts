@@ -1,10 +1,14 @@
 // The playground's state as a case file (`rules-examples/README.md`), the present answer being the expected one.
 
 import { writeExact } from '../../json/exact.ts';
+import { laidOut } from '../../json/layout.ts';
 import type { Answer, Applied } from '../../drawn/answer.ts';
 import { asksToExplain, type State } from '../state.ts';
 
 export const CITE = /^§[0-9]+(\.[0-9]+)?$/;
+
+/** As the corpus is written, less its indentation. */
+const COLUMNS = 110;
 
 /** The text of the file. The state's texts must be JSON. */
 export function caseText(state: State, answer: Answer, why: string, cites: string[]): string {
@@ -12,7 +16,7 @@ export function caseText(state: State, answer: Answer, why: string, cites: strin
   const members = [
     ['why', JSON.stringify(why)],
     ['cites', writeExact(cites)],
-    ...parts.map((name) => [name, indented(state[name])]),
+    ...parts.map((name) => [name, indented(laidOut(state[name], COLUMNS))]),
     ['expect', writeExact(expectation(answer, asksToExplain(state)), '  ')],
   ];
   return `{\n${members.map(([name, text]) => `  "${name}": ${text}`).join(',\n')}\n}\n`;
