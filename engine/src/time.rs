@@ -134,6 +134,9 @@ impl Period {
 }
 
 impl Hours {
+    /// The days of a week as rules call them, Monday first.
+    pub const DAYS: [&'static str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
+
     /// Is this minute of the local week inside a period?
     pub(crate) fn cover(&self, minute: u32) -> bool {
         self.periods.is_empty() || self.periods.iter().any(|p| (minute + WEEK - p.start) % WEEK < p.minutes)

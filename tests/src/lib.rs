@@ -9,6 +9,7 @@ pub mod fuzz;
 pub mod generate;
 pub mod laws;
 pub mod reference;
+pub mod typescript;
 
 /// The README's examples run.
 #[cfg(doctest)]

@@ -8,6 +8,7 @@ mod ratios;
 mod schemathesis;
 mod suites;
 mod up;
+mod wasm;
 
 use std::process::ExitCode;
 
@@ -15,6 +16,7 @@ const HELP: &str = "\
 cargo xtask up             build what is missing and start the service on 127.0.0.1:8080
 cargo xtask test           run every suite
 cargo xtask test SUITE…    run some of them
+cargo xtask wasm           build the npm package @rabatt/engine in bindings-wasm/
 cargo xtask bench          run the benches and print their ratios
 cargo xtask bench service  load the service beside its floors";
 
@@ -26,6 +28,13 @@ fn main() -> ExitCode {
         ["test", suites @ ..] => suites::test(suites),
         // What the suite of this name runs.
         ["schemathesis"] => schemathesis::run(),
+        ["wasm"] => {
+            if wasm::build() {
+                ExitCode::SUCCESS
+            } else {
+                ExitCode::FAILURE
+            }
+        }
         ["bench", rest @ ..] => suites::bench(rest),
         ["help" | "--help" | "-h"] => {
             println!("{HELP}\n\nSuites: {}", suites::names().join(", "));

@@ -10,8 +10,6 @@ use crate::error::Code;
 use crate::rule::{Eligible, Limitation};
 use crate::time::{Hours, Period};
 
-const DAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
-
 /// Reads a limitation into one without limits.
 pub(super) fn limitation(r: &mut Reader<'_>, out: &mut Limitation) -> Read<()> {
     let mut seen = 0u64;
@@ -25,15 +23,10 @@ pub(super) fn limitation(r: &mut Reader<'_>, out: &mut Limitation) -> Read<()> {
                 Some(-1) | None => {}
                 Some(_) => r.problem(Code::UnknownValue, "write -1 (combines with everything) or 0 (with no other discount)"),
             },
-            "discount_eligible" if r.once(&mut seen, 4)? => match r.string()?.as_deref() {
-                Some("item_eligible_for_discount") | None => {}
-                Some("item_eligible_for_discount_no_discount") => out.eligible = Eligible::ItemWithoutDiscount,
-                Some("receipt_no_discount") => out.eligible = Eligible::ReceiptWithoutDiscount,
-                Some(_) => r.problem(
-                    Code::UnknownValue,
-                    "write item_eligible_for_discount, item_eligible_for_discount_no_discount or receipt_no_discount",
-                ),
-            },
+            "discount_eligible" if r.once(&mut seen, 4)? => {
+                let wanted = "write item_eligible_for_discount, item_eligible_for_discount_no_discount or receipt_no_discount";
+                out.eligible = r.word(Eligible::named, wanted)?.unwrap_or_default();
+            }
             "blacklist" if r.once(&mut seen, 5)? => {
                 out.blacklist = entries(r, "`blacklist` is a list of objects with `id`, `group_id` or both")?;
             }
@@ -125,7 +118,7 @@ fn period(r: &mut Reader<'_>) -> Read<Option<Period>> {
         match &**name {
             "day" if r.once(&mut seen, 0)? => {
                 if let Some(text) = r.string()? {
-                    day = (0u32..).zip(DAYS).find(|(_, day)| **day == *text).map(|(at, _)| at);
+                    day = (0u32..).zip(Hours::DAYS).find(|(_, day)| **day == *text).map(|(at, _)| at);
                     if day.is_none() {
                         r.problem(Code::UnknownValue, "a day is mon, tue, wed, thu, fri, sat or sun");
                     }

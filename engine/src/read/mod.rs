@@ -10,16 +10,18 @@ mod receipt;
 mod requirement;
 mod reward;
 mod rule;
+mod snapshot;
 
 use std::borrow::Cow;
 use std::ops::Range;
 
 use jiter::{Jiter, JiterErrorType, JsonErrorType, NumberInt, Peek};
 
-pub(crate) use call::call;
+pub(crate) use call::{call, options};
 pub(crate) use facts::facts;
 pub(crate) use receipt::{ReceiptLayout, receipt};
 pub(crate) use rule::{RulesRead, rule, rules};
+pub(crate) use snapshot::snapshot;
 
 use crate::canonical;
 use crate::error::{Code, Problem};
@@ -313,6 +315,16 @@ impl<'a> Reader<'a> {
             }
             Err(error) => Err(self.broken(&error)),
         }
+    }
+
+    /// One of a few words; another one is told as `wanted`.
+    fn word<T>(&mut self, named: impl Fn(&str) -> Option<T>, wanted: &'static str) -> Read<Option<T>> {
+        let Some(text) = self.string()? else { return Ok(None) };
+        let word = named(&text);
+        if word.is_none() {
+            self.problem(Code::UnknownValue, wanted);
+        }
+        Ok(word)
     }
 
     fn bool(&mut self) -> Read<Option<bool>> {
