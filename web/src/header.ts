@@ -1,6 +1,6 @@
 // The bar on top: pages, language, colours, who is signed in.
 
-import { el, svg } from './dom.ts';
+import { el, fill, svg } from './dom.ts';
 import { language, pick, setLanguage } from './i18n.ts';
 import { PAGES, type PageName } from './router.ts';
 import { session, signOut } from './session.ts';
@@ -39,15 +39,29 @@ function languageSwitch(): HTMLElement {
   return el('button', { type: 'button', class: 'quiet', lang: other, onclick: () => setLanguage(other) }, name);
 }
 
+const THEMES: Theme[] = ['auto', 'light', 'dark'];
+const THEME_PATHS: Record<Theme, string> = {
+  auto: 'M12 4a8 8 0 1 0 0 16V4Zm0 0a8 8 0 0 1 0 16',
+  light: 'M12 8a4 4 0 1 0 0 8 4 4 0 0 0 0-8Zm0-5v2m0 14v2M3 12h2m14 0h2M5.6 5.6 7 7m10 10 1.4 1.4M5.6 18.4 7 17M17 7l1.4-1.4',
+  dark: 'M20 14.5A8.5 8.5 0 0 1 9.5 4 8.5 8.5 0 1 0 20 14.5Z',
+};
+
+/** One button for the three: each press is the next. */
 function themeSwitch(): HTMLElement {
   const t = pick(texts);
-  const order: Theme[] = ['auto', 'light', 'dark'];
-  const change = (event: Event): void => setTheme((event.currentTarget as HTMLSelectElement).value as Theme);
-  return el(
-    'select',
-    { class: 'quiet', 'aria-label': t.theme, onchange: change },
-    order.map((name) => el('option', { value: name, selected: name === theme() }, t.themes[name])),
-  );
+  const button = el('button', { type: 'button', class: 'quiet theme', onclick: () => change() });
+  const draw = (): void => {
+    const name = `${t.theme}: ${t.themes[theme()]}`;
+    button.setAttribute('aria-label', name);
+    button.title = name;
+    fill(button, svg('svg', { viewBox: '0 0 24 24', width: 20, height: 20, 'aria-hidden': 'true' }, svg('path', { d: THEME_PATHS[theme()], class: theme() })));
+  };
+  const change = (): void => {
+    setTheme(THEMES[(THEMES.indexOf(theme()) + 1) % THEMES.length] ?? 'auto');
+    draw();
+  };
+  draw();
+  return button;
 }
 
 function who(): HTMLElement {

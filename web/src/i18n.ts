@@ -5,11 +5,13 @@ export type Language = 'nb' | 'en';
 export type Texts<T> = Record<Language, T>;
 
 const KEY = 'rabatt.language';
-let chosen: Language = stored() ?? (/^(nb|nn|no|da|sv)\b/.test(navigator.language) ? 'nb' : 'en');
+// Outside a browser, as in tests, there are neither.
+const storage = globalThis.localStorage as Storage | undefined;
+let chosen: Language = stored() ?? (/^(nb|nn|no|da|sv)\b/.test(globalThis.navigator?.language ?? '') ? 'nb' : 'en');
 const listeners = new Set<() => void>();
 
 function stored(): Language | undefined {
-  const kept = localStorage.getItem(KEY);
+  const kept = storage?.getItem(KEY);
   return kept === 'nb' || kept === 'en' ? kept : undefined;
 }
 
@@ -24,8 +26,7 @@ export function locale(): string {
 
 export function setLanguage(language: Language): void {
   chosen = language;
-  localStorage.setItem(KEY, language);
-  document.documentElement.lang = language;
+  storage?.setItem(KEY, language);
   for (const listener of listeners) listener();
 }
 

@@ -23,6 +23,7 @@ function drawHead(): void {
 
 async function show(anew: boolean): Promise<void> {
   const name = pageInAddress();
+  document.documentElement.lang = language();
   drawHead();
   document.title = `${pick(texts)[name]} · Rabatt`;
   // The page itself follows what stands behind its name.
@@ -43,7 +44,6 @@ async function show(anew: boolean): Promise<void> {
 }
 
 async function start(): Promise<void> {
-  document.documentElement.lang = language();
   showTheme();
   document.body.append(head, main);
   // Refused: the page works signed out, and the form says why when it is used.

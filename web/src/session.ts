@@ -53,6 +53,8 @@ export async function signIn(account: string, client: string, secret: string): P
   const audience = `${location.origin}/v1/accounts/${account}`;
   const answer = await fetch(`/v1/accounts/${encodeURIComponent(account)}/auth/token`, {
     method: 'POST',
+    // Else the browser answers a refusal with a sign-in form of its own.
+    credentials: 'omit',
     headers: { authorization: `Basic ${basic}`, 'content-type': 'application/json' },
     body: JSON.stringify({ grant_type: 'client_credentials', audience }),
   });
@@ -77,6 +79,7 @@ export async function ask(method: string, path: string, body?: string, headers: 
   if (!known) throw new SignedOutError();
   const answer = await fetch(`/v1/accounts/${encodeURIComponent(known.account)}/${path}`, {
     method,
+    credentials: 'omit',
     headers: { authorization: `Bearer ${known.token}`, ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
     ...(body === undefined ? {} : { body }),
   });

@@ -1,11 +1,11 @@
 // What a code does on this cart, or why it does nothing.
 
-import type { Answer, Rule, Verdict } from '../answer.ts';
-import { ruleName } from '../answer.ts';
+import { ruleName, type Answer, type Verdict } from '../answer.ts';
 import { pick } from '../i18n.ts';
 import { money } from '../money.ts';
 import { reasonText } from '../reasons.ts';
 import { CURRENCY, sameCode } from './cart.ts';
+import type { Loaded } from './loaded.ts';
 import { texts } from './texts.ts';
 
 export interface CodeResult {
@@ -13,15 +13,10 @@ export interface CodeResult {
   text: string;
 }
 
-/** The rules that ask for a code. */
-export function rulesWithCodes(rules: Rule[]): Rule[] {
-  return rules.filter((rule) => rule.requirement?.discount_code);
-}
-
 /** `undefined` until the verdicts are known. */
-export function codeResult(code: string, rules: Rule[], answer: Answer, verdicts: Verdict[]): CodeResult | undefined {
+export function codeResult(code: string, loaded: Loaded, answer: Answer, verdicts: Verdict[]): CodeResult | undefined {
   const t = pick(texts);
-  const asking = rulesWithCodes(rules).filter((rule) => sameCode(rule.requirement?.discount_code ?? '', code));
+  const asking = loaded.withCode.filter((rule) => sameCode(rule.requirement?.discount_code ?? '', code));
   if (asking.length === 0) return { works: false, text: t.codeUnknown };
   const ids = new Set(asking.map((rule) => rule.id));
   const given = answer.outcome.applied.filter((applied) => ids.has(applied.rule_id));
@@ -31,7 +26,7 @@ export function codeResult(code: string, rules: Rule[], answer: Answer, verdicts
   const verdict = verdicts.find((verdict) => ids.has(verdict.rule_id));
   if (!verdict) return undefined;
   if (verdict.verdict === 'lost') {
-    return { works: false, text: t.codeLost(ruleName(rules.find((rule) => rule.id === verdict.lost_to), verdict.lost_to ?? '')) };
+    return { works: false, text: t.codeLost(ruleName(loaded.ruleOf(verdict.lost_to ?? ''), verdict.lost_to ?? '')) };
   }
   const reasons = verdict.reasons.map((reason) => reasonText(reason, CURRENCY));
   return { works: false, text: t.codeRefused(reasons.join(', ')) };

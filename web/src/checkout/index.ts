@@ -1,19 +1,20 @@
 // The checkout: a cart that is recalculated in this page on every change.
 
 import './checkout.css';
-import type { Answer, Facts, Rule, Verdict } from '../answer.ts';
+import type { Answer, Facts, Verdict } from '../answer.ts';
 import { el, fill } from '../dom.ts';
-import { Engine, engineReady, RulesError } from '../engine.ts';
+import { engineReady, RulesError } from '../engine.ts';
 import { language, pick } from '../i18n.ts';
 import { money } from '../money.ts';
 import { onSession, ServiceError, session, SignedOutError } from '../session.ts';
 import { addCode, CURRENCY, emptyCart, quantityOf, receiptOf, setQuantity, type Cart } from './cart.ts';
 import { CheckView } from './check-view.ts';
-import { codeResult, rulesWithCodes } from './codes.ts';
+import { codeResult } from './codes.ts';
 import { CodesView } from './codes-view.ts';
 import { customerPicker } from './customer-picker.ts';
 import { CUSTOMERS, type Customer } from './customers.ts';
 import { demoShop } from './demo-shop.ts';
+import { Loaded } from './loaded.ts';
 import { NearView } from './near-view.ts';
 import { ProductGrid } from './product-grid.ts';
 import { ReceiptView } from './receipt-view.ts';
@@ -52,10 +53,9 @@ class Checkout {
   readonly #stopListening = onSession(() => void this.open());
 
   #shop: Shop | undefined;
-  #engine: Engine | undefined;
-  #plan: string | undefined;
-  #rules = new Map<string, Rule>();
-  #facts: Facts = {};
+  /** Who was chosen last; the cart's customer follows when their facts are there. */
+  #wanted: Customer = cart.customer;
+  #loaded: Loaded | undefined;
   #answer: Answer | undefined;
   #known: Verdict[] = [];
   /** Raised by whatever makes answers that are still on their way useless. */
@@ -84,8 +84,8 @@ class Checkout {
           ),
           this.#near.element,
           this.#stamps.element,
-          this.#check.element,
         ),
+        this.#check.element,
       ),
       this.#bar,
     );
@@ -107,7 +107,7 @@ class Checkout {
     this.#shop = shop;
     this.#book.textContent = shop.kind === 'service' ? pick(texts).serviceBook : pick(texts).demoBook;
     this.#check.clear();
-    await this.#choose(cart.customer);
+    await this.#choose(this.#wanted);
     // So that another customer can be chosen without a network.
     for (const customer of CUSTOMERS) if (turn === this.#turn) await shop.facts(customer).catch(() => undefined);
   }
@@ -116,8 +116,8 @@ class Checkout {
     this.#turn++;
     this.#stopListening();
     this.#verdicts.end();
-    this.#engine?.free();
-    this.#engine = undefined;
+    this.#loaded?.engine.free();
+    this.#loaded = undefined;
     fill(this.#root);
   }
 
@@ -127,29 +127,29 @@ class Checkout {
 
   async #choose(customer: Customer): Promise<void> {
     const turn = this.#turn;
-    const asked = customer;
+    this.#wanted = customer;
     try {
       const facts = await this.#shop?.facts(customer);
-      if (turn !== this.#turn || !facts) return;
-      if (cart.customer !== asked) cart.customer = asked;
-      this.#facts = facts;
-      this.#loadRules();
+      if (turn !== this.#turn || customer !== this.#wanted || !facts) return;
+      cart.customer = customer;
+      this.#load(facts);
       this.#recalculate();
     } catch (error) {
+      if (turn !== this.#turn) return;
+      this.#wanted = cart.customer;
       this.#drawCustomers();
       this.#say(this.#why(error), 'bad');
     }
   }
 
-  /** Loads the shop's rules when they are others than before. */
-  #loadRules(): void {
+  /** Loads rules and facts when they are others than before. */
+  #load(facts: Facts): void {
     const rules = this.#shop?.current();
-    if (!rules || (rules.plan === this.#plan && this.#engine)) return;
-    const engine = Engine.load(rules.text);
-    this.#engine?.free();
-    this.#engine = engine;
-    this.#plan = rules.plan;
-    this.#rules = new Map(rules.rules.map((rule) => [rule.id, rule]));
+    if (!rules || (rules.plan === this.#loaded?.plan && facts === this.#loaded.facts)) return;
+    const loaded = new Loaded(rules, facts);
+    this.#loaded?.engine.free();
+    this.#loaded = loaded;
+    this.#verdicts.load(loaded);
   }
 
   #setQuantity(product: string, quantity: number): void {
@@ -164,25 +164,24 @@ class Checkout {
   }
 
   #recalculate(): void {
-    if (!this.#engine) return;
+    const loaded = this.#loaded;
+    if (!loaded) return;
     const receipt = receiptOf(cart, new Date(), language());
-    this.#answer = this.#engine.evaluate(receipt, this.#facts, { amounts: 'recalculated' }) as Answer;
-    const rules = this.#shop?.current();
+    this.#answer = loaded.engine.evaluate(receipt, null, { amounts: 'recalculated' }) as Answer;
     this.#draw();
-    if (!rules) return;
     if (cart.lines.length === 0 && cart.codes.length === 0) this.#showVerdicts([]);
-    this.#verdicts.ask(rules, rulesWithCodes(rules.rules).map((rule) => rule.id), receipt, this.#facts);
+    else this.#verdicts.ask(receipt, loaded.withCode.map((rule) => rule.id));
   }
 
   #draw(): void {
-    const answer = this.#answer;
-    if (!answer) return;
+    const [loaded, answer] = [this.#loaded, this.#answer];
+    if (!loaded || !answer) return;
     const t = pick(texts);
     const net = money(answer.outcome.totals.net, CURRENCY);
     const count = cart.lines.reduce((sum, line) => sum + line.quantity, 0);
     this.#grid.update(cart);
-    this.#receipt.update(cart, answer, (id) => this.#rules.get(id));
-    this.#stamps.update([...this.#rules.values()], this.#facts, answer);
+    this.#receipt.update(cart, answer, loaded.ruleOf);
+    this.#stamps.update(loaded, answer);
     this.#showCodes();
     this.#pay.textContent = t.pay(net);
     this.#pay.disabled = count === 0;
@@ -192,15 +191,14 @@ class Checkout {
 
   #showVerdicts(verdicts: Verdict[]): void {
     this.#known = verdicts;
-    this.#near.update(cart.lines.length === 0 ? [] : verdicts, (id) => this.#rules.get(id));
+    this.#near.update(cart.lines.length === 0 ? [] : verdicts, (id) => this.#loaded?.ruleOf(id));
     this.#showCodes();
   }
 
   #showCodes(): void {
-    const answer = this.#answer;
-    if (!answer) return;
-    const rules = [...this.#rules.values()];
-    this.#codes.update(cart.codes.map((code) => ({ code, result: codeResult(code, rules, answer, this.#known) })));
+    const [loaded, answer] = [this.#loaded, this.#answer];
+    if (!loaded || !answer) return;
+    this.#codes.update(cart.codes.map((code) => ({ code, result: codeResult(code, loaded, answer, this.#known) })));
   }
 
   async #payNow(): Promise<void> {
@@ -225,10 +223,10 @@ class Checkout {
 
   async #compare(): Promise<void> {
     const t = pick(texts);
-    if (this.#shop?.kind !== 'service' || !this.#engine) return this.#check.say(t.checkSignIn);
+    if (this.#shop?.kind !== 'service' || !this.#loaded) return this.#check.say(t.checkSignIn);
     if (cart.lines.length === 0) return this.#check.say(t.checkEmpty);
     const receipt = receiptOf(cart, new Date(), language());
-    const here = this.#engine.evaluate(receipt, this.#facts, { explain: true, amounts: 'recalculated' }) as Answer;
+    const here = this.#loaded.engine.evaluate(receipt, null, { explain: true, amounts: 'recalculated' }) as Answer;
     try {
       const till = (await askTill(JSON.stringify(receipt))) as Pick<Answer, 'receipt' | 'outcome'>;
       if (till.outcome.plan === here.outcome.plan) return this.#check.show({ here, till });

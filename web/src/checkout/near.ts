@@ -17,7 +17,8 @@ export interface NearMiss {
 
 export function nearMisses(verdicts: Verdict[], ruleOf: (id: string) => Rule | undefined): NearMiss[] {
   return verdicts
-    .filter((verdict) => verdict.near_miss)
+    // Where nobody can say what it would give, one missing thing is near and more are not.
+    .filter((verdict) => verdict.near_miss && (verdict.potential ? verdict.potential > 0 : verdict.reasons[0]?.missing === 1))
     .sort((a, b) => (b.potential ?? 0) - (a.potential ?? 0))
     .slice(0, SHOWN)
     .map((verdict) => nearMiss(verdict, ruleOf(verdict.rule_id)));

@@ -4,13 +4,13 @@ import { el } from '../dom.ts';
 import { language, pick } from '../i18n.ts';
 import { money } from '../money.ts';
 import { CURRENCY, quantityOf, type Cart } from './cart.ts';
-import { groupIcon } from './icons.ts';
+import { productIcon } from './icons.ts';
 import { PRODUCTS, type Product } from './products.ts';
 import { texts } from './texts.ts';
 
 export class ProductGrid {
   readonly element: HTMLElement;
-  readonly #badges = new Map<string, { button: HTMLElement; badge: HTMLElement; count: number }>();
+  readonly #badges = new Map<string, { badge: HTMLElement; said: HTMLElement; count: number }>();
 
   constructor(add: (product: string) => void) {
     const t = pick(texts);
@@ -24,19 +24,20 @@ export class ProductGrid {
 
   #tile(product: Product, add: (product: string) => void): HTMLElement {
     const t = pick(texts);
-    const name = product.name[language()];
-    const price = money(product.price, CURRENCY);
-    const badge = el('span', { class: 'count', hidden: true });
+    const badge = el('span', { class: 'count', hidden: true, 'aria-hidden': 'true' });
+    const said = el('span', { class: 'unseen' });
     const button = el(
       'button',
-      { type: 'button', class: `product ${product.group}`, 'aria-label': t.addProduct(name, price, 0), onclick: () => add(product.id) },
-      el('span', { class: 'picture' }, groupIcon(product.group)),
-      el('span', { class: 'name' }, name),
-      el('span', { class: 'price amount' }, price),
+      { type: 'button', class: `product ${product.group}`, onclick: () => add(product.id) },
+      el('span', { class: 'picture' }, productIcon(product)),
+      el('span', { class: 'unseen' }, `${t.add} `),
+      el('span', { class: 'name' }, product.name[language()]),
+      el('span', { class: 'price amount' }, money(product.price, CURRENCY)),
       !product.eligible && el('span', { class: 'tag' }, t.noDiscount),
       badge,
+      said,
     );
-    this.#badges.set(product.id, { button, badge, count: 0 });
+    this.#badges.set(product.id, { badge, said, count: 0 });
     return button;
   }
 
@@ -49,7 +50,7 @@ export class ProductGrid {
       shown.count = count;
       shown.badge.hidden = count === 0;
       shown.badge.textContent = String(count);
-      shown.button.setAttribute('aria-label', t.addProduct(product.name[language()], money(product.price, CURRENCY), count));
+      shown.said.textContent = count === 0 ? '' : t.countInCart(count);
     }
   }
 }

@@ -2,7 +2,7 @@
 
 import type { Language } from '../i18n.ts';
 
-export type Group = 'kaffe' | 'bakst' | 'polse' | 'brus' | 'popcorn' | 'film' | 'diverse';
+export type Group = 'kaffe' | 'bakst' | 'polse' | 'brus' | 'popcorn' | 'film' | 'regn' | 'tobakk';
 
 export interface Product {
   id: string;
@@ -28,8 +28,8 @@ export const PRODUCTS: readonly Product[] = [
   product('solo', 'brus', 'Solo 0,5 l', 'Solo 0.5 l', 3200),
   product('popcorn', 'popcorn', 'Popcorn', 'Popcorn', 5500),
   product('leiefilm', 'film', 'Leiefilm', 'Film rental', 8900),
-  product('paraply', 'diverse', 'Paraply', 'Umbrella', 24900),
-  product('snus', 'diverse', 'Snus', 'Snus', 10900, false),
+  product('paraply', 'regn', 'Paraply', 'Umbrella', 24900),
+  product('snus', 'tobakk', 'Snus', 'Snus', 10900, false),
 ];
 
 export function productOf(id: string): Product | undefined {

@@ -1,10 +1,11 @@
 // Stamp cards that fill up, and what coupons hold.
 
-import { ruleName, type Answer, type Facts, type Rule } from '../answer.ts';
+import { ruleName, type Answer, type AppliedRef } from '../answer.ts';
 import { el, fill } from '../dom.ts';
 import { pick } from '../i18n.ts';
 import { money } from '../money.ts';
 import { CURRENCY } from './cart.ts';
+import type { Held, Loaded } from './loaded.ts';
 import { texts } from './texts.ts';
 
 /** A card as it stands with this purchase. */
@@ -18,25 +19,31 @@ export interface StampCard {
   after: number;
 }
 
-export function stampCards(rules: Rule[], facts: Facts, answer: Answer): StampCard[] {
-  return rules.flatMap((rule) => {
-    const size = rule.requirement?.stamp;
-    const ref = facts.refs?.find((ref) => ref.rule_id === rule.id);
-    if (!size || !ref) return [];
-    const given = answer.receipt.discounts?.find((discount) => discount.id === rule.id)?.refs.find((given) => given.id === ref.id);
-    const held = ref.statistics?.current_stamp ?? 0;
-    const after = given?.statistics.current_stamp ?? held;
-    return { name: ruleName(rule, rule.id), size, held, earned: given?.stamp ?? 0, rewarded: (given?.usage ?? 0) > 0, after };
-  });
+/** What this purchase does with a ref. */
+function given(answer: Answer, { rule, ref }: Held): AppliedRef | undefined {
+  return answer.receipt.discounts?.find((discount) => discount.id === rule.id)?.refs.find((given) => given.id === ref.id);
+}
+
+function stampCard(held: Held, answer: Answer): StampCard {
+  const now = given(answer, held);
+  const before = held.ref.statistics?.current_stamp ?? 0;
+  return {
+    name: ruleName(held.rule, held.rule.id),
+    size: held.rule.requirement?.stamp ?? 1,
+    held: before,
+    earned: now?.stamp ?? 0,
+    rewarded: (now?.usage ?? 0) > 0,
+    after: now?.statistics.current_stamp ?? before,
+  };
 }
 
 export class StampsView {
   readonly element = el('div', { class: 'holdings' });
   #shown = '';
 
-  update(rules: Rule[], facts: Facts, answer: Answer): void {
-    const cards = stampCards(rules, facts, answer);
-    const balances = debitBalances(rules, facts, answer);
+  update(loaded: Loaded, answer: Answer): void {
+    const cards = loaded.stampCards.map((held) => stampCard(held, answer));
+    const balances = loaded.debits.map((held) => balance(held, answer));
     const key = JSON.stringify([cards, balances]);
     if (key === this.#shown) return;
     this.#shown = key;
@@ -65,13 +72,7 @@ function draw(card: StampCard): HTMLElement {
   );
 }
 
-function debitBalances(rules: Rule[], facts: Facts, answer: Answer): { name: string; left: number }[] {
-  return rules.flatMap((rule) => {
-    if (rule.reward?.type !== 'discount_debit') return [];
-    return (facts.refs ?? []).filter((ref) => ref.rule_id === rule.id).map((ref) => {
-      const given = answer.receipt.discounts?.find((discount) => discount.id === rule.id)?.refs.find((given) => given.id === ref.id);
-      const left = given?.statistics.debit_balance ?? ref.statistics?.debit_balance ?? Number(rule.reward?.value ?? 0);
-      return { name: ruleName(rule, rule.id), left };
-    });
-  });
+function balance(held: Held, answer: Answer): { name: string; left: number } {
+  const left = given(answer, held)?.statistics.debit_balance ?? held.ref.statistics?.debit_balance ?? Number(held.rule.reward?.value ?? 0);
+  return { name: ruleName(held.rule, held.rule.id), left };
 }

@@ -1,6 +1,5 @@
 import type { Texts } from '../i18n.ts';
 import type { Customer } from './customers.ts';
-import type { Group } from './products.ts';
 
 interface Checkout {
   title: string;
@@ -9,8 +8,8 @@ interface Checkout {
   customer: string;
   customers: Record<Customer, { name: string; holds: string }>;
   products: string;
-  groups: Record<Group, string>;
-  addProduct(name: string, price: string, inCart: number): string;
+  add: string;
+  countInCart(count: number): string;
   noDiscount: string;
   receipt: string;
   kiosk: string;
@@ -78,14 +77,14 @@ export const texts: Texts<Checkout> = {
     serviceBook: 'Regler og kjøp ligger hos tjenesten. Hver endring regnes ut her på siden.',
     customer: 'Hvem handler?',
     customers: {
-      anonymous: { name: 'Ukjent kunde', holds: 'Åpne tilbud' },
+      anonymous: { name: 'Ukjent', holds: 'Åpne tilbud' },
       ola: { name: 'Ola', holds: 'Medlem' },
       siri: { name: 'Siri', holds: 'Stempelkort' },
       kari: { name: 'Kari', holds: 'Tilgodekupong' },
     },
     products: 'Varer',
-    groups: { kaffe: 'Kaffe', bakst: 'Bakst', polse: 'Pølse', brus: 'Brus', popcorn: 'Popcorn', film: 'Film', diverse: 'Diverse' },
-    addProduct: (name, price, inCart) => `Legg til ${name}, ${price}${inCart ? `, ${inCart} i kurven` : ''}`,
+      add: 'Legg til',
+    countInCart: (count) => `${count} i kurven`,
     noDiscount: 'uten rabatt',
     receipt: 'Handlekurv',
     kiosk: 'Kiosken',
@@ -157,8 +156,8 @@ export const texts: Texts<Checkout> = {
       kari: { name: 'Kari', holds: 'Debit coupon' },
     },
     products: 'Goods',
-    groups: { kaffe: 'Coffee', bakst: 'Bakery', polse: 'Hot dogs', brus: 'Soft drinks', popcorn: 'Popcorn', film: 'Film', diverse: 'Other' },
-    addProduct: (name, price, inCart) => `Add ${name}, ${price}${inCart ? `, ${inCart} in the cart` : ''}`,
+      add: 'Add',
+    countInCart: (count) => `${count} in the cart`,
     noDiscount: 'no discounts',
     receipt: 'Cart',
     kiosk: 'The kiosk',

@@ -3,15 +3,10 @@
 import type { Answer, Verdict } from '../answer.ts';
 import { Engine, engineReady } from '../engine.ts';
 
-export interface VerdictRequest {
-  /** Sent when the rules are others than before. */
-  rules?: string;
-  /** Rules whose verdicts are wanted even when they are no near misses: those with a code. */
-  wanted: string[];
-  receipt: string;
-  facts: string;
-  number: number;
-}
+export type VerdictRequest =
+  | { kind: 'load'; snapshot: string }
+  /** `wanted`: rules whose verdicts are wanted even when they are no near misses. */
+  | { kind: 'ask'; number: number; receipt: string; wanted: string[] };
 
 export interface VerdictReply {
   number: number;
@@ -19,30 +14,32 @@ export interface VerdictReply {
 }
 
 let engine: Engine | undefined;
-let waiting: VerdictRequest | undefined;
-let rules: string | undefined;
+let snapshot: string | undefined;
+let asked: Extract<VerdictRequest, { kind: 'ask' }> | undefined;
+let working = false;
 
 self.onmessage = ({ data }: MessageEvent<VerdictRequest>) => {
-  rules = data.rules ?? rules;
-  // Of requests that pile up only the last matters.
-  const idle = waiting === undefined;
-  waiting = data;
-  if (idle) setTimeout(() => void work());
+  if (data.kind === 'load') snapshot = data.snapshot;
+  else asked = data;
+  if (working) return;
+  working = true;
+  // Behind all messages that wait already: of questions that pile up only the last matters.
+  setTimeout(() => void work());
 };
 
 async function work(): Promise<void> {
   await engineReady();
-  if (rules !== undefined) {
+  working = false;
+  if (snapshot !== undefined) {
     engine?.free();
-    engine = Engine.load(rules);
-    rules = undefined;
+    engine = Engine.load(snapshot);
+    snapshot = undefined;
   }
-  const request = waiting;
-  waiting = undefined;
-  if (!request || !engine) return;
-  const text = engine.evaluateText(request.receipt, request.facts, { explain: true });
-  const { outcome } = JSON.parse(text) as Answer;
-  const wanted = new Set(request.wanted);
+  const question = asked;
+  asked = undefined;
+  if (!question || !engine) return;
+  const { outcome } = JSON.parse(engine.evaluateText(question.receipt, null, { explain: true })) as Answer;
+  const wanted = new Set(question.wanted);
   const verdicts = (outcome.explain ?? []).filter((verdict) => verdict.near_miss || wanted.has(verdict.rule_id));
-  self.postMessage({ number: request.number, verdicts } satisfies VerdictReply);
+  self.postMessage({ number: question.number, verdicts } satisfies VerdictReply);
 }
