@@ -33,7 +33,9 @@ export function callText(state: State): string {
 /** Verdicts are always wanted here, whatever a case asks for. */
 function explaining(options: string): string {
   const asked = memberTexts(options);
-  asked.set('explain', 'true');
+  // What is no object, or no truth value, is asked as it is: the engine says what belongs there.
+  if (!isBlank(options) && !options.trimStart().startsWith('{')) return options;
+  if (['false', 'null', undefined].includes(asked.get('explain'))) asked.set('explain', 'true');
   return `{${[...asked].map(([name, value]) => `${JSON.stringify(name)}:${value}`).join(',')}}`;
 }
 

@@ -32,7 +32,7 @@ export function figures(language: 'nb' | 'en', currency: string): Figures {
 function moneyFormat(locale: string, currency: string): (minor: number) => string {
   let format: Intl.NumberFormat;
   try {
-    format = new Intl.NumberFormat(locale, { style: 'currency', currency });
+    format = new Intl.NumberFormat(locale, { style: 'currency', currency, currencyDisplay: 'narrowSymbol' });
   } catch {
     return (minor) => `${minor} ${currency}`;
   }
@@ -40,6 +40,7 @@ function moneyFormat(locale: string, currency: string): (minor: number) => strin
   const whole = new Intl.NumberFormat(locale, {
     style: 'currency',
     currency,
+    currencyDisplay: 'narrowSymbol',
     minimumFractionDigits: 0,
     maximumFractionDigits: digits,
   });

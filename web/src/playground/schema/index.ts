@@ -9,6 +9,7 @@ const whole: Shape = { type: 'integer', format: 'int64' };
 const BEYOND: Shapes = {
   Discount: { type: 'object', members: { stacking: { type: 'object', ref: 'Stacking' } } },
   Limitation: { type: 'object', members: { max_discount_amount: whole, budget_amount: whole, budget_usage: whole } },
+  ReceiptCustomer: { type: 'object', members: { attributes: { type: 'object' } } },
   Stacking: { type: 'object', members: { priority: { ...whole, default: 0 }, group: { type: 'string' } } },
   Facts: {
     type: 'object',
