@@ -117,7 +117,7 @@ test('members and words are proposed and explained', () =>
     // Proposals are not taken in the first moment, when a key might be meant for the text.
     await page.waitForTimeout(150);
     await page.keyboard.press('Enter');
-    await page.keyboard.type('mix');
+    await page.keyboard.type('discount_m', { delay: 20 });
     await page.locator('.cm-tooltip-autocomplete li', { hasText: 'discount_mix_new_price' }).waitFor();
     await page.waitForTimeout(150);
     await page.keyboard.press('Enter');

@@ -12,8 +12,8 @@ export function drawnReceipt(answer: Answer & { ok: true }): HTMLElement {
   const currency = outcome.currency ?? '';
   const shown = (amount: Whole): string => money(amount, currency);
   return el(
-    'section',
-    { class: 'receipt', 'aria-label': pick(texts).receipt },
+    'div',
+    { class: 'receipt' },
     head(receipt),
     el('ul', { class: 'receipt-lines' }, prices(answer).map((line, at) => lineOf(line, struck(receipt, at), shown))),
     sums(answer, shown),

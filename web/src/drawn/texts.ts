@@ -2,7 +2,6 @@ import type { Texts } from '../i18n.ts';
 import type { Verdict } from './answer.ts';
 
 interface AnswerTexts {
-  receipt: string;
   discount: string;
   discounts: string;
   before: string;
@@ -24,7 +23,6 @@ interface AnswerTexts {
 
 export const texts: Texts<AnswerTexts> = {
   nb: {
-    receipt: 'Kvittering',
     discount: 'Rabatt',
     discounts: 'Rabatter',
     before: '(fra før)',
@@ -44,7 +42,6 @@ export const texts: Texts<AnswerTexts> = {
     haveOf: (have, need) => `(${have} av ${need})`,
   },
   en: {
-    receipt: 'Receipt',
     discount: 'Discount',
     discounts: 'Discounts',
     before: '(from before)',

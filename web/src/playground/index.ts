@@ -190,6 +190,7 @@ class Playground {
     this.#state[part] = text;
     // The address named what was shown before.
     if ([...inAddress()].length > 0) history.replaceState(null, '', '#/playground');
+    this.element.dataset['answer'] = 'waiting';
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.#evaluate(), PAUSE_MS);
   }

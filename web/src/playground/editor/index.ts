@@ -16,6 +16,7 @@ import type { Shape } from '../schema/shape.ts';
 import { completeBy, explainBy } from './complete.ts';
 import { phrases } from './phrases.ts';
 import { look } from './look.ts';
+import { typedOver } from './typed-over.ts';
 
 export interface Problem extends Range {
   message: string;
@@ -69,12 +70,13 @@ export function editor(options: EditorOptions): Editor {
         json(),
         lintGutter(),
         look,
+        typedOver,
         translated.of(language() === 'nb' ? EditorState.phrases.of(phrases) : []),
         EditorView.lineWrapping,
-        EditorView.contentAttributes.of({ 'aria-label': options.label, spellcheck: 'false' }),
+        EditorView.contentAttributes.of({ 'aria-label': options.label, spellcheck: 'false', tabindex: '0' }),
         // Tab leaves the editor, as everywhere else on the page.
         keymap.of([...closeBracketsKeymap, ...defaultKeymap, ...searchKeymap, ...historyKeymap, ...foldKeymap, ...completionKeymap, ...lintKeymap]),
-        options.readOnly ? [EditorState.readOnly.of(true), EditorView.editable.of(false)] : [],
+        options.readOnly ? EditorState.readOnly.of(true) : [],
         options.shape ? [autocompletion(), explainBy(options.shape), jsonLanguage.data.of({ autocomplete: completeBy(options.shape) })] : [],
         changes,
       ],
