@@ -103,7 +103,10 @@ class Playground {
   async #openAsked(): Promise<boolean> {
     try {
       const opened = await askedFor();
-      if (opened) this.#open(opened);
+      if (opened) {
+        fill(this.#said);
+        this.#open(opened);
+      }
       return opened !== undefined;
     } catch (error) {
       this.#say((error as Error).message, 'bad');
@@ -114,7 +117,6 @@ class Playground {
   #open({ state, told }: Opened): void {
     this.#state = state;
     this.#told = told;
-    fill(this.#said);
     this.#drawCase();
     this.#drawEditors();
     this.#evaluate();
@@ -127,6 +129,7 @@ class Playground {
     try {
       const opened = openText(await file.text());
       history.replaceState(null, '', '#/playground');
+      fill(this.#said);
       this.#open(opened);
     } catch {
       this.#say(pick(texts).fileBroken(file.name), 'bad');
