@@ -73,7 +73,7 @@ export function noon() {
 
 /**
  * Opens the console in a context of its own, in Norwegian unless told otherwise; whatever the page complains about is
- * kept in `failures`, which a test compares with [].
+ * kept in `failures`, which a test compares with []. `at` is the page's time; null leaves it the clock.
  */
 export async function openConsole(browser, address, { path = '/', size = 'desktop', locale = 'nb-NO', colorScheme = 'light', at = noon() } = {}) {
   const context = await browser.newContext({ viewport: SIZES[size], locale, colorScheme, reducedMotion: 'reduce', hasTouch: size === 'phone' });
@@ -81,7 +81,7 @@ export async function openConsole(browser, address, { path = '/', size = 'deskto
   const failures = [];
   page.on('pageerror', (error) => failures.push(String(error)));
   page.on('console', (message) => { if (message.type() === 'error' || message.type() === 'warning') failures.push(message.text()); });
-  await page.clock.setFixedTime(at);
+  if (at) await page.clock.setFixedTime(at);
   await page.goto(address + path);
   return { context, page, failures };
 }

@@ -120,12 +120,12 @@ const SUITES: &[Suite] = &[
     },
     Suite {
         name: "browser",
-        what: "the public rules on a page of another origin, in Chromium",
+        what: "the console, and the public rules on a page of another origin, in Chromium",
         commands: &[
             // The program as the unit suite built it.
             (&["cargo", "nextest", "run", "--workspace", "--no-run"], Counts::Whole),
-            (&["npm", "ci", "--prefix", "service/tests/browser", "--no-audit", "--no-fund"], Counts::Whole),
-            (&["node", "--test", "--test-reporter=tap", "service/tests/browser/public-rules.test.mjs"], Counts::Node),
+            (&["cargo", "xtask", "web"], Counts::Whole),
+            (&["npm", "test", "--prefix", "web"], Counts::Node),
         ],
         postgres: false,
     },
@@ -183,8 +183,11 @@ pub(crate) fn test(asked: &[&str]) -> ExitCode {
     if sum.failed == 0 && sum.passed > 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
-/// Runs the benches; further words go to criterion. `service` runs the load generator instead.
+/// Runs the benches; further words go to criterion. `service` runs the load generator instead, `web` the console.
 pub(crate) fn bench(words: &[&str]) -> ExitCode {
+    if let ["web", words @ ..] = words {
+        return if crate::web::bench(words) { ExitCode::SUCCESS } else { ExitCode::FAILURE };
+    }
     if let ["service", words @ ..] = words {
         let load = ["run", "--release", "-p", "rabatt-benches", "--features", "load", "--bin", "load", "--"];
         let status = Command::new("cargo").args(load).args(words).status();

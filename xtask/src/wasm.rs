@@ -68,7 +68,7 @@ pub(crate) fn build() -> bool {
 }
 
 /// When a file, or a file below a folder, was changed last.
-fn newest(path: &Path) -> Option<SystemTime> {
+pub(crate) fn newest(path: &Path) -> Option<SystemTime> {
     match fs::read_dir(path) {
         Ok(entries) => entries.flatten().filter_map(|entry| newest(&entry.path())).max(),
         Err(_) => fs::metadata(path).and_then(|data| data.modified()).ok(),
@@ -76,7 +76,7 @@ fn newest(path: &Path) -> Option<SystemTime> {
 }
 
 fn try_build() -> Result<u64, String> {
-    npm()?;
+    npm(FOLDER)?;
     let wasm = compile("rabatt-wasm", &[])?;
     let package = Path::new(FOLDER).join("pkg");
     fs::create_dir_all(&package).map_err(|error| error.to_string())?;
@@ -165,13 +165,13 @@ fn rustup() -> bool {
 }
 
 /// Installs what `package-lock.json` names, when that changed.
-pub(crate) fn npm() -> Result<(), String> {
-    let installed = newest(&Path::new(FOLDER).join("node_modules/.package-lock.json"));
-    if installed.is_some() && installed >= newest(&Path::new(FOLDER).join("package-lock.json")) {
+pub(crate) fn npm(folder: &str) -> Result<(), String> {
+    let installed = newest(&Path::new(folder).join("node_modules/.package-lock.json"));
+    if installed.is_some() && installed >= newest(&Path::new(folder).join("package-lock.json")) {
         return Ok(());
     }
-    println!("Installing the package's tools (npm ci in {FOLDER}) …");
-    succeed(Command::new("npm").args(["ci", "--prefix", FOLDER, "--no-audit", "--no-fund"]))
+    println!("Installing its tools (npm ci in {folder}) …");
+    succeed(Command::new("npm").args(["ci", "--prefix", folder, "--no-audit", "--no-fund"]))
         .map_err(|error| format!("{error}; Node 20 or later with npm is needed"))
 }
 
@@ -186,7 +186,7 @@ pub(crate) fn target() -> PathBuf {
     std::path::absolute(&target).unwrap_or(target)
 }
 
-fn succeed(command: &mut Command) -> Result<(), String> {
+pub(crate) fn succeed(command: &mut Command) -> Result<(), String> {
     match command.status() {
         Ok(status) if status.success() => Ok(()),
         Ok(status) => Err(format!("{} ended with {status}", command.get_program().display())),

@@ -4,7 +4,7 @@ import { ruleName, type Answer, type Verdict } from '../answer.ts';
 import { pick } from '../i18n.ts';
 import { money } from '../money.ts';
 import { reasonText } from '../reasons.ts';
-import { CURRENCY, sameCode } from './cart.ts';
+import { CURRENCY } from './cart.ts';
 import type { Loaded } from './loaded.ts';
 import { texts } from './texts.ts';
 
@@ -16,7 +16,7 @@ export interface CodeResult {
 /** `undefined` until the verdicts are known. */
 export function codeResult(code: string, loaded: Loaded, answer: Answer, verdicts: Verdict[]): CodeResult | undefined {
   const t = pick(texts);
-  const asking = loaded.withCode.filter((rule) => sameCode(rule.requirement?.discount_code ?? '', code));
+  const asking = loaded.askingFor(code);
   if (asking.length === 0) return { works: false, text: t.codeUnknown };
   const ids = new Set(asking.map((rule) => rule.id));
   const given = answer.outcome.applied.filter((applied) => ids.has(applied.rule_id));

@@ -170,7 +170,7 @@ class Checkout {
     this.#answer = loaded.engine.evaluate(receipt, null, { amounts: 'recalculated' }) as Answer;
     this.#draw();
     if (cart.lines.length === 0 && cart.codes.length === 0) this.#showVerdicts([]);
-    else this.#verdicts.ask(receipt, loaded.withCode.map((rule) => rule.id));
+    else this.#verdicts.ask(receipt, cart.codes.flatMap((code) => loaded.askingFor(code)).map((rule) => rule.id));
   }
 
   #draw(): void {

@@ -3,6 +3,7 @@
 
 import type { Facts, Ref, Rule } from '../answer.ts';
 import { Engine } from '../engine.ts';
+import { sameCode } from './cart.ts';
 import type { RuleSet } from './shop.ts';
 
 export interface Held {
@@ -16,13 +17,12 @@ export class Loaded {
   readonly facts: Facts;
   /** Rules and facts as text, for another engine. */
   readonly snapshot: string;
-  /** The rules that ask for a code. */
-  readonly withCode: Rule[];
   /** The stamp cards that the customer holds. */
   readonly stampCards: Held[];
   /** The debits that the customer holds. */
   readonly debits: Held[];
   readonly #rules: Map<string, Rule>;
+  readonly #withCode: Rule[];
 
   /** Throws a `RulesError` when the rules cannot be used. */
   constructor({ plan, rules, text }: RuleSet, facts: Facts) {
@@ -31,13 +31,18 @@ export class Loaded {
     this.plan = plan;
     this.facts = facts;
     this.#rules = new Map(rules.map((rule) => [rule.id, rule]));
-    this.withCode = rules.filter((rule) => rule.requirement?.discount_code);
+    this.#withCode = rules.filter((rule) => rule.requirement?.discount_code);
     const held = (facts.refs ?? []).flatMap((ref): Held[] => {
       const rule = this.#rules.get(ref.rule_id);
       return rule ? [{ rule, ref }] : [];
     });
     this.stampCards = held.filter(({ rule }) => rule.requirement?.stamp);
     this.debits = held.filter(({ rule }) => rule.reward?.type === 'discount_debit');
+  }
+
+  /** The rules that ask for this code. */
+  askingFor(code: string): Rule[] {
+    return this.#withCode.filter((rule) => sameCode(rule.requirement?.discount_code ?? '', code));
   }
 
   ruleOf = (id: string): Rule | undefined => this.#rules.get(id);
