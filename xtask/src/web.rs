@@ -6,11 +6,12 @@ use std::process::{Command, Stdio};
 use crate::wasm;
 
 /// What the console is made from, beside the WebAssembly package.
-const SOURCES: [&str; 9] = [
+const SOURCES: [&str; 10] = [
     "bindings-wasm/pkg",
     "rules-examples",
     "service/examples",
     "service/openapi.json",
+    "web/build",
     "web/index.html",
     "web/package-lock.json",
     "web/src",
