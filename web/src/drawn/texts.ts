@@ -19,6 +19,7 @@ interface AnswerTexts {
   lost(to: string | undefined, by: string): string;
   potential(amount: string): string;
   haveOf(have: string, need: string): string;
+  moreRules(count: number): string;
 }
 
 export const texts: Texts<AnswerTexts> = {
@@ -40,6 +41,7 @@ export const texts: Texts<AnswerTexts> = {
     lost: (to, by) => (to === undefined ? `Noe annet gir ${by} mer.` : `«${to}» gir ${by} mer.`),
     potential: (amount) => `Ville gitt ${amount}.`,
     haveOf: (have, need) => `(${have} av ${need})`,
+    moreRules: (count) => `… og ${count} regler til.`,
   },
   en: {
     discount: 'Discount',
@@ -59,5 +61,6 @@ export const texts: Texts<AnswerTexts> = {
     lost: (to, by) => (to === undefined ? `Something else gives ${by} more.` : `“${to}” gives ${by} more.`),
     potential: (amount) => `Would give ${amount}.`,
     haveOf: (have, need) => `(${have} of ${need})`,
+    moreRules: (count) => `… and ${count} more rules.`,
   },
 };

@@ -10,6 +10,9 @@ import { sentence } from '../sentence/index.ts';
 import type { Outcome, Reason, Verdict } from './answer.ts';
 import { texts } from './texts.ts';
 
+/** Of thousands of rules so many are shown: those that gave something first, then those that nearly did. */
+const MOST_SHOWN = 200;
+
 /** `onRule` shows the rule of this id in the editor. */
 export function verdicts(outcome: Outcome, rules: unknown[], onRule?: (id: string) => void): HTMLElement {
   const byId = new Map(rules.map((rule) => [text(object(rule)['id']) ?? '', rule]));
@@ -17,7 +20,19 @@ export function verdicts(outcome: Outcome, rules: unknown[], onRule?: (id: strin
     const rule = object(byId.get(id));
     return text(rule['name']) ?? text(rule['receipt_text']) ?? id;
   };
-  return el('ul', { class: 'verdicts' }, (outcome.explain ?? []).map((verdict) => one(verdict, outcome, byId.get(verdict.rule_id), name, onRule)));
+  const all = outcome.explain ?? [];
+  const shown = all.length > MOST_SHOWN ? all.toSorted((a, b) => rank(a) - rank(b)).slice(0, MOST_SHOWN) : all;
+  return el(
+    'div',
+    {},
+    el('ul', { class: 'verdicts' }, shown.map((verdict) => one(verdict, outcome, byId.get(verdict.rule_id), name, onRule))),
+    all.length > shown.length && el('p', { class: 'hint' }, pick(texts).moreRules(all.length - shown.length)),
+  );
+}
+
+function rank({ verdict, near_miss }: Verdict): number {
+  if (verdict === 'applied' || verdict === 'partly_applied') return 0;
+  return verdict === 'lost' ? 1 : near_miss ? 2 : 3;
 }
 
 function one(verdict: Verdict, outcome: Outcome, rule: unknown, name: (id: string) => string, onRule?: (id: string) => void): HTMLElement {

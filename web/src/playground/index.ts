@@ -24,6 +24,9 @@ import { texts } from './texts.ts';
 /** So long after the last key the Call is asked. */
 const PAUSE_MS = 120;
 
+/** Of more the first are shown. */
+const MOST_PROBLEMS = 200;
+
 const SHAPES = { rules: RULES, receipt: RECEIPT, facts: FACTS };
 
 export function mount(root: HTMLElement): () => void {
@@ -103,7 +106,10 @@ class Playground {
   async #openAsked(): Promise<boolean> {
     try {
       const opened = await askedFor();
-      if (opened) this.#open(opened);
+      if (opened) {
+        fill(this.#said);
+        this.#open(opened);
+      }
       return opened !== undefined;
     } catch (error) {
       this.#say((error as Error).message, 'bad');
@@ -114,7 +120,6 @@ class Playground {
   #open({ state, told }: Opened): void {
     this.#state = state;
     this.#told = told;
-    fill(this.#said);
     this.#drawCase();
     this.#drawEditors();
     this.#evaluate();
@@ -127,6 +132,7 @@ class Playground {
     try {
       const opened = openText(await file.text());
       history.replaceState(null, '', '#/playground');
+      fill(this.#said);
       this.#open(opened);
     } catch {
       this.#say(pick(texts).fileBroken(file.name), 'bad');
@@ -246,13 +252,17 @@ class Playground {
     }
   }
 
-  #showProblems(problems: EngineProblem[]): void {
+  #showProblems(all: EngineProblem[]): void {
+    const problems = all.slice(0, MOST_PROBLEMS);
     const marks: Partial<Record<Part | 'call', Problem[]>> = {};
+    const trees = new Map<string, ReturnType<typeof parseTree>>();
     const goTo: (() => void)[] = problems.map((problem) => {
       const place = this.#state.call === undefined ? placeOf(problem.pointer) : { part: 'call' as const, pointer: problem.pointer };
       if (!place) return () => undefined;
       const text = this.#state[place.part] ?? '';
-      const range = rangeOf(parseTree(text), text, place.pointer);
+      const tree = trees.get(place.part) ?? parseTree(text);
+      trees.set(place.part, tree);
+      const range = rangeOf(tree, text, place.pointer);
       (marks[place.part] ??= []).push({ ...range, message: problemText(problem) });
       return () => this.#editors[place.part]?.goTo(range);
     });
@@ -261,7 +271,7 @@ class Playground {
       el('li', {}, el('button', { type: 'button', class: 'link', onclick: goTo[at] }, el('code', {}, problem.pointer || '/')), ' ', problemText(problem));
     fill(
       this.#problems,
-      problems.length > 0 && el('div', { class: 'notice bad' }, el('p', {}, el('strong', {}, pick(texts).problems(problems.length))), el('ul', {}, problems.map(item))),
+      problems.length > 0 && el('div', { class: 'notice bad' }, el('p', {}, el('strong', {}, pick(texts).problems(all.length))), el('ul', {}, problems.map(item))),
     );
   }
 

@@ -3,6 +3,8 @@
 import { el, fill } from '../../dom.ts';
 import { pick } from '../../i18n.ts';
 import { writeExact } from '../../json/exact.ts';
+import { laidOut } from '../../json/layout.ts';
+import { COLUMNS } from '../cases/open.ts';
 import { editor, type Editor } from '../editor/index.ts';
 import { texts as page } from '../texts.ts';
 import type { Answer } from '../../drawn/answer.ts';
@@ -51,7 +53,7 @@ export function answerPanel(onRule: (id: string) => void): AnswerPanel {
       case 'prices':
         return fill(body, priceBars(answer));
       case 'json':
-        json = editor({ label: t.tabs.json, text: writeExact(answer), readOnly: true });
+        json = editor({ label: t.tabs.json, text: laidOut(writeExact(answer), COLUMNS), readOnly: true });
         return fill(body, json.element);
     }
   };

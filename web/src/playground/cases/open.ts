@@ -7,7 +7,7 @@ import { memberTexts } from '../../json/place.ts';
 import type { State } from '../state.ts';
 
 /** So many columns stand beside each other on most screens. */
-const COLUMNS = 46;
+export const COLUMNS = 46;
 
 /** What a case says beside its Call. */
 export interface Told {
