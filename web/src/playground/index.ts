@@ -5,7 +5,7 @@ import './style.css';
 import { el, fill } from '../dom.ts';
 import { pick } from '../i18n.ts';
 import { parseExact } from '../json/exact.ts';
-import { parseTree, rangeOf, syntaxError } from '../json/place.ts';
+import { parseTree, type Range, rangeOf, syntaxError } from '../json/place.ts';
 import { problemText } from '../problems.ts';
 import { list, object, text } from '../sentence/read.ts';
 import { type Answer, type EngineProblem, readAnswer } from '../drawn/answer.ts';
@@ -43,6 +43,8 @@ class Playground {
   #answer: Answer | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #editors: Partial<Record<Part | 'call', Editor>> = {};
+  #checked: Partial<Record<Part, { text: string; place: Range | undefined }>> = {};
+  #rulesRead: { text: string; rules: unknown[] } | undefined;
   readonly #evaluator: Evaluator = evaluator((result) => this.#heard(result));
   readonly #panel = answerPanel((id) => this.#goToRule(id));
   readonly #said = el('div', { class: 'said', 'aria-live': 'polite' });
@@ -219,7 +221,10 @@ class Playground {
   /** Marks where a text is no JSON; `false` when it is. */
   #markSyntax(part: Part): boolean {
     const text = this.#state[part];
-    const place = text.trim() === '' ? undefined : syntaxError(parseTree(text), text);
+    // Large texts are not read again when another one changes.
+    const known = this.#checked[part];
+    const place = known?.text === text ? known.place : text.trim() === '' ? undefined : syntaxError(parseTree(text), text);
+    this.#checked[part] = { text, place };
     this.#editors[part]?.show(place ? [{ ...place, message: pick(texts).notJson }] : []);
     return place !== undefined;
   }
@@ -244,12 +249,9 @@ class Playground {
 
   #rules(): unknown[] {
     const { call, rules } = this.#state;
-    try {
-      return list(call === undefined ? parseExact(rules || '[]') : object(parseExact(call))['rules']);
-    } catch {
-      // The engine reads some texts that the browser does not.
-      return [];
-    }
+    const text = call ?? rules;
+    if (this.#rulesRead?.text !== text) this.#rulesRead = { text, rules: rulesIn(text) };
+    return this.#rulesRead.rules;
   }
 
   #showProblems(all: EngineProblem[]): void {
@@ -280,6 +282,17 @@ class Playground {
     const source = this.#state[part] ?? '';
     const at = this.#rules().findIndex((rule) => text(object(rule)['id']) === id);
     if (at >= 0) this.#editors[part]?.goTo(rangeOf(parseTree(source), source, part === 'rules' ? `/${at}` : `/rules/${at}`));
+  }
+}
+
+/** The rules in a list of them or in a Call. */
+function rulesIn(text: string): unknown[] {
+  try {
+    const read = parseExact(text || '[]');
+    return Array.isArray(read) ? read : list(object(read)['rules']);
+  } catch {
+    // The engine reads some texts that the browser does not.
+    return [];
   }
 }
 
