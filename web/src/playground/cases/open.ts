@@ -9,13 +9,6 @@ import type { State } from '../state.ts';
 /** So many columns stand beside each other on most screens. */
 export const COLUMNS = 46;
 
-/** Larger texts stay as they are: laying them out would keep the reader waiting. */
-const MOST_LAID_OUT = 200_000;
-
-function shown(text: string): string {
-  return text.length > MOST_LAID_OUT ? text : laidOut(text, COLUMNS);
-}
-
 /** What a case says beside its Call. */
 export interface Told {
   why: string;
@@ -43,9 +36,9 @@ export async function openCase(name: string): Promise<Opened | undefined> {
 /** A file: a case, a Call, or a list of rules. Throws when it is no JSON. */
 export function openText(text: string): Opened {
   const read = parseExact(text);
-  if (Array.isArray(read)) return { state: { rules: shown(text), receipt: '', facts: '', options: '' } };
+  if (Array.isArray(read)) return { state: { rules: laidOut(text, COLUMNS), receipt: '', facts: '', options: '' } };
   const members = memberTexts(text);
-  const part = (name: string): string => shown(members.get(name) ?? '');
+  const part = (name: string): string => laidOut(members.get(name) ?? '', COLUMNS);
   const state: State = { rules: part('rules'), receipt: part('receipt'), facts: part('facts'), options: part('options') };
   const told = toldBy(read);
   return told ? { state, told } : { state };
