@@ -39,10 +39,24 @@ async fn page(headers: HeaderMap) -> Response {
 
 /// The names of all other files change with what they hold.
 async fn asset(Path(name): Path<String>, headers: HeaderMap) -> Response {
+    let (kind, keep) = (content_type(&name), "public, max-age=31536000, immutable");
+    let vary = (header::VARY, HeaderValue::from_static("accept-encoding"));
+    if takes_brotli(&headers)
+        && let Some(file) = Files::get(&format!("assets/{name}.br"))
+    {
+        let encoding = (header::CONTENT_ENCODING, HeaderValue::from_static("br"));
+        return ([vary, encoding], with_tag(file, &headers, kind, keep)).into_response();
+    }
     match Files::get(&format!("assets/{name}")) {
-        Some(file) => with_tag(file, &headers, content_type(&name), "public, max-age=31536000, immutable"),
+        Some(file) => ([vary], with_tag(file, &headers, kind, keep)).into_response(),
         None => ApiError::NotFound("File").into_response(),
     }
+}
+
+/// Browsers say `br` with no weight, or one above zero.
+fn takes_brotli(headers: &HeaderMap) -> bool {
+    let taken = headers.get(header::ACCEPT_ENCODING).and_then(|taken| taken.to_str().ok()).unwrap_or_default();
+    taken.split(',').map(str::trim).any(|one| one == "br" || (one.starts_with("br;") && !one.ends_with("q=0")))
 }
 
 fn content_type(name: &str) -> &'static str {

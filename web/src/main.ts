@@ -8,6 +8,8 @@ import { showTheme } from './theme.ts';
 
 const head = el('header', { class: 'frame-head' });
 const main = el('main', { id: 'content', tabindex: '-1' });
+/** By then the first page is there. */
+const SETTLED_MS = 2000;
 let shown: PageName | undefined;
 let cleanUp = (): void => undefined;
 // A page that is still loading when another is wanted must not be drawn any more.
@@ -52,6 +54,8 @@ async function start(): Promise<void> {
   onSession(drawHead);
   window.addEventListener('hashchange', () => void show(false));
   await show(true);
+  // So that the other pages open without a network too.
+  setTimeout(() => Object.values(PAGES).forEach((load) => void load().catch(() => undefined)), SETTLED_MS);
 }
 
 void start();

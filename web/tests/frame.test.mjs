@@ -28,6 +28,11 @@ test('the page lets no inline script in, and has none', async () => {
   const script = await fetch(service.address + asset);
   assert.match(script.headers.get('content-type'), /^text\/javascript/);
   assert.match(script.headers.get('cache-control'), /immutable/);
+  // Compressed where it is taken, the same either way.
+  assert.equal(script.headers.get('content-encoding'), 'br');
+  const plain = await fetch(service.address + asset, { headers: { 'accept-encoding': 'identity' } });
+  assert.equal(plain.headers.get('content-encoding'), null);
+  assert.equal(await plain.text(), await script.text());
 });
 
 for (const size of Object.keys(SIZES)) {

@@ -95,10 +95,10 @@ class Checkout {
   /** Opens the shop that goes with the session: the service's, or the page's own. */
   async open(): Promise<void> {
     const turn = ++this.#turn;
-    const signedIn = session() !== undefined;
+    const known = session();
     let shop = demoShop();
     try {
-      const [opened] = await Promise.all([signedIn ? serviceShop() : shop, engineReady()]);
+      const [opened] = await Promise.all([known ? serviceShop(known) : shop, engineReady()]);
       shop = opened;
     } catch (error) {
       this.#say(this.#why(error), 'bad');

@@ -15,10 +15,16 @@ export interface NearMiss {
   saves: string | undefined;
 }
 
+/** Where nobody can say what it would give, and of stamps, which a card shows, one missing is near and more are not. */
+function isNear(verdict: Verdict): boolean {
+  const reason = verdict.reasons[0];
+  const one = reason?.missing === 1;
+  return verdict.near_miss === true && (one || (reason?.code !== 'stamps_below' && (verdict.potential ?? 0) > 0));
+}
+
 export function nearMisses(verdicts: Verdict[], ruleOf: (id: string) => Rule | undefined): NearMiss[] {
   return verdicts
-    // Where nobody can say what it would give, one missing thing is near and more are not.
-    .filter((verdict) => verdict.near_miss && (verdict.potential ? verdict.potential > 0 : verdict.reasons[0]?.missing === 1))
+    .filter(isNear)
     .sort((a, b) => (b.potential ?? 0) - (a.potential ?? 0))
     .slice(0, SHOWN)
     .map((verdict) => nearMiss(verdict, ruleOf(verdict.rule_id)));

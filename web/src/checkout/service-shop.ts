@@ -2,12 +2,21 @@
 
 import type { Facts, Snapshot } from '../answer.ts';
 import { newId } from '../ids.ts';
-import { ask } from '../session.ts';
+import { ask, type Session } from '../session.ts';
 import { customerId, type Customer } from './customers.ts';
 import type { RuleSet, Shop } from './shop.ts';
 
+/** The last one, and whose it is: coming back to the page without a network finds what was known. */
+let opened: { token: string; shop: Shop } | undefined;
+
+/** The shop of a session. */
+export async function serviceShop({ token }: Session): Promise<Shop> {
+  if (opened?.token !== token) opened = { token, shop: await open() };
+  return opened.shop;
+}
+
 /** Asks for the snapshot without a customer first, which brings the rules. */
-export async function serviceShop(): Promise<Shop> {
+async function open(): Promise<Shop> {
   const tags = new Map<Customer, { tag: string; facts: Facts }>();
   let now: RuleSet | undefined;
 
