@@ -19,7 +19,7 @@ import { packed } from './link.ts';
 import { MOST_PROBLEMS, type Placed, placed, problemList } from './problems-view.ts';
 import { FACTS, RECEIPT, RULES } from './schema/index.ts';
 import { askedFor, inAddress, keep, keptBefore, kiosk } from './start.ts';
-import { asksToExplain, callText, type Part, PARTS, placeOf, type State } from './state.ts';
+import { asksToExplain, callText, type Part, PARTS, type State } from './state.ts';
 import { texts } from './texts.ts';
 
 /** So long after the last key the Call is asked. */
