@@ -12,5 +12,9 @@ export async function accessible(page) {
   const { violations } = await page.evaluate(() => globalThis.axe.run(document));
   const told = violations.map(({ id, impact, nodes }) => `${impact} ${id}: ${nodes.map(({ html }) => html).join(' | ')}`);
   assert.deepEqual(told, []);
-  assert.equal(await page.evaluate(() => document.documentElement.scrollWidth > document.documentElement.clientWidth), false, 'nothing is cut off at the side');
+  assert.equal(
+    await page.evaluate(() => document.documentElement.scrollWidth > document.documentElement.clientWidth),
+    false,
+    'nothing is cut off at the side',
+  );
 }

@@ -11,7 +11,9 @@ before(async () => {
   await init();
   modules = await startModules();
   const { load } = modules;
-  [drafts, writing, sampling, oslo] = await Promise.all(['draft', 'write', 'sample', 'oslo'].map((name) => load(`builder/${name}.ts`)));
+  [drafts, writing, sampling, oslo] = await Promise.all(
+    ['draft', 'write', 'sample', 'oslo'].map((name) => load(`builder/${name}.ts`)),
+  );
   ({ sentence } = await load('sentence/index.ts'));
 });
 
@@ -31,7 +33,10 @@ test('the example of every kind is a good rule that gives something on its sampl
     assert.deepEqual(check([{ id: 'x', ...rule }]), [], kind);
     const { ok, outcome, errors } = tried(example(kind));
     assert.ok(ok, `${kind}: ${JSON.stringify(errors)}`);
-    assert.ok(outcome.applied.some(({ amount, bonus }) => amount + bonus > 0), `${kind}: ${JSON.stringify(outcome.explain)}`);
+    assert.ok(
+      outcome.applied.some(({ amount, bonus }) => amount + bonus > 0),
+      `${kind}: ${JSON.stringify(outcome.explain)}`,
+    );
   }
 });
 
@@ -44,8 +49,25 @@ test('every kind has its own sentence in both languages', () => {
 
 test('what is filled in is what is written', () => {
   const draft = example('n-for-m', {
-    name: ' Kaffe ', receiptText: '3 for 2', groups: 'kaffe, te,', items: 'kakao', from: '2026-06-01', to: '2026-06-30', days: ['mon'], start: '10:00', end: '11:00',
-    code: ' SOL ', minimum: '99,50', stores: 'k1, k2', attribute: 'lag', attributeValues: 'Brann, Viking', perPurchase: '1', perCustomer: '2', most: '50', alone: true, undiscounted: true,
+    name: ' Kaffe ',
+    receiptText: '3 for 2',
+    groups: 'kaffe, te,',
+    items: 'kakao',
+    from: '2026-06-01',
+    to: '2026-06-30',
+    days: ['mon'],
+    start: '10:00',
+    end: '11:00',
+    code: ' SOL ',
+    minimum: '99,50',
+    stores: 'k1, k2',
+    attribute: 'lag',
+    attributeValues: 'Brann, Viking',
+    perPurchase: '1',
+    perCustomer: '2',
+    most: '50',
+    alone: true,
+    undiscounted: true,
   });
   assert.deepEqual(writing.write(draft), {
     name: 'Kaffe',
@@ -69,28 +91,54 @@ test('what is filled in is what is written', () => {
       discount_hours: { timezone: 'Europe/Oslo', hours: [{ day: 'mon', start: '10:00', end: '11:00' }] },
     },
   });
-  const bundle = example('bundle', { price: '120', mixes: [{ groups: 'film', items: '', quantity: '1', eligible: true }, { groups: '', items: 'cola', quantity: '2', eligible: false }] });
+  const bundle = example('bundle', {
+    price: '120',
+    mixes: [
+      { groups: 'film', items: '', quantity: '1', eligible: true },
+      { groups: '', items: 'cola', quantity: '2', eligible: false },
+    ],
+  });
   assert.deepEqual(writing.write(bundle).requirement.item, {
-    mixes: [{ items: [{ group_id: 'film' }], quantity: 1, reward_eligible: true }, { items: [{ id: 'cola' }], quantity: 2, reward_eligible: false }],
+    mixes: [
+      { items: [{ group_id: 'film' }], quantity: 1, reward_eligible: true },
+      { items: [{ id: 'cola' }], quantity: 2, reward_eligible: false },
+    ],
   });
 });
 
 test('amounts are moved digit by digit', () => {
-  for (const [typed, minor] of [['35', 3500], ['35,5', 3550], ['35.50', 3550], ['1 000', 100_000], ['0,05', 5], ['20,-', 2000], ['-3', -300], ['', undefined], ['999999999999,99', 99_999_999_999_999]]) {
+  for (const [typed, minor] of [
+    ['35', 3500],
+    ['35,5', 3550],
+    ['35.50', 3550],
+    ['1 000', 100_000],
+    ['0,05', 5],
+    ['20,-', 2000],
+    ['-3', -300],
+    ['', undefined],
+    ['999999999999,99', 99_999_999_999_999],
+  ]) {
     assert.equal(writing.minor(typed), minor, typed);
   }
   for (const typed of ['x', '1,234', '1e3', '12kr', '--1']) assert.equal(writing.minor(typed), typed);
 });
 
 test('what is wrong is told at the place that the field writes', () => {
-  const pointers = (kind, changes) => check([{ id: 'x', ...writing.write(example(kind, changes)) }]).map(({ pointer }) => pointer);
+  const pointers = (kind, changes) =>
+    check([{ id: 'x', ...writing.write(example(kind, changes)) }]).map(({ pointer }) => pointer);
   assert.deepEqual(pointers('percent', { percent: '120' }), ['/0/reward/value']);
   assert.deepEqual(pointers('percent', { percent: 'mye' }), ['/0/reward/value']);
   assert.deepEqual(pointers('percent', { percent: '' }), ['/0/reward/value']);
   assert.deepEqual(pointers('n-for-m', { pay: '-1' }), ['/0/reward/value']);
   assert.deepEqual(pointers('amount', { minimum: 'nok' }), ['/0/requirement/gross_amount']);
-  assert.deepEqual(pointers('bundle', { mixes: [{ groups: '', items: '', quantity: '0', eligible: true }] }), ['/0/requirement/item/mixes/0/items', '/0/requirement/item/mixes/0/quantity']);
-  assert.deepEqual(pointers('hours', { end: '' }).every((pointer) => pointer.startsWith('/0/limitation/discount_hours/hours/')), true);
+  assert.deepEqual(pointers('bundle', { mixes: [{ groups: '', items: '', quantity: '0', eligible: true }] }), [
+    '/0/requirement/item/mixes/0/items',
+    '/0/requirement/item/mixes/0/quantity',
+  ]);
+  assert.deepEqual(
+    pointers('hours', { end: '' }).every((pointer) => pointer.startsWith('/0/limitation/discount_hours/hours/')),
+    true,
+  );
   assert.deepEqual(pointers('percent', { to: '2026-11-01' }), ['/0/requirement/purchase_to']);
 });
 
@@ -99,7 +147,10 @@ test('the sample follows the draft, and a customer who does not qualify gets not
   assert.equal(hours.at, '2026-11-23T07:00', 'the next Monday morning');
   assert.equal(tried(example('hours'), (sample) => ({ ...sample, at: '2026-11-23T09:00' })).outcome.totals.discount, 0);
   assert.equal(tried(example('member'), (sample) => ({ ...sample, member: false })).outcome.totals.discount, 0);
-  assert.equal(tried(example('code'), (sample) => ({ ...sample, code: 'feil' })).outcome.explain[0].reasons[0].code, 'code_missing');
+  assert.equal(
+    tried(example('code'), (sample) => ({ ...sample, code: 'feil' })).outcome.explain[0].reasons[0].code,
+    'code_missing',
+  );
   assert.equal(tried(example('stamp-card'), (sample) => ({ ...sample, stamps: 0 })).outcome.applied[0].stage, 'stamp');
   const team = example('member', { attribute: 'lag', attributeValues: 'Brann' });
   assert.ok(tried(team).outcome.totals.discount > 0);

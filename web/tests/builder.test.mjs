@@ -23,13 +23,20 @@ async function visit(options, act, expected = []) {
     if (options.signedIn) await page.getByRole('link', { name: 'Regelbygger' }).click();
     await page.locator('.builder[data-ready="yes"]').waitFor();
     await act(page, context);
-    assert.deepEqual(failures.filter((failure) => !expected.some((pattern) => pattern.test(failure))), []);
+    assert.deepEqual(
+      failures.filter((failure) => !expected.some((pattern) => pattern.test(failure))),
+      [],
+    );
   } finally {
     await context.close();
   }
 }
 
-const text = async (locator) => (await locator.innerText()).replace(/[\u00a0\u202f]/g, ' ').replace(/\s+/g, ' ').trim();
+const text = async (locator) =>
+  (await locator.innerText())
+    .replace(/[\u00a0\u202f]/g, ' ')
+    .replace(/\s+/g, ' ')
+    .trim();
 const sentence = (page) => text(page.locator('.sentence'));
 const after_ = (page) => text(page.locator('.before-after .amount').nth(1));
 const kind = (page, name) => page.locator('.kind', { hasText: name }).first().click();
@@ -82,7 +89,11 @@ test('a bundle grows and shrinks by keyboard', () =>
     assert.equal(await page.locator('.mix').count(), 3);
     await page.getByRole('button', { name: 'Fjern del 2' }).press('Enter');
     await page.getByRole('button', { name: 'Legg til del' }).press('Enter');
-    assert.equal(await page.evaluate(() => document.activeElement.closest('.mix')?.matches(':last-child')), true, 'the new part has the focus');
+    assert.equal(
+      await page.evaluate(() => document.activeElement.closest('.mix')?.matches(':last-child')),
+      true,
+      'the new part has the focus',
+    );
     await page.locator('.field-problem', { hasText: 'kan aldri fylles' }).waitFor();
     await page.locator('.mix').last().getByLabel('Varer', { exact: true }).fill('vaffel');
     assert.match(await sentence(page), /^Gruppen popcorn \+ gruppen brus \+ vaffel sammen for 150 kr/);
@@ -126,7 +137,11 @@ test('the rule and its sample open in the playground', () =>
     assert.match(await text(page.locator('.verdict')), /Gitt.*Stempelkort: etter 5 stempler er den neste gratis/);
     await page.goBack();
     await page.locator('.builder').waitFor();
-    assert.equal(await page.locator('.kind:has(input:checked) .kind-name').innerText(), 'Stempelkort', 'the draft is still there');
+    assert.equal(
+      await page.locator('.kind:has(input:checked) .kind-name').innerText(),
+      'Stempelkort',
+      'the draft is still there',
+    );
   }));
 
 test('a saved rule is in the shop, given to whom it is for, and works at the till', () =>
@@ -142,10 +157,17 @@ test('a saved rule is in the shop, given to whom it is for, and works at the til
     const refs = await service.api('GET', `discounts/rules/${id}/customers`);
     assert.equal(refs.length, 2, 'known customers and purchases without one');
     const answer = await service.api('POST', 'discounts/available_for_receipt', {
-      receipt_id: 'built', purchase_at: new Date(Date.now() + 86_400_000).toISOString(), currency: 'NOK', store: { id: 'kiosk-1' }, discount_code: ['bygger'],
+      receipt_id: 'built',
+      purchase_at: new Date(Date.now() + 86_400_000).toISOString(),
+      currency: 'NOK',
+      store: { id: 'kiosk-1' },
+      discount_code: ['bygger'],
       items: [{ line_id: 1, id: 'paraply', quantity: 1, gross_amount: 24_900, eligible_for_discount: true }],
     });
-    assert.deepEqual(answer.discounts.map(({ id }) => id), [id]);
+    assert.deepEqual(
+      answer.discounts.map(({ id }) => id),
+      [id],
+    );
     assert.equal(answer.discounts[0].refs[0].amount, 750);
   }));
 
@@ -154,7 +176,19 @@ test('what the service refuses is said at its field, and saving goes on later', 
     { signedIn: true },
     async (page, context) => {
       await page.route('**/discounts/rules', (route) =>
-        route.fulfill({ status: 400, json: { error: { code: 'invalid_rule', message: 'the rule is refused', errors: [{ code: 'bad_time', pointer: '/requirement/purchase_to', message: 'not a time' }, { code: 'x', pointer: '/metadata', message: 'not this' }] } } }),
+        route.fulfill({
+          status: 400,
+          json: {
+            error: {
+              code: 'invalid_rule',
+              message: 'the rule is refused',
+              errors: [
+                { code: 'bad_time', pointer: '/requirement/purchase_to', message: 'not a time' },
+                { code: 'x', pointer: '/metadata', message: 'not this' },
+              ],
+            },
+          },
+        }),
       );
       await page.getByRole('button', { name: 'Lagre i butikken' }).click();
       assert.match(await text(page.locator('.said .notice.bad')), /Tjenesten sa nei: the rule is refused.*\/metadata Not this\./);
@@ -182,7 +216,8 @@ for (const size of Object.keys(SIZES)) {
         await picture(page, `builder-${size}-${colorScheme}`, true);
         await accessible(page);
         await kind(page, 'Pakkepris');
-        for (const subject of ['Når', 'For hvem og hvor', 'Grenser']) await page.getByRole('heading', { name: subject, exact: true }).click();
+        for (const subject of ['Når', 'For hvem og hvor', 'Grenser'])
+          await page.getByRole('heading', { name: subject, exact: true }).click();
         await page.getByLabel('Pris i kroner').fill('x');
         await page.locator('.field-problem:not(:empty)').waitFor();
         await picture(page, `builder-bundle-${size}-${colorScheme}`, true);

@@ -7,7 +7,9 @@ let modules, place, layout, exact, difference;
 
 before(async () => {
   modules = await startModules();
-  [place, layout, exact, difference] = await Promise.all(['place', 'layout', 'exact', 'difference'].map((name) => modules.load(`json/${name}.ts`)));
+  [place, layout, exact, difference] = await Promise.all(
+    ['place', 'layout', 'exact', 'difference'].map((name) => modules.load(`json/${name}.ts`)),
+  );
 });
 
 after(() => modules.end());
@@ -57,7 +59,23 @@ test('what is no JSON is shown where it breaks', () => {
   assert.equal(broken('{"a": [1, 2.50e3, "x"]}'), undefined);
   assert.deepEqual(broken('{"a": 1, "b": oops}'), [14, 'oops']);
   assert.equal(broken('{"a": [1, 2}')?.[0] >= 10, true);
-  for (const text of ['{', '[1,]', '{"a" 1}', '{"a":01}', "{'a': 1}", '"', '{"a": "b\nc"}', '[1] 2', '{"a":1,}', 'nul', '﻿{}', '{"a": +1}', '{"a": .5}', '{"a": NaN}', '["\\x"]']) {
+  for (const text of [
+    '{',
+    '[1,]',
+    '{"a" 1}',
+    '{"a":01}',
+    "{'a': 1}",
+    '"',
+    '{"a": "b\nc"}',
+    '[1] 2',
+    '{"a":1,}',
+    'nul',
+    '﻿{}',
+    '{"a": +1}',
+    '{"a": .5}',
+    '{"a": NaN}',
+    '["\\x"]',
+  ]) {
     assert.throws(() => JSON.parse(text), text);
     const found = place.syntaxError(place.parseTree(text), text);
     assert.ok(found && found.from >= 0 && found.to <= text.length && found.to > found.from, `${text} → ${JSON.stringify(found)}`);
@@ -66,7 +84,13 @@ test('what is no JSON is shown where it breaks', () => {
 
 test('members are taken out of a text as they are written', () => {
   const text = '{\n  "rules": [\n    {"v": 10.50}\n  ],\n  "receipt": {"n": 9223372036854775808}\n}';
-  assert.deepEqual([...place.memberTexts(text)], [['rules', '[\n  {"v": 10.50}\n]'], ['receipt', '{"n": 9223372036854775808}']]);
+  assert.deepEqual(
+    [...place.memberTexts(text)],
+    [
+      ['rules', '[\n  {"v": 10.50}\n]'],
+      ['receipt', '{"n": 9223372036854775808}'],
+    ],
+  );
 });
 
 const tokens = (text) => text.match(/"(?:[^"\\]|\\.)*"|[^\s"]/g).join('');
@@ -87,7 +111,10 @@ test('JSON is written as it was read', () => {
   for (const { name, text } of corpusCases()) {
     assert.deepEqual(exact.parseExact(exact.writeExact(exact.parseExact(text))), exact.parseExact(text), name);
   }
-  assert.equal(exact.writeExact({ a: 9223372036854775807n, b: [undefined, null], c: undefined }), '{"a": 9223372036854775807, "b": [null, null]}');
+  assert.equal(
+    exact.writeExact({ a: 9223372036854775807n, b: [undefined, null], c: undefined }),
+    '{"a": 9223372036854775807, "b": [null, null]}',
+  );
 });
 
 test('differences are those that the corpus counts', () => {
@@ -97,6 +124,9 @@ test('differences are those that the corpus counts', () => {
   assert.deepEqual(differences({ l: [{}, { x: 1 }] }, { l: [{ y: 2 }, { x: 1 }] }), []);
   assert.deepEqual(differences({ 'a/b': [1, 2] }, { 'a/b': [1, 3] }), [{ at: '/a~1b/1', expected: 2, got: 3 }]);
   assert.deepEqual(differences({ l: [1] }, { l: [1, 2] }), [{ at: '/l', expected: [1], got: [1, 2] }]);
-  assert.deepEqual(differences({ a: '1', b: 2 }, { a: 1 }), [{ at: '/a', expected: '1', got: 1 }, { at: '/b', expected: 2, got: undefined }]);
+  assert.deepEqual(differences({ a: '1', b: 2 }, { a: 1 }), [
+    { at: '/a', expected: '1', got: 1 },
+    { at: '/b', expected: 2, got: undefined },
+  ]);
   assert.deepEqual(differences({ a: null }, { a: 3 }), [{ at: '/a', expected: null, got: 3 }]);
 });

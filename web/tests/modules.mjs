@@ -8,8 +8,16 @@ const corpus = fileURLToPath(new URL('../../rules-examples/', import.meta.url));
 
 /** Gives `load('json/place.ts')` for modules below `src/` (or `virtual:…`), and `end()`. */
 export async function startModules() {
-  const server = await createServer({ root: web, server: { middlewareMode: true, hmr: false, ws: false, watch: null }, appType: 'custom', logLevel: 'error' });
-  return { load: (module) => server.ssrLoadModule(module.startsWith('virtual:') ? module : `/src/${module}`), end: () => server.close() };
+  const server = await createServer({
+    root: web,
+    server: { middlewareMode: true, hmr: false, ws: false, watch: null },
+    appType: 'custom',
+    logLevel: 'error',
+  });
+  return {
+    load: (module) => server.ssrLoadModule(module.startsWith('virtual:') ? module : `/src/${module}`),
+    end: () => server.close(),
+  };
 }
 
 /** Every case that is JSON: `{ name, text }`. */

@@ -11,7 +11,9 @@ before(async () => {
   await init();
   modules = await startModules();
   const { load } = modules;
-  [open, save, state, link] = await Promise.all(['cases/open', 'cases/save', 'state', 'link'].map((name) => load(`playground/${name}.ts`)));
+  [open, save, state, link] = await Promise.all(
+    ['cases/open', 'cases/save', 'state', 'link'].map((name) => load(`playground/${name}.ts`)),
+  );
   [exact, difference] = await Promise.all(['exact', 'difference'].map((name) => load(`json/${name}.ts`)));
   [schema, shape, members] = await Promise.all(['index', 'shape', 'members'].map((name) => load(`playground/schema/${name}.ts`)));
 });
@@ -38,7 +40,16 @@ test('every case is listed, opens, and the engine answers what it says', async (
 });
 
 test('what is no case is not opened', async () => {
-  for (const name of ['', 'items', 'items/', 'items/no-such', 'no-such/by-id', 'constructor/name', '__proto__/x', 'items/toString']) {
+  for (const name of [
+    '',
+    'items',
+    'items/',
+    'items/no-such',
+    'no-such/by-id',
+    'constructor/name',
+    '__proto__/x',
+    'items/toString',
+  ]) {
     assert.equal(await open.openCase(name), undefined, name);
   }
   assert.throws(() => open.openText('{"rules": '));
@@ -49,7 +60,10 @@ test('a changed state differs from what its case expects, and the place is named
   const { state: opened, told } = await open.openCase('items/by-id');
   const receipt = opened.receipt.replace(/"gross_amount": \d+/, '"gross_amount": 777700');
   const found = differs({ ...opened, receipt }, told.expect);
-  assert.ok(found.some(({ at }) => at === '/outcome/totals/net'), JSON.stringify(found));
+  assert.ok(
+    found.some(({ at }) => at === '/outcome/totals/net'),
+    JSON.stringify(found),
+  );
 });
 
 test('a link brings the same state back', async () => {
@@ -74,7 +88,14 @@ test('what is too large for a link is told, and what is no link is refused', asy
   }
   assert.equal(await link.packed({ rules: noise, receipt: '', facts: '', options: '' }), undefined);
   const packed = await link.packed({ rules: '[]', receipt: '{}', facts: '', options: '' });
-  for (const broken of ['', 'a', '%%%', packed.slice(0, -4), packed.replace(/^./, (first) => (first === 'A' ? 'B' : 'A')), 'q1YqVrJSMlSqBQA']) {
+  for (const broken of [
+    '',
+    'a',
+    '%%%',
+    packed.slice(0, -4),
+    packed.replace(/^./, (first) => (first === 'A' ? 'B' : 'A')),
+    'q1YqVrJSMlSqBQA',
+  ]) {
     assert.equal(await link.unpacked(broken), undefined, broken);
   }
   // A small link may not become a large text.
@@ -104,8 +125,17 @@ test('a saved case is valid, opens again and holds', async () => {
 });
 
 test('texts can be anything and never become more than their own member', () => {
-  const opened = { rules: '[]', receipt: '{"purchase_at": "2024-06-01T12:00:00Z"}', facts: ' ', options: '{"explain": false, "steps": 5}' };
-  assert.deepEqual(JSON.parse(state.callText(opened)), { rules: [], receipt: { purchase_at: '2024-06-01T12:00:00Z' }, options: { explain: true, steps: 5 } });
+  const opened = {
+    rules: '[]',
+    receipt: '{"purchase_at": "2024-06-01T12:00:00Z"}',
+    facts: ' ',
+    options: '{"explain": false, "steps": 5}',
+  };
+  assert.deepEqual(JSON.parse(state.callText(opened)), {
+    rules: [],
+    receipt: { purchase_at: '2024-06-01T12:00:00Z' },
+    options: { explain: true, steps: 5 },
+  });
   assert.deepEqual(state.placeOf('/receipt/items/0'), { part: 'receipt', pointer: '/items/0' });
   assert.deepEqual(state.placeOf('/rules'), { part: 'rules', pointer: '' });
   assert.equal(state.placeOf('/rulesx'), undefined);
@@ -136,8 +166,24 @@ test('the editor knows every member that the corpus uses', () => {
     walk(FACTS, [], facts);
   }
   // Made up by cases that show that such members pass through, or that free-form members are compared too.
-  const made = ['refs', 'label', 'customer/email', 'customer/pays_tax', 'dwh', 'till', 'salesperson', 'weights', 'approved_by', 'statistics', 'total_discount', 'extra_info/*/name'];
-  assert.deepEqual([...unknown].filter((path) => !made.some((name) => path.endsWith(name))), []);
+  const made = [
+    'refs',
+    'label',
+    'customer/email',
+    'customer/pays_tax',
+    'dwh',
+    'till',
+    'salesperson',
+    'weights',
+    'approved_by',
+    'statistics',
+    'total_discount',
+    'extra_info/*/name',
+  ];
+  assert.deepEqual(
+    [...unknown].filter((path) => !made.some((name) => path.endsWith(name))),
+    [],
+  );
 });
 
 test('every explanation belongs to a member, in both languages', () => {
@@ -148,6 +194,7 @@ test('every explanation belongs to a member, in both languages', () => {
     assert.ok(schema.shapes[owner]?.members?.[member], key);
   }
   for (const owner of ['Requirement', 'Reward', 'Limitation', 'RequirementItem', 'Facts', 'Ref', 'Statistics', 'Stacking']) {
-    for (const member of Object.keys(schema.shapes[owner].members)) assert.ok(about.en[`${owner}.${member}`], `${owner}.${member} is not explained`);
+    for (const member of Object.keys(schema.shapes[owner].members))
+      assert.ok(about.en[`${owner}.${member}`], `${owner}.${member} is not explained`);
   }
 });

@@ -31,7 +31,11 @@ async function visit(options, act) {
 }
 
 const answered = (page, kind = 'ok') => page.locator(`.playground[data-answer="${kind}"]`).waitFor();
-const text = async (locator) => (await locator.innerText()).replace(/[\u00a0\u202f]/g, ' ').replace(/\s+/g, ' ').trim();
+const text = async (locator) =>
+  (await locator.innerText())
+    .replace(/[\u00a0\u202f]/g, ' ')
+    .replace(/\s+/g, ' ')
+    .trim();
 const toPay = (page) => text(page.locator('.receipt .total .amount'));
 const editor = (page, name) => page.getByRole('textbox', { name, exact: true });
 
@@ -42,8 +46,10 @@ async function type(page, name, content) {
   await page.keyboard.insertText(content);
 }
 
-const RECEIPT = '{"purchase_at": "2024-06-01T12:00:00+02:00", "currency": "NOK", "items": [{"line_id": 1, "id": "kaffe", "quantity": 3, "gross_amount": 10500, "eligible_for_discount": true}]}';
-const RULE = '[{"id": "tre", "name": "3 for 2", "requirement": {"item": {"quantity": 3, "items": [{"id": "kaffe"}]}}, "reward": {"type": "discount_item_quantity", "value": 1}}]';
+const RECEIPT =
+  '{"purchase_at": "2024-06-01T12:00:00+02:00", "currency": "NOK", "items": [{"line_id": 1, "id": "kaffe", "quantity": 3, "gross_amount": 10500, "eligible_for_discount": true}]}';
+const RULE =
+  '[{"id": "tre", "name": "3 for 2", "requirement": {"item": {"quantity": 3, "items": [{"id": "kaffe"}]}}, "reward": {"type": "discount_item_quantity", "value": 1}}]';
 
 test('the kiosk stands there at first, drawn, judged, pictured and as JSON', () =>
   visit({}, async (page) => {
@@ -54,10 +60,17 @@ test('the kiosk stands there at first, drawn, judged, pictured and as JSON', () 
     assert.match(await text(three), /Gitt.*Kjøp 3, betal for 2, i gruppen kaffe.*−35,00 kr/);
     assert.match(await text(page.locator('.verdict', { hasText: 'Medlem: 10 %' })), /Nesten.*for lite.*Ville gitt/);
     await page.keyboard.press('ArrowRight');
-    assert.equal(await page.locator('.bars svg').first().getAttribute('aria-label').then((label) => label.replace(/\u00a0/g, ' ')), 'Filterkaffe: Brutto 105,00 kr, 3 for 2 kaffe −35,00 kr, netto 70,00 kr');
+    assert.equal(
+      await page
+        .locator('.bars svg')
+        .first()
+        .getAttribute('aria-label')
+        .then((label) => label.replace(/\u00a0/g, ' ')),
+      'Filterkaffe: Brutto 105,00 kr, 3 for 2 kaffe −35,00 kr, netto 70,00 kr',
+    );
     const bar = page.locator('.bars li').first();
     const width = async (selector) => Number(await bar.locator(selector).getAttribute('width'));
-    assert.equal((await width('.bar-net')).toFixed(1), (await width('.bar-off') * 2).toFixed(1), 'two thirds are paid');
+    assert.equal((await width('.bar-net')).toFixed(1), ((await width('.bar-off')) * 2).toFixed(1), 'two thirds are paid');
     await page.getByRole('tab', { name: 'JSON' }).click();
     await page.locator('.answer-body .cm-content', { hasText: '"ok": true' }).waitFor();
   }));
@@ -121,7 +134,12 @@ test('members and words are proposed and explained', () =>
     await page.locator('.cm-tooltip-autocomplete li', { hasText: 'discount_mix_new_price' }).waitFor();
     await page.waitForTimeout(150);
     await page.keyboard.press('Enter');
-    await page.waitForFunction(() => document.querySelector('.text-rules .editor').shadowRoot.querySelector('.cm-content').textContent.includes('{"type": "discount_mix_new_price"}'));
+    await page.waitForFunction(() =>
+      document
+        .querySelector('.text-rules .editor')
+        .shadowRoot.querySelector('.cm-content')
+        .textContent.includes('{"type": "discount_mix_new_price"}'),
+    );
     await page.locator('.text-rules .cm-line span', { hasText: 'reward' }).first().hover();
     await page.locator('.explained', { hasText: 'Hva som gis.' }).waitFor();
   }));
@@ -173,8 +191,18 @@ test('text from rules and receipts stays text', () =>
   visit({}, async (page) => {
     const evil = '<img src=x onerror=alert(1)>';
     page.on('dialog', () => assert.fail('a script ran'));
-    await type(page, 'Regler', RULE.replace('"3 for 2"', JSON.stringify(evil)).replace('"id": "tre"', `"id": "tre", "receipt_text": ${JSON.stringify(evil)}`).replace('"id": "kaffe"', `"id": ${JSON.stringify(evil)}`));
-    await type(page, 'Kvittering', RECEIPT.replace('"id": "kaffe"', `"id": ${JSON.stringify(evil)}, "description": ${JSON.stringify(evil)}`));
+    await type(
+      page,
+      'Regler',
+      RULE.replace('"3 for 2"', JSON.stringify(evil))
+        .replace('"id": "tre"', `"id": "tre", "receipt_text": ${JSON.stringify(evil)}`)
+        .replace('"id": "kaffe"', `"id": ${JSON.stringify(evil)}`),
+    );
+    await type(
+      page,
+      'Kvittering',
+      RECEIPT.replace('"id": "kaffe"', `"id": ${JSON.stringify(evil)}, "description": ${JSON.stringify(evil)}`),
+    );
     await page.locator('.receipt', { hasText: evil }).waitFor();
     for (const tab of ['Regler', 'Priser', 'JSON']) {
       await page.getByRole('tab', { name: tab }).click();

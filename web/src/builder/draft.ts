@@ -3,7 +3,18 @@
 import type { Audience } from '../sentence/index.ts';
 
 export const KINDS = [
-  'n-for-m', 'percent', 'new-price', 'amount', 'bundle', 'receipt-percent', 'stamp-card', 'member', 'code', 'hours', 'bonus', 'balance',
+  'n-for-m',
+  'percent',
+  'new-price',
+  'amount',
+  'bundle',
+  'receipt-percent',
+  'stamp-card',
+  'member',
+  'code',
+  'hours',
+  'bonus',
+  'balance',
 ] as const;
 export type Kind = (typeof KINDS)[number];
 
@@ -76,9 +87,32 @@ export const FURTHER = {
 } as const satisfies Record<string, readonly Field[]>;
 
 const EMPTY: Omit<Draft, 'kind' | 'from' | 'to'> = {
-  name: '', receiptText: '', groups: '', items: '', buy: '', pay: '', percent: '', amount: '', price: '', mixes: [], stamps: '',
-  stampDays: '', code: '', minimum: '', days: [], start: '', end: '', audience: 'everybody', attribute: '', attributeValues: '',
-  stores: '', perPurchase: '', perCustomer: '', most: '', alone: false, undiscounted: false,
+  name: '',
+  receiptText: '',
+  groups: '',
+  items: '',
+  buy: '',
+  pay: '',
+  percent: '',
+  amount: '',
+  price: '',
+  mixes: [],
+  stamps: '',
+  stampDays: '',
+  code: '',
+  minimum: '',
+  days: [],
+  start: '',
+  end: '',
+  audience: 'everybody',
+  attribute: '',
+  attributeValues: '',
+  stores: '',
+  perPurchase: '',
+  perCustomer: '',
+  most: '',
+  alone: false,
+  undiscounted: false,
 };
 
 const part = (group: string): MixDraft => ({ groups: group, items: '', quantity: '1', eligible: true });
@@ -102,10 +136,19 @@ const EXAMPLES: Record<Kind, Partial<Draft>> = {
 /** An example of a kind, counting from `today` for a year. */
 export function example(kind: Kind, today: string): Draft {
   const [year = '2026', ...day] = today.split('-');
-  return { ...EMPTY, kind, from: today, to: [Number(year) + 1, ...day].join('-').replace('-02-29', '-02-28'), ...structuredClone(EXAMPLES[kind]) };
+  return {
+    ...EMPTY,
+    kind,
+    from: today,
+    to: [Number(year) + 1, ...day].join('-').replace('-02-29', '-02-28'),
+    ...structuredClone(EXAMPLES[kind]),
+  };
 }
 
 /** Ids out of a text with commas between. */
 export function ids(text: string): string[] {
-  return text.split(',').map((id) => id.trim()).filter((id) => id !== '');
+  return text
+    .split(',')
+    .map((id) => id.trim())
+    .filter((id) => id !== '');
 }

@@ -2,7 +2,8 @@
 
 import type { Field } from './draft.ts';
 
-export type Control = 'text' | 'whole' | 'decimal' | 'date' | 'time' | 'check' | 'days' | 'audience' | 'mixes' | 'groups' | 'items';
+export type Control =
+  'text' | 'whole' | 'decimal' | 'date' | 'time' | 'check' | 'days' | 'audience' | 'mixes' | 'groups' | 'items';
 
 interface Described {
   control: Control;

@@ -46,7 +46,9 @@ class FormOf implements Form {
     const t = pick(texts);
     const main = MAIN[draft.kind];
     const further = (Object.keys(FURTHER) as (keyof typeof FURTHER)[]).map((subject) => {
-      const fields = FURTHER[subject].filter((name) => !main.includes(name) && !(draft.kind === 'stamp-card' && name === 'perPurchase'));
+      const fields = FURTHER[subject].filter(
+        (name) => !main.includes(name) && !(draft.kind === 'stamp-card' && name === 'perPurchase'),
+      );
       return el('details', { class: 'card' }, el('summary', {}, el('h2', {}, t.further[subject])), this.#fields(fields));
     });
     this.element = el(
@@ -77,7 +79,11 @@ class FormOf implements Form {
   }
 
   #fields(names: readonly Field[]): HTMLElement {
-    return el('div', { class: 'fields' }, names.map((name) => this.#field(name)));
+    return el(
+      'div',
+      { class: 'fields' },
+      names.map((name) => this.#field(name)),
+    );
   }
 
   #field(name: Field): HTMLElement {
@@ -109,7 +115,12 @@ class FormOf implements Form {
       case 'items':
         return this.#goods(name as 'groups' | 'items', label, id, described);
       default:
-        return el('div', { class: 'field' }, el('label', { for: id }, label), this.#input(name as TextField, control, id, described));
+        return el(
+          'div',
+          { class: 'field' },
+          el('label', { for: id }, label),
+          this.#input(name as TextField, control, id, described),
+        );
     }
   }
 
@@ -117,7 +128,12 @@ class FormOf implements Form {
     const type = control === 'date' || control === 'time' ? control : 'text';
     const inputmode = control === 'whole' ? 'numeric' : control === 'decimal' ? 'decimal' : undefined;
     const input = el('input', {
-      id, type, inputmode, value: this.#draft[name], 'aria-describedby': described, autocomplete: 'off',
+      id,
+      type,
+      inputmode,
+      value: this.#draft[name],
+      'aria-describedby': described,
+      autocomplete: 'off',
       oninput: () => {
         Object.assign(this.#draft, { [name]: input.value });
         this.#onChange();
@@ -128,7 +144,8 @@ class FormOf implements Form {
 
   #check(name: 'alone' | 'undiscounted', label: string): HTMLElement {
     const input = el('input', {
-      type: 'checkbox', checked: this.#draft[name],
+      type: 'checkbox',
+      checked: this.#draft[name],
       onchange: () => {
         this.#draft[name] = input.checked;
         this.#onChange();
@@ -144,10 +161,20 @@ class FormOf implements Form {
       this.#onChange();
     };
     const boxes = DAYS.map((day) => {
-      const input = el('input', { type: 'checkbox', checked: this.#draft.days.includes(day), onchange: () => change(day, input.checked) });
+      const input = el('input', {
+        type: 'checkbox',
+        checked: this.#draft.days.includes(day),
+        onchange: () => change(day, input.checked),
+      });
       return el('label', { class: 'chip' }, input, el('span', {}, t.days[day]));
     });
-    return el('fieldset', { class: 'field' }, el('legend', {}, label), el('div', { class: 'chips' }, boxes), el('small', { class: 'hint' }, hint));
+    return el(
+      'fieldset',
+      { class: 'field' },
+      el('legend', {}, label),
+      el('div', { class: 'chips' }, boxes),
+      el('small', { class: 'hint' }, hint),
+    );
   }
 
   #audience(label: string, id: string): HTMLElement {
@@ -185,14 +212,22 @@ class FormOf implements Form {
     };
     input.addEventListener('input', show);
     show();
-    const choices = el('div', { class: 'chips', role: 'group', 'aria-label': `${pick(texts).known} ${label.toLocaleLowerCase()}` }, chips.map(({ chip }) => chip));
+    const choices = el(
+      'div',
+      { class: 'chips', role: 'group', 'aria-label': `${pick(texts).known} ${label.toLocaleLowerCase()}` },
+      chips.map(({ chip }) => chip),
+    );
     return el('div', { class: 'field' }, el('label', { for: id }, label), input, choices);
   }
 
   #mixes(label: string): HTMLElement {
     const t = pick(texts);
     const rows = el('div', { class: 'mixes' });
-    const draw = (): void => fill(rows, this.#draft.mixes.map((mix, at) => this.#mix(mix, at, draw)));
+    const draw = (): void =>
+      fill(
+        rows,
+        this.#draft.mixes.map((mix, at) => this.#mix(mix, at, draw)),
+      );
     const add = (): void => {
       this.#draft.mixes.push({ groups: '', items: '', quantity: '1', eligible: true });
       draw();
@@ -208,7 +243,9 @@ class FormOf implements Form {
     const t = pick(texts);
     const text = (name: 'groups' | 'items' | 'quantity', label: string): HTMLElement => {
       const input = el('input', {
-        value: mix[name], autocomplete: 'off', inputmode: name === 'quantity' ? 'numeric' : undefined,
+        value: mix[name],
+        autocomplete: 'off',
+        inputmode: name === 'quantity' ? 'numeric' : undefined,
         oninput: () => {
           mix[name] = input.value;
           this.#onChange();
@@ -217,7 +254,8 @@ class FormOf implements Form {
       return el('label', { class: `field mix-${name}` }, el('span', {}, label), input);
     };
     const eligible = el('input', {
-      type: 'checkbox', checked: mix.eligible,
+      type: 'checkbox',
+      checked: mix.eligible,
       onchange: () => {
         mix.eligible = eligible.checked;
         this.#onChange();

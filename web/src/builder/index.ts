@@ -69,7 +69,11 @@ class Builder {
   #draw(): void {
     const t = pick(texts);
     fill(this.#formPlace, this.#form.element);
-    const openIn = el('button', { type: 'button', class: 'secondary', onclick: () => void this.#openInPlayground() }, t.openInPlayground);
+    const openIn = el(
+      'button',
+      { type: 'button', class: 'secondary', onclick: () => void this.#openInPlayground() },
+      t.openInPlayground,
+    );
     fill(
       this.element,
       el('div', { class: 'page-head' }, el('div', {}, el('h1', {}, t.title), el('p', { class: 'hint' }, t.intro))),
@@ -81,7 +85,15 @@ class Builder {
         el(
           'div',
           { class: 'preview' },
-          el('section', { class: 'card in-words', 'aria-label': t.sentence }, el('h2', {}, t.sentence), this.#sentence, this.#problems, el('div', { class: 'buttons' }, openIn, this.#saveButton), this.#said),
+          el(
+            'section',
+            { class: 'card in-words', 'aria-label': t.sentence },
+            el('h2', {}, t.sentence),
+            this.#sentence,
+            this.#problems,
+            el('div', { class: 'buttons' }, openIn, this.#saveButton),
+            this.#said,
+          ),
           this.#trial.element,
           el('details', { class: 'card json' }, el('summary', {}, el('h2', {}, t.json)), this.#json),
         ),
@@ -129,7 +141,16 @@ class Builder {
     fill(
       this.#problems,
       others.length > 0 &&
-        el('div', { class: 'notice bad' }, el('p', {}, pick(texts).problems), el('ul', {}, others.map((each) => el('li', {}, el('code', {}, each.pointer || '/'), ' ', problemText(each))))),
+        el(
+          'div',
+          { class: 'notice bad' },
+          el('p', {}, pick(texts).problems),
+          el(
+            'ul',
+            {},
+            others.map((each) => el('li', {}, el('code', {}, each.pointer || '/'), ' ', problemText(each))),
+          ),
+        ),
     );
   }
 
@@ -166,11 +187,19 @@ class Builder {
     if (error instanceof NotGivenError) {
       const { audience } = draftOf(chosen);
       const again = (): void => void this.#ask(async () => (await give(error.id, audience), this.#say(t.given, 'good')));
-      return this.#say(t.notGiven(reason(error.cause)), 'warm', el('button', { type: 'button', class: 'secondary small', onclick: again }, t.giveAgain));
+      return this.#say(
+        t.notGiven(reason(error.cause)),
+        'warm',
+        el('button', { type: 'button', class: 'secondary small', onclick: again }, t.giveAgain),
+      );
     }
     if (error instanceof ServiceError) {
       const others = this.#form.show(error.problems);
-      const list = el('ul', {}, others.map((each) => el('li', {}, el('code', {}, each.pointer ?? '/'), ' ', problemText(each))));
+      const list = el(
+        'ul',
+        {},
+        others.map((each) => el('li', {}, el('code', {}, each.pointer ?? '/'), ' ', problemText(each))),
+      );
       return this.#say(t.refused(error.message), 'bad', list);
     }
     this.#say(reason(error), 'bad');

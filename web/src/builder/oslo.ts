@@ -21,7 +21,14 @@ function offset(near: Date, time: string): string {
 
 function parts(instant: Date): Record<string, string> {
   const format = new Intl.DateTimeFormat('en-GB', {
-    timeZone: ZONE, weekday: 'short', year: 'numeric', month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit', hourCycle: 'h23',
+    timeZone: ZONE,
+    weekday: 'short',
+    year: 'numeric',
+    month: '2-digit',
+    day: '2-digit',
+    hour: '2-digit',
+    minute: '2-digit',
+    hourCycle: 'h23',
   });
   return Object.fromEntries(format.formatToParts(instant).map(({ type, value }) => [type, value]));
 }

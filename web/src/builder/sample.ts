@@ -47,11 +47,14 @@ function oneOf(groups: string, items: string, quantity: number, language: Langua
   return line(product?.id ?? group, quantity, language, group);
 }
 
-const whole = (text: string, otherwise: number): number => (/^\d{1,3}$/.test(text.trim()) ? Math.max(1, Number(text)) : otherwise);
+const whole = (text: string, otherwise: number): number =>
+  /^\d{1,3}$/.test(text.trim()) ? Math.max(1, Number(text)) : otherwise;
 
 function goods(draft: Draft, language: Language): Line[] {
   if (draft.kind === 'bundle') {
-    return draft.mixes.map((mix) => oneOf(mix.groups, mix.items, whole(mix.quantity, 1), language)).filter((each) => each !== undefined);
+    return draft.mixes
+      .map((mix) => oneOf(mix.groups, mix.items, whole(mix.quantity, 1), language))
+      .filter((each) => each !== undefined);
   }
   const quantity = draft.kind === 'n-for-m' ? whole(draft.buy, 1) : 2;
   const named = oneOf(draft.groups, draft.items, quantity, language);

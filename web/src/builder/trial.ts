@@ -30,7 +30,14 @@ export class Trial {
     this.#draft = draft;
     this.#onChange = onChange;
     this.#sample = sampleFor(draft, language(), new Date());
-    this.element = el('section', { class: 'card trial' }, el('h2', {}, t.tryIt), el('p', { class: 'hint' }, t.tryHint), this.#outcome, this.#cart);
+    this.element = el(
+      'section',
+      { class: 'card trial' },
+      el('h2', {}, t.tryIt),
+      el('p', { class: 'hint' }, t.tryHint),
+      this.#outcome,
+      this.#cart,
+    );
     this.#drawCart();
   }
 
@@ -77,7 +84,13 @@ export class Trial {
         el('div', {}, el('span', { class: 'hint' }, t.after), el('span', { class: 'amount' }, shown(totals.net))),
         totals.discount != 0 && el('span', { class: 'saves' }, t.saves(shown(totals.discount))),
       ),
-      applied.length === 0 && el('div', { class: 'notice warm' }, el('p', {}, t.nothing), reasons.map((reason) => el('p', {}, inWords(reason, CURRENCY)))),
+      applied.length === 0 &&
+        el(
+          'div',
+          { class: 'notice warm' },
+          el('p', {}, t.nothing),
+          reasons.map((reason) => el('p', {}, inWords(reason, CURRENCY))),
+        ),
       drawnReceipt(read),
     );
   }
@@ -97,7 +110,11 @@ export class Trial {
     };
     fill(
       this.#cart,
-      el('ul', { class: 'trial-lines' }, this.#sample.lines.map((line) => this.#line(line))),
+      el(
+        'ul',
+        { class: 'trial-lines' },
+        this.#sample.lines.map((line) => this.#line(line)),
+      ),
       this.#circumstances(),
       el('div', {}, el('button', { type: 'button', class: 'quiet', onclick: again }, t.fillAgain)),
     );
@@ -105,7 +122,13 @@ export class Trial {
 
   #line(line: Line): HTMLElement {
     const t = pick(texts);
-    const input = el('input', { type: 'text', inputmode: 'numeric', value: String(line.quantity), 'aria-label': t.quantityOf(line.name), oninput: () => set(Number(input.value)) });
+    const input = el('input', {
+      type: 'text',
+      inputmode: 'numeric',
+      value: String(line.quantity),
+      'aria-label': t.quantityOf(line.name),
+      oninput: () => set(Number(input.value)),
+    });
     const set = (quantity: number): void => {
       line.quantity = Number.isSafeInteger(quantity) ? Math.min(999, Math.max(0, quantity)) : 0;
       this.#changed();
@@ -131,18 +154,36 @@ export class Trial {
   #circumstances(): HTMLElement {
     const t = pick(texts);
     const sample = this.#sample;
-    const at = el('input', { type: 'datetime-local', value: sample.at, oninput: () => ((sample.at = at.value), this.#changed()) });
-    const code = el('input', { value: sample.code, autocomplete: 'off', oninput: () => ((sample.code = code.value), this.#changed()) });
-    const member = el('input', { type: 'checkbox', checked: sample.member, onchange: () => ((sample.member = member.checked), this.#changed()) });
-    const stamps = el('input', { inputmode: 'numeric', value: String(sample.stamps), oninput: () => ((sample.stamps = /^\d{1,4}$/.test(stamps.value) ? Number(stamps.value) : 0), this.#changed()) });
-    const labelled = (name: string, input: HTMLElement): HTMLElement => el('label', { class: 'field' }, el('span', {}, name), input);
+    const at = el('input', {
+      type: 'datetime-local',
+      value: sample.at,
+      oninput: () => ((sample.at = at.value), this.#changed()),
+    });
+    const code = el('input', {
+      value: sample.code,
+      autocomplete: 'off',
+      oninput: () => ((sample.code = code.value), this.#changed()),
+    });
+    const member = el('input', {
+      type: 'checkbox',
+      checked: sample.member,
+      onchange: () => ((sample.member = member.checked), this.#changed()),
+    });
+    const stamps = el('input', {
+      inputmode: 'numeric',
+      value: String(sample.stamps),
+      oninput: () => ((sample.stamps = /^\d{1,4}$/.test(stamps.value) ? Number(stamps.value) : 0), this.#changed()),
+    });
+    const labelled = (name: string, input: HTMLElement): HTMLElement =>
+      el('label', { class: 'field' }, el('span', {}, name), input);
     return el(
       'div',
       { class: 'circumstances' },
       labelled(t.at, at),
       this.#draft.code.trim() !== '' && labelled(t.codeGiven, code),
       this.#draft.kind === 'stamp-card' && labelled(t.stampsHeld, stamps),
-      (this.#draft.audience === 'members' || this.#draft.attribute.trim() !== '') && el('label', { class: 'check-line' }, member, t.isMember),
+      (this.#draft.audience === 'members' || this.#draft.attribute.trim() !== '') &&
+        el('label', { class: 'check-line' }, member, t.isMember),
     );
   }
 }

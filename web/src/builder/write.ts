@@ -49,7 +49,8 @@ function requirement(draft: Draft): Record<string, unknown> {
     stamp: kind === 'stamp-card' ? count(draft.stamps) : undefined,
     item: item(draft),
     store: ids(draft.stores).length > 0 ? { id: ids(draft.stores) } : undefined,
-    customer: typed(draft.attribute) === undefined ? undefined : { attributes: { [draft.attribute.trim()]: ids(draft.attributeValues) } },
+    customer:
+      typed(draft.attribute) === undefined ? undefined : { attributes: { [draft.attribute.trim()]: ids(draft.attributeValues) } },
   };
 }
 
@@ -59,7 +60,9 @@ function item(draft: Draft): Record<string, unknown> | undefined {
   if (draft.kind === 'receipt-percent' || draft.kind === 'balance') return undefined;
   const items = entries(draft.groups, draft.items);
   const quantity = draft.kind === 'n-for-m' ? count(draft.buy) : undefined;
-  return items.length === 0 && quantity === undefined ? undefined : present({ quantity, items: items.length > 0 ? items : undefined });
+  return items.length === 0 && quantity === undefined
+    ? undefined
+    : present({ quantity, items: items.length > 0 ? items : undefined });
 }
 
 function mix({ groups, items, quantity, eligible }: MixDraft): Record<string, unknown> {

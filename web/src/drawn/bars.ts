@@ -23,7 +23,11 @@ export function priceBars(answer: Answer & { ok: true }): HTMLElement {
     if (!rules.has(key)) rules.set(key, rules.size % COLOURS);
     return rules.get(key) ?? 0;
   };
-  return el('ul', { class: 'bars' }, lines.map((line) => oneLine(line, most, currency, colour)));
+  return el(
+    'ul',
+    { class: 'bars' },
+    lines.map((line) => oneLine(line, most, currency, colour)),
+  );
 }
 
 function oneLine(line: LinePrice, most: bigint, currency: string, colour: (key: string) => number): HTMLElement {
@@ -44,14 +48,21 @@ function oneLine(line: LinePrice, most: bigint, currency: string, colour: (key: 
       'svg',
       { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, preserveAspectRatio: 'none', role: 'img', 'aria-label': inWords(line, currency) },
       svg('rect', { class: 'bar-net', x: 0, y: 0, width: length(line.net), height: HEIGHT }),
-      taken.map((step) => svg('rect', { class: `bar-off colour-${step.colour}`, x: step.from, y: 0, width: step.width, height: HEIGHT })),
+      taken.map((step) =>
+        svg('rect', { class: `bar-off colour-${step.colour}`, x: step.from, y: 0, width: step.width, height: HEIGHT }),
+      ),
     ),
     el(
       'div',
       { class: 'bar-words' },
       el('span', {}, `${t.gross} ${money(line.gross, currency)}`),
       named.map((step) =>
-        el('span', {}, el('i', { class: `dot colour-${step.colour}`, 'aria-hidden': 'true' }), `${step.name || t.discount} −${money(step.amount, currency)}`),
+        el(
+          'span',
+          {},
+          el('i', { class: `dot colour-${step.colour}`, 'aria-hidden': 'true' }),
+          `${step.name || t.discount} −${money(step.amount, currency)}`,
+        ),
       ),
       line.bonus.map((step) => el('span', {}, `${t.bonus} +${money(step.amount, currency)}`)),
     ),
@@ -62,5 +73,7 @@ function oneLine(line: LinePrice, most: bigint, currency: string, colour: (key: 
 function inWords(line: LinePrice, currency: string): string {
   const t = pick(texts);
   const steps = line.steps.map((step) => `${step.name || t.discount} −${money(step.amount, currency)}`);
-  return [`${line.name}: ${t.gross} ${money(line.gross, currency)}`, ...steps, `${t.net} ${money(line.net, currency)}`].join(', ');
+  return [`${line.name}: ${t.gross} ${money(line.gross, currency)}`, ...steps, `${t.net} ${money(line.net, currency)}`].join(
+    ', ',
+  );
 }

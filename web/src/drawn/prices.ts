@@ -33,12 +33,16 @@ function times(price: bigint, quantity: number): bigint {
 function gross(item: Item): bigint {
   if (item.gross_amount !== undefined && item.gross_amount !== null) return whole(item.gross_amount);
   const quantity = item.quantity ?? 1;
-  return item.unit_gross_price === undefined || !/^\d+(\.\d+)?$/.test(String(quantity)) ? 0n : times(whole(item.unit_gross_price), quantity);
+  return item.unit_gross_price === undefined || !/^\d+(\.\d+)?$/.test(String(quantity))
+    ? 0n
+    : times(whole(item.unit_gross_price), quantity);
 }
 
 /** The lines that count, each with what was taken off it. */
 export function prices(answer: Answer & { ok: true }): LinePrice[] {
-  const names = new Map((answer.receipt.discounts ?? []).map((given) => [given.id, given.receipt_text || given.name || given.id]));
+  const names = new Map(
+    (answer.receipt.discounts ?? []).map((given) => [given.id, given.receipt_text || given.name || given.id]),
+  );
   const step = (trace: Trace, amount: unknown): Step => ({
     rule: trace.discount_id !== undefined && names.has(trace.discount_id) ? trace.discount_id : undefined,
     name: trace.description || (trace.discount_id === undefined ? '' : (names.get(trace.discount_id) ?? trace.discount_id)),

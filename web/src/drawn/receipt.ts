@@ -15,7 +15,11 @@ export function drawnReceipt(answer: Answer & { ok: true }): HTMLElement {
     'div',
     { class: 'receipt' },
     head(receipt),
-    el('ul', { class: 'receipt-lines' }, prices(answer).map((line, at) => lineOf(line, struck(receipt, at), shown))),
+    el(
+      'ul',
+      { class: 'receipt-lines' },
+      prices(answer).map((line, at) => lineOf(line, struck(receipt, at), shown)),
+    ),
     sums(answer, shown),
     (receipt.discounts ?? []).flatMap((given) => (given.refs ?? []).map((ref) => extras(given, ref, shown))),
   );
@@ -26,7 +30,12 @@ function head(receipt: AnsweredReceipt): HTMLElement {
   const when = Number.isNaN(at.getTime())
     ? receipt.purchase_at
     : new Intl.DateTimeFormat(locale(), { dateStyle: 'medium', timeStyle: 'short', timeZone: 'Europe/Oslo' }).format(at);
-  return el('div', { class: 'receipt-head' }, el('span', {}, receipt.store?.name ?? receipt.store?.id ?? ''), el('span', {}, when));
+  return el(
+    'div',
+    { class: 'receipt-head' },
+    el('span', {}, receipt.store?.name ?? receipt.store?.id ?? ''),
+    el('span', {}, when),
+  );
 }
 
 function struck(receipt: AnsweredReceipt, at: number): boolean {
@@ -49,7 +58,12 @@ function lineOf(line: LinePrice, struck: boolean, shown: (amount: bigint) => str
     el(
       'div',
       { class: 'row' },
-      el('span', {}, line.quantity === 1 ? null : el('span', { class: 'quantity' }, `${line.quantity.toLocaleString(locale())} × `), line.name),
+      el(
+        'span',
+        {},
+        line.quantity === 1 ? null : el('span', { class: 'quantity' }, `${line.quantity.toLocaleString(locale())} × `),
+        line.name,
+      ),
       el('span', { class: 'amount' }, shown(line.gross)),
     ),
     line.steps.map((step) => taken(step, 'off', '−')),
@@ -92,7 +106,11 @@ function extras(given: Given, ref: GivenRef, shown: (amount: Whole) => string): 
       { class: 'extra' },
       el('div', {}, t.stamps(name, String(held), String(need), String(ref.stamp))),
       need <= MOST_DRAWN &&
-        el('div', { class: 'stamps', 'aria-hidden': 'true' }, Array.from({ length: need }, (_, at) => el('i', { class: at < Number(held) ? 'full' : '' }))),
+        el(
+          'div',
+          { class: 'stamps', 'aria-hidden': 'true' },
+          Array.from({ length: need }, (_, at) => el('i', { class: at < Number(held) ? 'full' : '' })),
+        ),
     );
   }
   return balance === undefined || balance === null ? null : el('div', { class: 'extra' }, t.balance(name, shown(balance)));

@@ -25,7 +25,11 @@ export function verdicts(outcome: Outcome, rules: unknown[], onRule?: (id: strin
   return el(
     'div',
     {},
-    el('ul', { class: 'verdicts' }, shown.map((verdict) => one(verdict, outcome, byId.get(verdict.rule_id), name, onRule))),
+    el(
+      'ul',
+      { class: 'verdicts' },
+      shown.map((verdict) => one(verdict, outcome, byId.get(verdict.rule_id), name, onRule)),
+    ),
     all.length > shown.length && el('p', { class: 'hint' }, pick(texts).moreRules(all.length - shown.length)),
   );
 }
@@ -35,7 +39,13 @@ function rank({ verdict, near_miss }: Verdict): number {
   return verdict === 'lost' ? 1 : near_miss ? 2 : 3;
 }
 
-function one(verdict: Verdict, outcome: Outcome, rule: unknown, name: (id: string) => string, onRule?: (id: string) => void): HTMLElement {
+function one(
+  verdict: Verdict,
+  outcome: Outcome,
+  rule: unknown,
+  name: (id: string) => string,
+  onRule?: (id: string) => void,
+): HTMLElement {
   const t = pick(texts);
   const currency = outcome.currency ?? '';
   const kind = verdict.near_miss ? 'near' : verdict.verdict;
@@ -52,8 +62,14 @@ function one(verdict: Verdict, outcome: Outcome, rule: unknown, name: (id: strin
     ),
     rule !== undefined && el('p', { class: 'hint' }, sentence(rule, language(), currency === '' ? {} : { currency })),
     given(verdict, outcome, currency),
-    verdict.verdict === 'lost' && el('p', {}, t.lost(verdict.lost_to === undefined ? undefined : name(verdict.lost_to), money(verdict.by ?? 0, currency))),
-    verdict.reasons.length > 0 && el('ul', { class: 'reasons' }, verdict.reasons.map((reason) => el('li', {}, inWords(reason, currency)))),
+    verdict.verdict === 'lost' &&
+      el('p', {}, t.lost(verdict.lost_to === undefined ? undefined : name(verdict.lost_to), money(verdict.by ?? 0, currency))),
+    verdict.reasons.length > 0 &&
+      el(
+        'ul',
+        { class: 'reasons' },
+        verdict.reasons.map((reason) => el('li', {}, inWords(reason, currency))),
+      ),
     verdict.potential !== undefined && el('p', { class: 'potential' }, t.potential(money(verdict.potential, currency))),
   );
 }

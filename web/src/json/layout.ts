@@ -44,5 +44,11 @@ function nameText(part: SyntaxNode, text: string): string {
 function inline(node: SyntaxNode, text: string): string {
   if (node.name !== 'Object' && node.name !== 'Array') return text.slice(node.from, node.to);
   const [open, close] = node.name === 'Array' ? '[]' : '{}';
-  return open + parts(node).map((part) => nameText(part, text) + inline(valueOf(part) ?? part, text)).join(', ') + close;
+  return (
+    open +
+    parts(node)
+      .map((part) => nameText(part, text) + inline(valueOf(part) ?? part, text))
+      .join(', ') +
+    close
+  );
 }

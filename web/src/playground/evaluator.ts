@@ -6,7 +6,8 @@ import type { Reply, Request } from './evaluate.worker.ts';
 /** An evaluation may take so long; then it is ended. */
 const MOST_MS = 5_000;
 
-export type Result = { kind: 'answer'; text: string; ms: number } | { kind: 'ended'; ms: number } | { kind: 'broken'; why: string };
+export type Result =
+  { kind: 'answer'; text: string; ms: number } | { kind: 'ended'; ms: number } | { kind: 'broken'; why: string };
 
 export interface Evaluator {
   /** The answer comes to `onResult`, unless another Call is asked meanwhile. */

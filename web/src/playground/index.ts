@@ -5,7 +5,7 @@ import './style.css';
 import { el, fill } from '../dom.ts';
 import { pick } from '../i18n.ts';
 import { parseExact } from '../json/exact.ts';
-import { parseTree, rangeOf, syntaxError } from '../json/place.ts';
+import { parseTree, type Range, rangeOf, syntaxError } from '../json/place.ts';
 import { problemText } from '../problems.ts';
 import { list, object, text } from '../sentence/read.ts';
 import { type Answer, type EngineProblem, readAnswer } from '../drawn/answer.ts';
@@ -13,19 +13,17 @@ import { expected } from './answer/expected.ts';
 import { answerPanel } from './answer/index.ts';
 import { openText, type Opened, type Told } from './cases/open.ts';
 import { saveDialog } from './cases/save-dialog.ts';
-import { editor, type Editor, type Problem } from './editor/index.ts';
+import { editor, type Editor } from './editor/index.ts';
 import { type Evaluator, evaluator, type Result } from './evaluator.ts';
 import { packed } from './link.ts';
+import { MOST_PROBLEMS, type Placed, placed, problemList } from './problems-view.ts';
 import { FACTS, RECEIPT, RULES } from './schema/index.ts';
 import { askedFor, inAddress, keep, keptBefore, kiosk } from './start.ts';
-import { asksToExplain, callText, type Part, PARTS, placeOf, type State } from './state.ts';
+import { asksToExplain, callText, type Part, PARTS, type State } from './state.ts';
 import { texts } from './texts.ts';
 
 /** So long after the last key the Call is asked. */
 const PAUSE_MS = 120;
-
-/** Of more the first are shown. */
-const MOST_PROBLEMS = 200;
 
 const SHAPES = { rules: RULES, receipt: RECEIPT, facts: FACTS };
 
@@ -43,6 +41,8 @@ class Playground {
   #answer: Answer | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #editors: Partial<Record<Part | 'call', Editor>> = {};
+  #checked: Partial<Record<Part, { text: string; place: Range | undefined }>> = {};
+  #rulesRead: { text: string; rules: unknown[] } | undefined;
   readonly #evaluator: Evaluator = evaluator((result) => this.#heard(result));
   readonly #panel = answerPanel((id) => this.#goToRule(id));
   readonly #said = el('div', { class: 'said', 'aria-live': 'polite' });
@@ -63,7 +63,13 @@ class Playground {
         'div',
         { class: 'desk' },
         this.#texts,
-        el('section', { class: 'answers', 'aria-label': t.answer }, el('div', { class: 'text-head' }, el('h2', {}, t.answer), this.#status), this.#problems, this.#panel.element),
+        el(
+          'section',
+          { class: 'answers', 'aria-label': t.answer },
+          el('div', { class: 'text-head' }, el('h2', {}, t.answer), this.#status),
+          this.#problems,
+          this.#panel.element,
+        ),
       ),
     );
   }
@@ -83,8 +89,16 @@ class Playground {
 
   #tools(): HTMLElement {
     const t = pick(texts);
-    const file = el('input', { type: 'file', accept: '.json,application/json', class: 'unseen', tabindex: '-1', 'aria-hidden': 'true', onchange: () => void this.#openFile(file) });
-    const button = (name: string, onclick: () => void, kind = 'secondary'): HTMLElement => el('button', { type: 'button', class: `${kind} small`, onclick }, name);
+    const file = el('input', {
+      type: 'file',
+      accept: '.json,application/json',
+      class: 'unseen',
+      tabindex: '-1',
+      'aria-hidden': 'true',
+      onchange: () => void this.#openFile(file),
+    });
+    const button = (name: string, onclick: () => void, kind = 'secondary'): HTMLElement =>
+      el('button', { type: 'button', class: `${kind} small`, onclick }, name);
     return el(
       'div',
       { class: 'tools' },
@@ -165,7 +179,15 @@ class Playground {
     if (!told) return fill(this.#case);
     fill(
       this.#case,
-      el('p', {}, el('strong', {}, this.#state.case ?? ''), ' ', told.why, ' ', el('span', { class: 'hint' }, told.cites.join(' '))),
+      el(
+        'p',
+        {},
+        el('strong', {}, this.#state.case ?? ''),
+        ' ',
+        told.why,
+        ' ',
+        el('span', { class: 'hint' }, told.cites.join(' ')),
+      ),
       comparison,
     );
   }
@@ -184,9 +206,16 @@ class Playground {
       return fill(this.#texts, box('call', t.call, whole, t.callHint));
     }
     const boxes = PARTS.map((part) => {
-      const made = editor({ label: t[part], text: this.#state[part], shape: SHAPES[part], onChange: (text) => this.#changed(part, text) });
+      const made = editor({
+        label: t[part],
+        text: this.#state[part],
+        shape: SHAPES[part],
+        onChange: (text) => this.#changed(part, text),
+      });
       this.#editors[part] = made;
-      return part === 'facts' ? collapsed(t.facts, made, t.factsHint, this.#told !== undefined && this.#state.facts.trim() !== '') : box(part, t[part], made);
+      return part === 'facts'
+        ? collapsed(t.facts, made, t.factsHint, this.#told !== undefined && this.#state.facts.trim() !== '')
+        : box(part, t[part], made);
     });
     const [rules, ...others] = boxes;
     fill(this.#texts, rules, el('div', { class: 'text-stack' }, others));
@@ -208,7 +237,10 @@ class Playground {
       const t = pick(texts);
       this.#answer = undefined;
       this.element.dataset['answer'] = 'none';
-      fill(this.#problems, broken.map((part) => el('p', { class: 'notice bad' }, t.notJsonIn(t[part]))));
+      fill(
+        this.#problems,
+        broken.map((part) => el('p', { class: 'notice bad' }, t.notJsonIn(t[part]))),
+      );
       return;
     }
     fill(this.#status, pick(texts).waiting);
@@ -219,7 +251,10 @@ class Playground {
   /** Marks where a text is no JSON; `false` when it is. */
   #markSyntax(part: Part): boolean {
     const text = this.#state[part];
-    const place = text.trim() === '' ? undefined : syntaxError(parseTree(text), text);
+    // Large texts are not read again when another one changes.
+    const known = this.#checked[part];
+    const place = known?.text === text ? known.place : text.trim() === '' ? undefined : syntaxError(parseTree(text), text);
+    this.#checked[part] = { text, place };
     this.#editors[part]?.show(place ? [{ ...place, message: pick(texts).notJson }] : []);
     return place !== undefined;
   }
@@ -230,7 +265,10 @@ class Playground {
     this.#answer = undefined;
     if (result.kind !== 'answer') {
       this.element.dataset['answer'] = result.kind;
-      fill(this.#problems, el('p', { class: 'notice bad' }, result.kind === 'ended' ? t.ended(result.ms / 1000) : t.broken(result.why)));
+      fill(
+        this.#problems,
+        el('p', { class: 'notice bad' }, result.kind === 'ended' ? t.ended(result.ms / 1000) : t.broken(result.why)),
+      );
       return;
     }
     const answer = readAnswer(result.text);
@@ -244,35 +282,23 @@ class Playground {
 
   #rules(): unknown[] {
     const { call, rules } = this.#state;
-    try {
-      return list(call === undefined ? parseExact(rules || '[]') : object(parseExact(call))['rules']);
-    } catch {
-      // The engine reads some texts that the browser does not.
-      return [];
-    }
+    const text = call ?? rules;
+    if (this.#rulesRead?.text !== text) this.#rulesRead = { text, rules: rulesIn(text) };
+    return this.#rulesRead.rules;
   }
 
   #showProblems(all: EngineProblem[]): void {
-    const problems = all.slice(0, MOST_PROBLEMS);
-    const marks: Partial<Record<Part | 'call', Problem[]>> = {};
-    const trees = new Map<string, ReturnType<typeof parseTree>>();
-    const goTo: (() => void)[] = problems.map((problem) => {
-      const place = this.#state.call === undefined ? placeOf(problem.pointer) : { part: 'call' as const, pointer: problem.pointer };
-      if (!place) return () => undefined;
-      const text = this.#state[place.part] ?? '';
-      const tree = trees.get(place.part) ?? parseTree(text);
-      trees.set(place.part, tree);
-      const range = rangeOf(tree, text, place.pointer);
-      (marks[place.part] ??= []).push({ ...range, message: problemText(problem) });
-      return () => this.#editors[place.part]?.goTo(range);
-    });
-    for (const part of [...PARTS, 'call'] as const) this.#editors[part]?.show(marks[part] ?? []);
-    const item = (problem: EngineProblem, at: number): HTMLElement =>
-      el('li', {}, el('button', { type: 'button', class: 'link', onclick: goTo[at] }, el('code', {}, problem.pointer || '/')), ' ', problemText(problem));
-    fill(
-      this.#problems,
-      problems.length > 0 && el('div', { class: 'notice bad' }, el('p', {}, el('strong', {}, pick(texts).problems(all.length))), el('ul', {}, problems.map(item))),
-    );
+    const problems = placed(all.slice(0, MOST_PROBLEMS), this.#state);
+    for (const part of [...PARTS, 'call'] as const) {
+      const marks = problems.flatMap(({ problem, part: at, range }) =>
+        at === part && range ? [{ ...range, message: problemText(problem) }] : [],
+      );
+      this.#editors[part]?.show(marks);
+    }
+    const goTo = ({ part, range }: Placed): void => {
+      if (part && range) this.#editors[part]?.goTo(range);
+    };
+    fill(this.#problems, problems.length > 0 && problemList(problems, all.length, goTo));
   }
 
   #goToRule(id: string): void {
@@ -283,14 +309,37 @@ class Playground {
   }
 }
 
+/** The rules in a list of them or in a Call. */
+function rulesIn(text: string): unknown[] {
+  try {
+    const read = parseExact(text || '[]');
+    return Array.isArray(read) ? read : list(object(read)['rules']);
+  } catch {
+    // The engine reads some texts that the browser does not.
+    return [];
+  }
+}
+
 function isJson(text: string): boolean {
   return syntaxError(parseTree(text), text) === undefined;
 }
 
 function box(name: string, title: string, made: Editor, hint = ''): HTMLElement {
-  return el('section', { class: `text-box text-${name}`, 'aria-label': title }, el('div', { class: 'text-head' }, el('h2', {}, title)), hint !== '' && el('p', { class: 'hint' }, hint), made.element);
+  return el(
+    'section',
+    { class: `text-box text-${name}`, 'aria-label': title },
+    el('div', { class: 'text-head' }, el('h2', {}, title)),
+    hint !== '' && el('p', { class: 'hint' }, hint),
+    made.element,
+  );
 }
 
 function collapsed(title: string, made: Editor, hint: string, open: boolean): HTMLElement {
-  return el('details', { class: 'text-box text-facts', open }, el('summary', {}, el('h2', {}, title)), el('p', { class: 'hint' }, hint), made.element);
+  return el(
+    'details',
+    { class: 'text-box text-facts', open },
+    el('summary', {}, el('h2', {}, title)),
+    el('p', { class: 'hint' }, hint),
+    made.element,
+  );
 }

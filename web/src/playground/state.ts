@@ -41,7 +41,10 @@ function explaining(options: string): string {
 
 /** Are verdicts part of what the state itself asks for? */
 export function asksToExplain(state: State): boolean {
-  return memberTexts(state.call === undefined ? state.options : (memberTexts(state.call).get('options') ?? '')).get('explain') === 'true';
+  return (
+    memberTexts(state.call === undefined ? state.options : (memberTexts(state.call).get('options') ?? '')).get('explain') ===
+    'true'
+  );
 }
 
 /** A part of the Call by a problem's pointer, and the pointer inside it. */

@@ -73,7 +73,8 @@ export const texts: Texts<PlaygroundTexts> = {
     notJsonIn: (part) => `${part} er ikke JSON ennå. Stedet er merket.`,
     problems: (count) => (count === 1 ? 'Ett problem' : `${count} problemer`),
     waiting: 'Regner …',
-    ended: (seconds) => `Utregningen ble avbrutt etter ${seconds} sekunder. Gjør reglene eller kvitteringen mindre; neste endring regnes ut på nytt.`,
+    ended: (seconds) =>
+      `Utregningen ble avbrutt etter ${seconds} sekunder. Gjør reglene eller kvitteringen mindre; neste endring regnes ut på nytt.`,
     broken: (why) => `Motoren stoppet: ${why}. Neste endring starter den på nytt.`,
     took: (ms) => `Regnet ut på ${ms} ms`,
     unproven: (gap) => `Søket etter de beste tilbudene brukte opp stegene sine; høyst ${gap} øre mer rabatt finnes.`,
@@ -119,12 +120,14 @@ export const texts: Texts<PlaygroundTexts> = {
     notJsonIn: (part) => `${part}: this is not JSON yet. The place is marked.`,
     problems: (count) => (count === 1 ? 'One problem' : `${count} problems`),
     waiting: 'Calculating …',
-    ended: (seconds) => `The evaluation was ended after ${seconds} seconds. Make the rules or the receipt smaller; the next change is evaluated anew.`,
+    ended: (seconds) =>
+      `The evaluation was ended after ${seconds} seconds. Make the rules or the receipt smaller; the next change is evaluated anew.`,
     broken: (why) => `The engine stopped: ${why}. The next change starts it again.`,
     took: (ms) => `Evaluated in ${ms} ms`,
     unproven: (gap) => `The search for the best deals ran out of steps; at most ${gap} minor units more exist.`,
     agrees: 'The answer is what the case says.',
-    differs: (count) => (count === 1 ? 'One place differs from what the case says:' : `${count} places differ from what the case says:`),
+    differs: (count) =>
+      count === 1 ? 'One place differs from what the case says:' : `${count} places differ from what the case says:`,
     place: 'Place',
     expectedValue: 'Expected',
     gotValue: 'Got',

@@ -25,12 +25,20 @@ export function expected(expect: unknown, answer: Answer, explained: boolean): H
 
 function heads(): HTMLElement {
   const t = pick(texts);
-  return el('tr', {}, [t.place, t.expectedValue, t.gotValue].map((name) => el('th', { scope: 'col' }, name)));
+  return el(
+    'tr',
+    {},
+    [t.place, t.expectedValue, t.gotValue].map((name) => el('th', { scope: 'col' }, name)),
+  );
 }
 
 function row({ at, expected, got }: Difference): HTMLElement {
   const shown = (value: unknown): string => (value === undefined ? pick(texts).nothing : writeExact(value));
-  return el('tr', {}, [at || '/', shown(expected), shown(got)].map((text) => el('td', {}, el('code', {}, text))));
+  return el(
+    'tr',
+    {},
+    [at || '/', shown(expected), shown(got)].map((text) => el('td', {}, el('code', {}, text))),
+  );
 }
 
 function withoutVerdicts(answer: Answer): unknown {

@@ -29,7 +29,11 @@ export function answerPanel(onRule: (id: string) => void): AnswerPanel {
   const t = pick(page);
   const body = el('div', { role: 'tabpanel', id: 'answer-panel', tabindex: '0', class: 'answer-body' });
   const tabs = TABS.map((name) =>
-    el('button', { type: 'button', role: 'tab', id: `answer-tab-${name}`, 'aria-controls': 'answer-panel', onclick: () => choose(name) }, t.tabs[name]),
+    el(
+      'button',
+      { type: 'button', role: 'tab', id: `answer-tab-${name}`, 'aria-controls': 'answer-panel', onclick: () => choose(name) },
+      t.tabs[name],
+    ),
   );
   let current: { answer: Answer & { ok: true }; rules: unknown[] } | undefined;
   let json: Editor | undefined;
@@ -69,7 +73,12 @@ export function answerPanel(onRule: (id: string) => void): AnswerPanel {
   };
   draw();
   return {
-    element: el('div', { class: 'answer' }, el('div', { role: 'tablist', 'aria-label': t.answer, class: 'tabs', onkeydown: move }, tabs), body),
+    element: el(
+      'div',
+      { class: 'answer' },
+      el('div', { role: 'tablist', 'aria-label': t.answer, class: 'tabs', onkeydown: move }, tabs),
+      body,
+    ),
     show(answer, rules) {
       current = { answer, rules };
       draw();

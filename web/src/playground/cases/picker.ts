@@ -22,7 +22,13 @@ export function search(query: string, cases: readonly Listed[] = listed): Listed
 /** Opens the dialog; `onPick` gets the name of the case. */
 export function pickCase(onPick: (name: string) => void): void {
   const t = pick(texts);
-  const query = el('input', { type: 'search', 'aria-label': t.searchCases, placeholder: t.searchCases, autocomplete: 'off', spellcheck: 'false' });
+  const query = el('input', {
+    type: 'search',
+    'aria-label': t.searchCases,
+    placeholder: t.searchCases,
+    autocomplete: 'off',
+    spellcheck: 'false',
+  });
   const count = el('p', { class: 'hint', 'aria-live': 'polite' });
   const found = el('ul', { class: 'case-list' });
   const choose = (name: string): void => {
@@ -32,7 +38,10 @@ export function pickCase(onPick: (name: string) => void): void {
   const draw = (): void => {
     const cases = search(query.value);
     fill(count, t.casesFound(cases.length));
-    fill(found, cases.slice(0, MOST_SHOWN).map((each) => el('li', {}, entry(each, choose))));
+    fill(
+      found,
+      cases.slice(0, MOST_SHOWN).map((each) => el('li', {}, entry(each, choose))),
+    );
     found.scrollTop = 0;
   };
   const submit = (event: Event): void => {
@@ -47,7 +56,12 @@ export function pickCase(onPick: (name: string) => void): void {
     el(
       'form',
       { onsubmit: submit },
-      el('div', { class: 'dialog-head' }, el('h2', { id: 'case-picker-title' }, t.openCase), close(t.close, () => dialog.close())),
+      el(
+        'div',
+        { class: 'dialog-head' },
+        el('h2', { id: 'case-picker-title' }, t.openCase),
+        close(t.close, () => dialog.close()),
+      ),
       query,
       count,
     ),

@@ -13,7 +13,13 @@ const LEAST_WHY = 10;
 
 export function saveDialog(state: State, answer: Answer, told: Told | undefined): void {
   const t = pick(texts);
-  const name = el('input', { name: 'name', required: true, pattern: '[a-z0-9]+(-[a-z0-9]+)*', value: state.case?.split('/')[1] ?? 'my-case', spellcheck: 'false' });
+  const name = el('input', {
+    name: 'name',
+    required: true,
+    pattern: '[a-z0-9]+(-[a-z0-9]+)*',
+    value: state.case?.split('/')[1] ?? 'my-case',
+    spellcheck: 'false',
+  });
   const why = el('textarea', { name: 'why', required: true, minlength: LEAST_WHY, rows: 3, value: told?.why ?? '' });
   const cites = el('input', { name: 'cites', required: true, value: told?.cites.join(' ') ?? '§22', spellcheck: 'false' });
   const said = el('div', { 'aria-live': 'polite' });

@@ -50,7 +50,12 @@ function memberCompletions(root: Shape, path: string[], present: Set<string>, qu
       const info = explanation(found);
       const needed = here?.shape.required?.includes(name) ?? false;
       const label = quoted ? name : `"${name}"`;
-      const completion: Completion = { label, type: 'property', detail: kind(found.shape), boost: info === '' ? 0 : needed ? 20 : 10 };
+      const completion: Completion = {
+        label,
+        type: 'property',
+        detail: kind(found.shape),
+        boost: info === '' ? 0 : needed ? 20 : 10,
+      };
       if (info !== '') completion.info = info;
       if (hasValue) return [completion];
       return [snippetCompletion(quoted ? `${name}": ${start(found.shape)}` : `"${name}": ${start(found.shape)}`, completion)];
@@ -96,7 +101,8 @@ function values(root: Shape, node: SyntaxNode, text: string, quoted: boolean): C
   const property = around(node, ['Property']);
   const list = around(node, ['Array']);
   // An element of a list that lies deeper than the property is meant itself.
-  const path = list && (!property || list.from > property.from) ? [...pathOf(list, text), '*'] : property ? pathOf(property, text) : [];
+  const path =
+    list && (!property || list.from > property.from) ? [...pathOf(list, text), '*'] : property ? pathOf(property, text) : [];
   const found = find(shapes, root, path);
   return found ? valueCompletions(found.shape, quoted) : [];
 }
@@ -105,7 +111,11 @@ function names(root: Shape, node: SyntaxNode, text: string, quoted: boolean): Co
   const object = around(node, ['Object']);
   if (!object || around(node, ['Object', 'Array']) !== object) return [];
   const own = node.name === 'PropertyName' ? node.parent : null;
-  const present = new Set(properties(object).filter((each) => each.from !== own?.from).map((each) => nameOf(each, text)));
+  const present = new Set(
+    properties(object)
+      .filter((each) => each.from !== own?.from)
+      .map((each) => nameOf(each, text)),
+  );
   const hasValue = quoted && /^"?\s*:/.test(text.slice(node.to - 1));
   const options = memberCompletions(root, pathOf(object, text), present, quoted, hasValue);
   // The quote that closes the name is written by the completion itself when it goes on with the value.
@@ -133,7 +143,12 @@ export function explainBy(root: Shape): Extension {
     if (node.name !== 'PropertyName' || !node.parent) return null;
     const found = find(shapes, root, pathOf(node.parent, text));
     if (!found) return null;
-    return { pos: node.from, end: node.to, above: true, create: () => ({ dom: card(found, nameOf(node.parent as SyntaxNode, text)) }) };
+    return {
+      pos: node.from,
+      end: node.to,
+      above: true,
+      create: () => ({ dom: card(found, nameOf(node.parent as SyntaxNode, text)) }),
+    };
   });
 }
 

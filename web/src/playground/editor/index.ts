@@ -75,9 +75,19 @@ export function editor(options: EditorOptions): Editor {
         EditorView.lineWrapping,
         EditorView.contentAttributes.of({ 'aria-label': options.label, spellcheck: 'false', tabindex: '0' }),
         // Tab leaves the editor, as everywhere else on the page.
-        keymap.of([...closeBracketsKeymap, ...defaultKeymap, ...searchKeymap, ...historyKeymap, ...foldKeymap, ...completionKeymap, ...lintKeymap]),
+        keymap.of([
+          ...closeBracketsKeymap,
+          ...defaultKeymap,
+          ...searchKeymap,
+          ...historyKeymap,
+          ...foldKeymap,
+          ...completionKeymap,
+          ...lintKeymap,
+        ]),
         options.readOnly ? EditorState.readOnly.of(true) : [],
-        options.shape ? [autocompletion(), explainBy(options.shape), jsonLanguage.data.of({ autocomplete: completeBy(options.shape) })] : [],
+        options.shape
+          ? [autocompletion(), explainBy(options.shape), jsonLanguage.data.of({ autocomplete: completeBy(options.shape) })]
+          : [],
         changes,
       ],
     }),
@@ -87,14 +97,21 @@ export function editor(options: EditorOptions): Editor {
     text: () => view.state.doc.toString(),
     setText(text) {
       quiet = true;
-      view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: text }, selection: { anchor: 0 }, scrollIntoView: true });
+      view.dispatch({
+        changes: { from: 0, to: view.state.doc.length, insert: text },
+        selection: { anchor: 0 },
+        scrollIntoView: true,
+      });
       quiet = false;
     },
     show(problems) {
       const length = view.state.doc.length;
-      const diagnostics = problems.map(
-        ({ from, to, message }): Diagnostic => ({ from: Math.min(from, length), to: Math.min(to, length), severity: 'error', message }),
-      );
+      const diagnostics = problems.map(({ from, to, message }): Diagnostic => ({
+        from: Math.min(from, length),
+        to: Math.min(to, length),
+        severity: 'error',
+        message,
+      }));
       view.dispatch(setDiagnostics(view.state, diagnostics));
     },
     goTo({ from, to }) {

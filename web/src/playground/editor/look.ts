@@ -43,9 +43,21 @@ const frame = EditorView.theme({
     backgroundColor: 'color-mix(in srgb, var(--bad) 10%, transparent)',
   },
   // The library's own markers are images in data: URLs, which the page's policy refuses.
-  '.cm-lint-marker-error': { content: 'normal', width: '0.7em', height: '0.7em', margin: '0.35em 0.15em', borderRadius: '50%', backgroundColor: 'var(--bad)' },
+  '.cm-lint-marker-error': {
+    content: 'normal',
+    width: '0.7em',
+    height: '0.7em',
+    margin: '0.35em 0.15em',
+    borderRadius: '50%',
+    backgroundColor: 'var(--bad)',
+  },
   '.cm-panels': { backgroundColor: 'var(--raised)', color: 'var(--ink)', borderColor: 'var(--line)' },
-  '.cm-textfield, .cm-button': { backgroundColor: 'var(--surface)', backgroundImage: 'none', color: 'var(--ink)', border: '1px solid var(--edge)' },
+  '.cm-textfield, .cm-button': {
+    backgroundColor: 'var(--surface)',
+    backgroundImage: 'none',
+    color: 'var(--ink)',
+    border: '1px solid var(--edge)',
+  },
 });
 
 const colours = HighlightStyle.define([

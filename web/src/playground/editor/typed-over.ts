@@ -9,7 +9,8 @@ export const typedOver = EditorView.domEventHandlers({
     const text = event.data;
     if (event.inputType !== 'insertText' || text === null || empty || view.composing || view.state.readOnly) return false;
     event.preventDefault();
-    const insert = () => view.state.update({ ...view.state.replaceSelection(text), userEvent: 'input.type', scrollIntoView: true });
+    const insert = () =>
+      view.state.update({ ...view.state.replaceSelection(text), userEvent: 'input.type', scrollIntoView: true });
     // Others may want the key: a quote, for one, is put around the selection.
     const handled = view.state.facet(EditorView.inputHandler).some((handler) => handler(view, from, to, text, insert));
     if (!handled) view.dispatch(insert());

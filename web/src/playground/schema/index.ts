@@ -13,7 +13,10 @@ const BEYOND: Shapes = {
   Stacking: { type: 'object', members: { priority: { ...whole, default: 0 }, group: { type: 'string' } } },
   Facts: {
     type: 'object',
-    members: { refs: { type: 'array', each: { type: 'object', ref: 'Ref' } }, customer: { type: 'object', ref: 'ReceiptCustomer' } },
+    members: {
+      refs: { type: 'array', each: { type: 'object', ref: 'Ref' } },
+      customer: { type: 'object', ref: 'ReceiptCustomer' },
+    },
   },
   Ref: {
     type: 'object',

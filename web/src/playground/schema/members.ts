@@ -26,7 +26,8 @@ export const about: Texts<Record<string, string>> = {
     'Requirement.store': 'Any of the values of a member, all of the members.',
     'Requirement.store_ids': 'Any of these stores; `["*"]` is any store.',
     'Requirement.customer': 'Any of the values of a member, all of the members.',
-    'RequirementItem.items': 'Any of these. None, or `{"id": "*"}` alone: the whole receipt. `{"id": "ANY_ITEM"}` alone: any line no other item rule gives a discount.',
+    'RequirementItem.items':
+      'Any of these. None, or `{"id": "*"}` alone: the whole receipt. `{"id": "ANY_ITEM"}` alone: any line no other item rule gives a discount.',
     'RequirementItem.quantity': 'Units that one reward takes, and the least number of them.',
     'RequirementItem.mixes': 'A bundle: so many units of each of these, bought together.',
     'ItemMixProperty.items': 'Any of these fills this part of the bundle.',
@@ -102,13 +103,15 @@ export const about: Texts<Record<string, string>> = {
     'Requirement.gross_amount': 'Minste beløp på hele kvitteringen før rabatter, i øre.',
     'Requirement.net_amount': 'Minste beløp på hele kvitteringen etter rabattene den kom med, i øre.',
     'Requirement.currencies': 'En av disse, som `["NOK"]`, eller alle unntatt noen: `[{"anything-but": ["NOK"]}]`.',
-    'Requirement.discount_code': 'En kode kunden oppgir, eller som skannes som en vare. Store og små bokstaver er likt når den oppgis.',
+    'Requirement.discount_code':
+      'En kode kunden oppgir, eller som skannes som en vare. Store og små bokstaver er likt når den oppgis.',
     'Requirement.stamp': 'Så mange stempler samles, og neste oppfyllelse belønnes.',
     'Requirement.item': 'Hvilke linjer regelen ser på, og hvor mange enheter den trenger.',
     'Requirement.store': 'En av verdiene i et felt, alle feltene.',
     'Requirement.store_ids': 'En av disse butikkene; `["*"]` er alle butikker.',
     'Requirement.customer': 'En av verdiene i et felt, alle feltene.',
-    'RequirementItem.items': 'En av disse. Ingen, eller `{"id": "*"}` alene: hele kvitteringen. `{"id": "ANY_ITEM"}` alene: enhver linje som ingen annen vareregel gir rabatt.',
+    'RequirementItem.items':
+      'En av disse. Ingen, eller `{"id": "*"}` alene: hele kvitteringen. `{"id": "ANY_ITEM"}` alene: enhver linje som ingen annen vareregel gir rabatt.',
     'RequirementItem.quantity': 'Enheter som går med til én belønning, og det minste antallet.',
     'RequirementItem.mixes': 'En pakke: så mange enheter av hver av disse, kjøpt sammen.',
     'ItemMixProperty.items': 'En av disse fyller denne delen av pakken.',
