@@ -18,7 +18,8 @@ cargo xtask test           run every suite
 cargo xtask test SUITE…    run some of them
 cargo xtask wasm           build the npm package @rabatt/engine in bindings-wasm/
 cargo xtask bench          run the benches and print their ratios
-cargo xtask bench service  load the service beside its floors";
+cargo xtask bench service  load the service beside its floors
+cargo xtask bench wasm     measure the npm package in Node and Chromium beside its floor";
 
 fn main() -> ExitCode {
     let words: Vec<String> = std::env::args().skip(1).collect();

@@ -199,14 +199,17 @@ impl<'a> Reader<'a> {
         wanted: &'static str,
         mut member: impl FnMut(&mut Self, &Cow<'a, str>) -> Read<()>,
     ) -> Read<Option<Range<usize>>> {
-        self.members(wanted, |r, name, null| if null { r.skip() } else { member(r, name) })
+        self.members(wanted, &mut |r, name, null| if null { r.skip() } else { member(r, name) })
     }
 
     /// Like [`Reader::object`], but `member` also reads those that are `null`, and is told so.
+    ///
+    /// The closure is not a type of its own here and in [`Reader::list`]: there are many, and one copy of
+    /// the code does for all.
     fn members(
         &mut self,
         wanted: &'static str,
-        mut member: impl FnMut(&mut Self, &Cow<'a, str>, bool) -> Read<()>,
+        member: &mut dyn FnMut(&mut Self, &Cow<'a, str>, bool) -> Read<()>,
     ) -> Read<Option<Range<usize>>> {
         self.each_member(wanted, |r, (from, to), peek| member(r, &r.unescape(from, to), peek == Peek::Null))
     }
@@ -264,6 +267,10 @@ impl<'a> Reader<'a> {
 
     /// Reads a list, `element` once for each element. False: absent, or not a list.
     fn list(&mut self, wanted: &'static str, mut element: impl FnMut(&mut Self, usize) -> Read<()>) -> Read<bool> {
+        self.elements(wanted, &mut element)
+    }
+
+    fn elements(&mut self, wanted: &'static str, element: &mut dyn FnMut(&mut Self, usize) -> Read<()>) -> Read<bool> {
         match self.peek()? {
             Peek::Array => {}
             Peek::Null => return self.skip().map(|()| false),
