@@ -1,12 +1,12 @@
 // Measures in Node and in Chromium, and prints a table: `cargo xtask bench wasm`, which says where the floor is.
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { createRequire } from 'node:module';
 import { executablePath, serve } from '../../bindings-wasm/tests/pages.mjs';
 
 const require = createRequire(new URL('../../bindings-wasm/package.json', import.meta.url));
 const { chromium } = require('playwright-core');
-const { build } = await import(require.resolve('vite').replace(/index\.cjs$/, 'dist/node/index.js'));
+const { build } = await import(require.resolve('vite'));
 
 const root = new URL('../..', import.meta.url).pathname;
 const floor = resolve(process.argv[2]);
@@ -17,6 +17,7 @@ await build({
   resolve: { alias: { 'json-rules-engine': require.resolve('json-rules-engine'), '@rabatt/engine': `${root}bindings-wasm/pkg/index.js` } },
   build: { outDir: out, emptyOutDir: true, target: 'es2022', lib: { entry: `${root}benches/wasm/bench.js`, formats: ['es'], fileName: () => 'bench.js' } },
 });
+await writeFile(`${out}/index.html`, '<!doctype html><title>Bench</title>');
 const [engineBytes, floorBytes] = await Promise.all([readFile(`${root}bindings-wasm/pkg/rabatt.wasm`), readFile(floor)]);
 
 async function inChromium() {
@@ -24,7 +25,7 @@ async function inChromium() {
   const browser = await chromium.launch({ executablePath: executablePath(), args: ['--no-sandbox'] });
   try {
     const page = await browser.newPage();
-    await page.goto(`${server.address}/favicon.ico`);
+    await page.goto(`${server.address}/index.html`);
     const bytes = [engineBytes, floorBytes].map((file) => file.toString('base64'));
     return await page.evaluate(async ([engine, floor]) => {
       const decode = async (text) => new Uint8Array(await (await fetch(`data:;base64,${text}`)).arrayBuffer());
