@@ -41,6 +41,9 @@ struct Stop;
 
 type Read<T> = Result<T, Stop>;
 
+/// What is done with each member of an object: its name, and whether it is `null`.
+type EachMember<'m, 'a> = dyn FnMut(&mut Reader<'a>, &Cow<'a, str>, bool) -> Read<()> + 'm;
+
 /// One step of a JSON pointer.
 #[derive(Debug, Clone, Copy)]
 enum Step {
@@ -206,11 +209,7 @@ impl<'a> Reader<'a> {
     ///
     /// The closure is not a type of its own here and in [`Reader::list`]: there are many, and one copy of
     /// the code does for all.
-    fn members(
-        &mut self,
-        wanted: &'static str,
-        member: &mut dyn FnMut(&mut Self, &Cow<'a, str>, bool) -> Read<()>,
-    ) -> Read<Option<Range<usize>>> {
+    fn members(&mut self, wanted: &'static str, member: &mut EachMember<'_, 'a>) -> Read<Option<Range<usize>>> {
         self.each_member(wanted, |r, (from, to), peek| member(r, &r.unescape(from, to), peek == Peek::Null))
     }
 
