@@ -51,6 +51,7 @@ mod time;
 mod value;
 mod words;
 mod write;
+mod zone;
 
 pub use call::{RecalculateOptions, Recalculated, answer, answer_bytes, check, recalculate, write_problems};
 pub use engine::Engine;
@@ -64,3 +65,4 @@ pub use receipt::{DiscountLine, Item, Receipt};
 pub use rule::*;
 pub use time::{Hours, Instant, Period};
 pub use value::{Need, Value};
+pub use zone::{Clocks, Zone};

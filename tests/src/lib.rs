@@ -10,6 +10,7 @@ pub mod generate;
 pub mod laws;
 pub mod reference;
 pub mod typescript;
+pub mod zones;
 
 /// The README's examples run.
 #[cfg(doctest)]

@@ -21,6 +21,7 @@ cargo xtask wasm           build the npm package @rabatt/engine in bindings-wasm
 cargo xtask web            build the console in web/, which the service serves at /
 cargo xtask bench          run the benches and print their ratios
 cargo xtask bench service  load the service beside its floors
+cargo xtask bench wasm     measure the npm package in Node and Chromium beside its floor
 cargo xtask bench web      measure typing in the console's cart with 10 000 rules, in Chromium";
 
 fn main() -> ExitCode {

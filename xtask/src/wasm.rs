@@ -5,7 +5,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Command, ExitCode, Stdio};
 use std::time::{Duration, Instant, SystemTime};
 
 /// Where the package is.
@@ -31,8 +31,7 @@ const MADE: [&str; 3] = ["index.js", "index.d.ts", "rabatt.wasm"];
 
 /// Nothing that only a debugger or a panic message would use, and small code where there is a choice. What
 /// is computed stays the same.
-const RUSTFLAGS: &str =
-    "-Zunstable-options -Cpanic=immediate-abort -Zlocation-detail=none -Zfmt-debug=none --cfg sha2_backend=\"soft-compact\"";
+const RUSTFLAGS: &str = "-Zunstable-options -Cpanic=immediate-abort -Zlocation-detail=none -Zfmt-debug=none --cfg sha2_backend=\"soft\" --cfg sha2_backend_soft=\"compact\"";
 
 /// What every browser since 2022 and Node 20 can do.
 const WASM_FEATURES: [&str; 5] = [
@@ -51,7 +50,7 @@ pub(crate) fn build() -> bool {
     let made: Vec<PathBuf> = MADE.iter().map(|name| Path::new(FOLDER).join("pkg").join(name)).collect();
     let oldest = made.iter().map(|file| newest(file)).min().flatten();
     let source = SOURCES.iter().map(|source| newest(Path::new(source))).max().flatten();
-    if oldest.is_some() && oldest > source {
+    if oldest.is_some() && oldest > source && npm(FOLDER).is_ok() {
         return true;
     }
     println!("Building the WebAssembly package (a few minutes the first time) …");
@@ -67,6 +66,29 @@ pub(crate) fn build() -> bool {
     }
 }
 
+/// Measures the package in Node and Chromium, beside its floor and another rule engine.
+pub(crate) fn bench() -> ExitCode {
+    let run = || {
+        if !build() {
+            return Err("there is no package to measure".to_owned());
+        }
+        let folder = target().join("wasm-bench");
+        fs::create_dir_all(&folder).map_err(|error| error.to_string())?;
+        let floor = folder.join("floor.wasm");
+        optimise(&compile("rabatt-wasm-floor")?, &floor)?;
+        succeed(Command::new("node").arg("benches/wasm/run.mjs").arg(&floor).arg(folder.join("page")))?;
+        println!();
+        succeed(Command::new("node").arg("benches/wasm/size.mjs").arg(compiled("rabatt-wasm")))
+    };
+    match run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => {
+            eprintln!("{message}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
 /// When a file, or a file below a folder, was changed last.
 pub(crate) fn newest(path: &Path) -> Option<SystemTime> {
     match fs::read_dir(path) {
@@ -77,35 +99,39 @@ pub(crate) fn newest(path: &Path) -> Option<SystemTime> {
 
 fn try_build() -> Result<u64, String> {
     npm(FOLDER)?;
-    let wasm = compile("rabatt-wasm", &[])?;
+    let wasm = compile("rabatt-wasm")?;
     let package = Path::new(FOLDER).join("pkg");
     fs::create_dir_all(&package).map_err(|error| error.to_string())?;
     let out = package.join("rabatt.wasm");
     optimise(&wasm, &out)?;
+    for license in ["LICENSE-APACHE", "LICENSE-MIT"] {
+        fs::copy(license, Path::new(FOLDER).join(license)).map_err(|error| error.to_string())?;
+    }
     succeed(Command::new(tool("tsc")).args(["--project", FOLDER]))?;
     fs::metadata(&out).map(|data| data.len()).map_err(|error| error.to_string())
 }
 
 /// Compiles a crate of the workspace for WebAssembly; gives the file.
-pub(crate) fn compile(krate: &str, features: &[&str]) -> Result<PathBuf, String> {
-    let target = target().join("wasm");
+fn compile(krate: &str) -> Result<PathBuf, String> {
     let mut cargo = toolchain()?;
     cargo
         .args(["build", "--profile", "wasm", "--target", "wasm32-unknown-unknown", "--package", krate])
         .args(["-Z", "build-std=std,panic_abort", "-Z", "build-std-features=optimize_for_size", "--target-dir"])
-        .arg(&target)
+        .arg(target().join("wasm"))
         .env("RUSTC_BOOTSTRAP", "1")
         .env("RUSTFLAGS", RUSTFLAGS)
         .env_remove("CARGO_ENCODED_RUSTFLAGS");
-    if !features.is_empty() {
-        cargo.args(["--features", &features.join(",")]);
-    }
     succeed(&mut cargo)?;
-    Ok(target.join("wasm32-unknown-unknown/wasm").join(format!("{}.wasm", krate.replace('-', "_"))))
+    Ok(compiled(krate))
+}
+
+/// Where a crate's file is, once compiled.
+fn compiled(krate: &str) -> PathBuf {
+    target().join("wasm/wasm32-unknown-unknown/wasm").join(format!("{}.wasm", krate.replace('-', "_")))
 }
 
 /// Makes a compiled file smaller.
-pub(crate) fn optimise(wasm: &Path, out: &Path) -> Result<(), String> {
+fn optimise(wasm: &Path, out: &Path) -> Result<(), String> {
     let mut command = Command::new(tool("wasm-opt"));
     command.args(WASM_FEATURES).args(["-Oz", "--strip-debug", "--strip-producers", "--strip-target-features", "-o"]);
     succeed(command.arg(out).arg(wasm))
@@ -181,7 +207,7 @@ fn tool(name: &str) -> PathBuf {
 }
 
 /// Where cargo keeps what it builds.
-pub(crate) fn target() -> PathBuf {
+fn target() -> PathBuf {
     let target = PathBuf::from(std::env::var_os("CARGO_TARGET_DIR").unwrap_or_else(|| "target".into()));
     std::path::absolute(&target).unwrap_or(target)
 }

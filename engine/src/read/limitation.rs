@@ -1,14 +1,11 @@
 //! `limitation`: how often, when, with what (§5.6 to §5.8, §11, §20).
 
-use std::str::FromStr;
-
-use chrono_tz::Tz;
-
 use super::requirement::entries;
 use super::{Read, Reader};
 use crate::error::Code;
 use crate::rule::{Eligible, Limitation};
 use crate::time::{Hours, Period};
+use crate::zone::Zone;
 
 /// Reads a limitation into one without limits.
 pub(super) fn limitation(r: &mut Reader<'_>, out: &mut Limitation) -> Read<()> {
@@ -86,21 +83,21 @@ fn activation(r: &mut Reader<'_>, out: &mut Limitation) -> Read<()> {
 }
 
 fn hours(r: &mut Reader<'_>) -> Read<Option<Hours>> {
-    let mut hours = Hours { zone: Tz::Europe__Oslo, periods: Vec::new() };
+    let (mut zone, mut periods) = (None, Vec::new());
     let mut seen = 0u64;
     r.object("`discount_hours` is an object with `hours`", |r, name| {
         match &**name {
             "timezone" if r.once(&mut seen, 0)? => {
                 if let Some(name) = r.string()? {
-                    match Tz::from_str(&name) {
-                        Ok(zone) => hours.zone = zone,
-                        Err(_) => r.problem(Code::BadZone, "there is no such time zone; write it as `Europe/Oslo` (IANA)"),
+                    zone = Zone::named(&name);
+                    if zone.is_none() {
+                        r.problem(Code::BadZone, "there is no such time zone; write it as `Europe/Oslo` (IANA)");
                     }
                 }
             }
             "hours" if r.once(&mut seen, 1)? => {
                 r.list("`hours` is a list of objects with `day`, `start` and `end`", |r, _| {
-                    hours.periods.extend(period(r)?);
+                    periods.extend(period(r)?);
                     Ok(())
                 })?;
             }
@@ -109,7 +106,7 @@ fn hours(r: &mut Reader<'_>) -> Read<Option<Hours>> {
         }
         Ok(())
     })?;
-    Ok((!hours.periods.is_empty()).then_some(hours))
+    Ok((!periods.is_empty()).then(|| Hours { zone: zone.unwrap_or_else(Zone::oslo), periods }))
 }
 
 fn period(r: &mut Reader<'_>) -> Read<Option<Period>> {

@@ -113,9 +113,6 @@ fn words() -> Vec<(&'static str, &'static str, Vec<String>)> {
 }
 
 /// The whole file.
-///
-/// # Panics
-/// When the document lacks a schema that the table names: the document is the repository's own.
 pub fn declarations(openapi: &Value) -> String {
     let mut out = String::from(
         "// Generated from the engine's types and the service's OpenAPI document: `UPDATE_TYPES=1 cargo test -p rabatt-tests \

@@ -17,17 +17,16 @@ impl<'a> Schemas<'a> {
         Self { all: &openapi["components"]["schemas"], asked: BTreeSet::new() }
     }
 
-    /// The members of a schema. None is needed: the engine asks for none of them.
+    /// The members of a schema; none of one that is not there. None is needed: the engine asks for none of them.
     pub(super) fn members(&mut self, schema: &str) -> Vec<Member> {
         let properties = self.all[schema]["properties"].as_object();
-        let properties = properties.unwrap_or_else(|| panic!("the OpenAPI document has no object `{schema}`"));
         let member = |(name, property): (&String, &Value)| Member {
             name: name.clone(),
             holds: Type::Written(self.written(property)),
             needed: false,
             doc: property["description"].as_str().unwrap_or_default().replace('\n', " "),
         };
-        properties.iter().map(member).collect()
+        properties.into_iter().flatten().map(member).collect()
     }
 
     /// Schemas that members mention and that the table has no name for.
