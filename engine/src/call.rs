@@ -74,6 +74,11 @@ impl<'a> Facts<'a> {
     }
 }
 
+/// Appends the Answer that tells these problems (§22).
+pub fn write_problems(problems: &[Problem], out: &mut String) {
+    write::problems(problems, out);
+}
+
 /// Every problem of a JSON array of rules (§19); empty when they compile. Pointers into the array.
 pub fn check(rules: &str) -> Vec<Problem> {
     read::rules(rules, "").err().unwrap_or_default()
@@ -118,7 +123,7 @@ pub fn recalculate(
     Ok(out)
 }
 
-fn recalculate_at(
+pub(crate) fn recalculate_at(
     at: &str,
     plan: &Plan,
     text: &str,
@@ -185,8 +190,14 @@ fn answer_into(call: &str, workspace: &mut Workspace, out: &mut String) -> Resul
     };
     let mut answer = Recalculated { receipt: String::with_capacity(parts.receipt.len() * 2), outcome: String::new() };
     recalculate_at("/receipt", &plan, parts.receipt, facts.as_ref(), parts.options, workspace, &mut answer)?;
-    for part in ["{\"ok\":true,\"receipt\":", &answer.receipt, ",\"outcome\":", &answer.outcome, "}"] {
+    write_answer(&answer, out);
+    Ok(())
+}
+
+/// The Answer to a Call that could be evaluated.
+pub(crate) fn write_answer(parts: &Recalculated, out: &mut String) {
+    out.reserve(parts.receipt.len() + parts.outcome.len() + 40);
+    for part in ["{\"ok\":true,\"receipt\":", &parts.receipt, ",\"outcome\":", &parts.outcome, "}"] {
         out.push_str(part);
     }
-    Ok(())
 }

@@ -47,6 +47,21 @@ pub struct Statistics {
     pub debit_balance: Option<i64>,
 }
 
+impl Facts<'_> {
+    /// The same, borrowing nothing.
+    pub fn into_owned(self) -> Facts<'static> {
+        let owned = |text: Cow<'_, str>| Cow::Owned(text.into_owned());
+        let refs = self.refs.map(|refs| {
+            let each = refs.into_iter().map(|held| {
+                let Ref { id, rule_id, given_at, deleted, statistics } = held;
+                Ref { id: owned(id), rule_id: owned(rule_id), given_at, deleted, statistics }
+            });
+            each.collect()
+        });
+        Facts { refs, customer: self.customer.into_owned() }
+    }
+}
+
 impl Statistics {
     /// Every count but the balance, which may be unknown.
     pub(crate) fn counts(&self) -> [i64; 5] {

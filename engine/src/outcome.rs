@@ -9,6 +9,7 @@ use std::ops::Range;
 
 use crate::facts::Statistics;
 use crate::number::Decimal;
+use crate::words::words;
 
 /// The result of one evaluation. Amounts are minor units.
 #[derive(Debug, Clone, Default)]
@@ -44,37 +45,24 @@ pub struct Totals {
     pub bonus: i64,
 }
 
-/// Which part of the evaluation gave it (§7.3).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Stage {
-    /// Took hold of units (§8).
-    Deal,
-    /// Item adder (§9).
-    Item,
-    /// `ANY_ITEM` rule (§11.3).
-    AnyItem,
-    /// Receipt adder (§9).
-    Receipt,
-    /// Debit (§14).
-    Debit,
-    /// Bonus (§12).
-    Bonus,
-    /// Only stamps were earned (§13.4).
-    Stamp,
-}
-
-impl Stage {
-    /// The word in an Answer.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Stage::Deal => "deal",
-            Stage::Item => "item",
-            Stage::AnyItem => "any_item",
-            Stage::Receipt => "receipt",
-            Stage::Debit => "debit",
-            Stage::Bonus => "bonus",
-            Stage::Stamp => "stamp",
-        }
+words! {
+    /// Which part of the evaluation gave it (§7.3).
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+    pub enum Stage {
+        /// Took hold of units (§8).
+        Deal = "deal",
+        /// Item adder (§9).
+        Item = "item",
+        /// `ANY_ITEM` rule (§11.3).
+        AnyItem = "any_item",
+        /// Receipt adder (§9).
+        Receipt = "receipt",
+        /// Debit (§14).
+        Debit = "debit",
+        /// Bonus (§12).
+        Bonus = "bonus",
+        /// Only stamps were earned (§13.4).
+        Stamp = "stamp",
     }
 }
 
@@ -166,6 +154,9 @@ pub enum VerdictResult {
 }
 
 impl VerdictResult {
+    /// Every word there is.
+    pub const WORDS: &'static [&'static str] = &["applied", "partly_applied", "lost", "not_applied"];
+
     /// The word in an Answer.
     pub fn as_str(self) -> &'static str {
         match self {

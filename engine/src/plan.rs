@@ -5,7 +5,6 @@ mod index;
 use std::cmp::Reverse;
 use std::sync::Arc;
 
-use chrono_tz::Tz;
 use rustc_hash::FxHashMap;
 use sha2::{Digest, Sha256};
 
@@ -15,6 +14,7 @@ use crate::canonical::Forms;
 use crate::number::Decimal;
 use crate::read::RulesRead;
 use crate::rule::{Entry, Rule};
+use crate::zone::{Clocks, Zone};
 
 /// A compiled, indexed, immutable set of rules.
 ///
@@ -27,8 +27,8 @@ pub struct Plan {
     hash: Box<str>,
     pub(crate) compiled: Vec<Compiled>,
     pub(crate) index: Index,
-    /// The time zones that rules name.
-    pub(crate) zones: Vec<Tz>,
+    /// The clocks of the time zones that rules name.
+    pub(crate) clocks: Vec<Clocks>,
 }
 
 /// What evaluation needs of a rule beside the rule itself.
@@ -36,7 +36,7 @@ pub struct Plan {
 pub(crate) struct Compiled {
     pub(crate) blacklist: Vec<SymbolEntry>,
     pub(crate) values: Vec<(Vec<SymbolEntry>, Decimal)>,
-    /// Position in [`Plan::zones`], when the rule has hours.
+    /// Position in [`Plan::clocks`], when the rule has hours.
     pub(crate) zone: Option<u32>,
     /// Rules that switch this one off; those the Plan does not have cannot.
     pub(crate) deactivated_by: Vec<u32>,
@@ -53,7 +53,7 @@ impl Plan {
         let ids = Ids::new(by_id, &order);
         put_in_order(&mut rules, order);
         let mut index = Index::new(&rules);
-        let mut zones: Vec<Tz> = Vec::new();
+        let mut zones: Vec<Zone> = Vec::new();
         let mut groups: FxHashMap<(&str, bool), u32> = FxHashMap::default();
         let mut compiled = Vec::with_capacity(rules.len());
         for rule in &rules {
@@ -75,7 +75,8 @@ impl Plan {
             });
         }
         drop(groups);
-        Self { rules, ids, hash, compiled, index, zones }
+        let clocks = zones.into_iter().map(Zone::clocks).collect();
+        Self { rules, ids, hash, compiled, index, clocks }
     }
 
     /// The rules in rule order (§1.4).

@@ -10,6 +10,7 @@ use std::sync::Arc;
 use crate::number::Decimal;
 use crate::time::{Hours, Instant};
 use crate::value::Need;
+use crate::words::words;
 
 /// What the merchant wrote: requirement, reward, limitation.
 #[derive(Debug, Clone)]
@@ -161,23 +162,25 @@ pub struct Mix {
     pub reward_eligible: bool,
 }
 
-/// `reward.type`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum RewardKind {
-    /// `discount_amount`: minor units off.
-    Amount,
-    /// `discount_percent`: percent of the base off.
-    Percent,
-    /// `discount_item_new_price`: a unit costs the value.
-    ItemNewPrice,
-    /// `discount_item_quantity`: the value cheapest units are free.
-    ItemQuantity,
-    /// `discount_item_percent`: percent off the cheapest unit.
-    ItemPercent,
-    /// `discount_mix_new_price`: a bundle costs the value.
-    MixNewPrice,
-    /// `discount_debit`: off until the ref's balance is used up.
-    Debit,
+words! {
+    /// `reward.type`.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+    pub enum RewardKind {
+        /// `discount_amount`: minor units off.
+        Amount = "discount_amount",
+        /// `discount_percent`: percent of the base off.
+        Percent = "discount_percent",
+        /// `discount_item_new_price`: a unit costs the value.
+        ItemNewPrice = "discount_item_new_price",
+        /// `discount_item_quantity`: the value cheapest units are free.
+        ItemQuantity = "discount_item_quantity",
+        /// `discount_item_percent`: percent off the cheapest unit.
+        ItemPercent = "discount_item_percent",
+        /// `discount_mix_new_price`: a bundle costs the value.
+        MixNewPrice = "discount_mix_new_price",
+        /// `discount_debit`: off until the ref's balance is used up.
+        Debit = "discount_debit",
+    }
 }
 
 impl RewardKind {
@@ -192,24 +195,28 @@ impl RewardKind {
     }
 }
 
-/// `reward.base`: which amount the reward is computed from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Base {
-    /// The full amount.
-    #[default]
-    Gross,
-    /// What is left after discounts.
-    Net,
+words! {
+    /// `reward.base`: which amount the reward is computed from.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+    pub enum Base {
+        /// The full amount.
+        #[default]
+        Gross = "gross",
+        /// What is left after discounts.
+        Net = "net",
+    }
 }
 
-/// `reward.effect`: what becomes of the amount.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Effect {
-    /// Taken off the line.
-    #[default]
-    Discount,
-    /// Earned, nothing is taken off (§12).
-    Bonus,
+words! {
+    /// `reward.effect`: what becomes of the amount.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+    pub enum Effect {
+        /// Taken off the line.
+        #[default]
+        Discount = "discount",
+        /// Earned, nothing is taken off (§12).
+        Bonus = "bonus",
+    }
 }
 
 /// What is given.
@@ -236,16 +243,18 @@ pub struct ValueFor {
     pub value: Decimal,
 }
 
-/// `limitation.discount_eligible`: which lines may be rewarded (§5.7).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Eligible {
-    /// Every eligible line.
-    #[default]
-    Item,
-    /// Eligible lines without a discount so far.
-    ItemWithoutDiscount,
-    /// Only when no counting line has a discount.
-    ReceiptWithoutDiscount,
+words! {
+    /// `limitation.discount_eligible`: which lines may be rewarded (§5.7).
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+    pub enum Eligible {
+        /// Every eligible line.
+        #[default]
+        Item = "item_eligible_for_discount",
+        /// Eligible lines without a discount so far.
+        ItemWithoutDiscount = "item_eligible_for_discount_no_discount",
+        /// Only when no counting line has a discount.
+        ReceiptWithoutDiscount = "receipt_no_discount",
+    }
 }
 
 /// How often, when, with what.

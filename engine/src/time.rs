@@ -2,8 +2,9 @@
 
 use std::fmt;
 
-use chrono::{DateTime, Datelike, SecondsFormat, TimeZone, Timelike};
-use chrono_tz::Tz;
+use chrono::{DateTime, SecondsFormat};
+
+use crate::zone::{Clocks, Zone};
 
 /// A point in time: seconds and nanoseconds since 1970-01-01T00:00:00Z.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -36,11 +37,12 @@ impl Instant {
         Self { seconds: self.seconds.saturating_add(days.saturating_mul(86_400)), nanos: self.nanos }
     }
 
-    /// Minute of the local week in `zone`: 0 is Monday 00:00.
-    pub(crate) fn week_minute(self, zone: Tz) -> u32 {
-        let Some(utc) = DateTime::from_timestamp(self.seconds, 0) else { return 0 };
-        let local = zone.from_utc_datetime(&utc.naive_utc());
-        local.weekday().num_days_from_monday() * 1_440 + local.hour() * 60 + local.minute()
+    /// Minute of the local week by these clocks: 0 is Monday 00:00.
+    pub(crate) fn week_minute(self, clocks: &Clocks) -> u32 {
+        let local = self.seconds.saturating_add(clocks.offset(self.seconds).into());
+        // The first second of 1970 was a Thursday's.
+        let minute = local.div_euclid(60).saturating_add(3 * 1_440).rem_euclid(WEEK.into());
+        u32::try_from(minute).unwrap_or(0)
     }
 }
 
@@ -110,7 +112,7 @@ pub(crate) const WEEK: u32 = 7 * 1_440;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Hours {
     /// The zone whose local time counts.
-    pub zone: Tz,
+    pub zone: Zone,
     /// Periods as minute of the week and length in minutes; a period may run into the next week.
     pub periods: Vec<Period>,
 }
@@ -134,6 +136,9 @@ impl Period {
 }
 
 impl Hours {
+    /// The days of a week as rules call them, Monday first.
+    pub const DAYS: [&'static str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
+
     /// Is this minute of the local week inside a period?
     pub(crate) fn cover(&self, minute: u32) -> bool {
         self.periods.is_empty() || self.periods.iter().any(|p| (minute + WEEK - p.start) % WEEK < p.minutes)

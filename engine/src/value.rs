@@ -29,6 +29,21 @@ impl<'a> Value<'a> {
         }
     }
 
+    /// The same, borrowing nothing.
+    pub fn into_owned(self) -> Value<'static> {
+        let owned = |text: Cow<'a, str>| Cow::Owned(text.into_owned());
+        match self {
+            Value::Absent => Value::Absent,
+            Value::Bool(value) => Value::Bool(value),
+            Value::Number(text) => Value::Number(owned(text)),
+            Value::Text(text) => Value::Text(owned(text)),
+            Value::List(elements) => Value::List(elements.into_iter().map(Value::into_owned).collect()),
+            Value::Object(members) => {
+                Value::Object(members.into_iter().map(|(name, value)| (owned(name), value.into_owned())).collect())
+            }
+        }
+    }
+
     /// Is there nothing here?
     pub fn is_absent(&self) -> bool {
         matches!(self, Value::Absent)

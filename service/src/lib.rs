@@ -7,6 +7,7 @@ pub mod auth;
 pub mod automations;
 pub mod cli;
 pub mod config;
+pub mod console;
 pub mod discounts;
 pub mod error;
 pub mod http;
@@ -194,6 +195,7 @@ pub fn app_with(app: App, more: Router<App>) -> Router {
     };
     let store = app.store.clone();
     router
+        .merge(console::routes())
         .merge(SwaggerUi::new("/docs").url("/openapi.json", api))
         .route("/healthz", get(|| async { "ok" }))
         .route("/readyz", get(move || ready(store.clone())))

@@ -56,7 +56,7 @@ async fn serve(config: Config) -> Result<(), String> {
     let keep = |client: &Client| setup::keep_client(&kept, client).map_err(|error| format!("{}: {error}", kept.display()));
     match setup::first_start(&state, keep).await.map_err(|error| format!("first start: {error:?}"))? {
         Some(client) => println!("{}", welcome(&address, &client, &kept.display().to_string())),
-        None => println!("Rabatt listens on {address}; its API is described at {address}/docs"),
+        None => println!("Rabatt listens on {address}; open it in a browser. Its API is described at {address}/docs"),
     }
     let store = state.store.clone();
     let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
@@ -104,6 +104,7 @@ fn welcome(address: &str, client: &Client, kept: &str) -> String {
     let receipt = include_str!("../examples/receipt.json").split_whitespace().collect::<Vec<_>>().join(" ");
     format!(
         "Rabatt listens on {address}; its API is described at {address}/docs\n\n\
+         The page, signed in: {address}/#client={client_id}:{client_secret}\n\n\
          The test account {account_id} has the rules of a kiosk and one API client, shown this once and kept in {kept}:\n\
          \x20 client id      {client_id}\n\
          \x20 client secret  {client_secret}\n\n\

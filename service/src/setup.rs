@@ -6,14 +6,16 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use sqlx::Row;
 
 use crate::App;
 use crate::auth::store::accounts;
 use crate::auth::store::clients::{self, NewClient};
 use crate::auth::store::grants::{self, NewGrant};
 use crate::auth::{scope, secret};
-use crate::discounts::revise;
+use crate::discounts::store::book::Place;
 use crate::discounts::store::refs;
+use crate::discounts::{record, revise};
 use crate::error::ApiError;
 use crate::store::{Db, new_id};
 
@@ -25,6 +27,9 @@ const KIOSK_RULES: &str = include_str!("../examples/kiosk-rules.json");
 
 /// To whom each of them is given.
 const KIOSK_GIFTS: &str = include_str!("../examples/kiosk-gifts.json");
+
+/// Which customers have stamps already, so that a card can be seen to fill up.
+const KIOSK_STAMPS: &str = include_str!("../examples/kiosk-stamps.json");
 
 /// The test account's API client, for Rabatt's own commands.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -54,6 +59,7 @@ pub async fn first_start(app: &App, keep: impl FnOnce(&Client) -> Result<(), Str
     let broken = |error: serde_json::Error| ApiError::Internal(format!("the kiosk's examples: {error}"));
     let rules: Vec<Value> = serde_json::from_str(KIOSK_RULES).map_err(broken)?;
     let gifts: HashMap<String, Vec<String>> = serde_json::from_str(KIOSK_GIFTS).map_err(broken)?;
+    let stamps: HashMap<String, HashMap<String, i64>> = serde_json::from_str(KIOSK_STAMPS).map_err(broken)?;
     let mut unit = app.store.unit().await?;
     // First of all: whoever comes second waits here until the first is done, or has given up.
     let mark = "INSERT INTO settings (name, value) VALUES ('first_start', 'done') ON CONFLICT DO NOTHING";
@@ -65,12 +71,25 @@ pub async fn first_start(app: &App, keep: impl FnOnce(&Client) -> Result<(), Str
     for rule in rules {
         let ready = revise::Ready::new(&client.client_id, &rule.to_string())?;
         ready.store(unit.db(), TEST_ACCOUNT).await?;
-        let customers = rule["id"].as_str().and_then(|id| gifts.get(id)).map_or(&[][..], Vec::as_slice);
+        let name = rule["id"].as_str().unwrap_or_default();
+        let customers = gifts.get(name).map_or(&[][..], Vec::as_slice);
         refs::give_within(unit.db(), TEST_ACCOUNT, &client.client_id, &ready.id, customers, None).await?;
+        for (customer, stamps) in stamps.get(name).into_iter().flatten() {
+            add_stamps(unit.db(), &client.client_id, &ready.id, customer, *stamps).await?;
+        }
     }
     keep(&client).map_err(ApiError::Internal)?;
     unit.save().await?;
     Ok(Some(client))
+}
+
+/// Stamps of a customer on the ref that everybody holds.
+async fn add_stamps(db: &mut Db, client: &str, rule: &str, customer: &str, stamps: i64) -> Result<(), ApiError> {
+    let held = "SELECT id FROM refs WHERE account_id = $1 AND rule_id = $2 AND customer_id = '*'";
+    let held = sqlx::query(held).bind(TEST_ACCOUNT).bind(rule).fetch_one(&mut *db).await?;
+    let place = Place { rule_id: rule.to_owned(), ref_id: held.get(0), customer_id: customer.to_owned() };
+    let reference = format!("{rule}/{customer}");
+    record::stamps_within(db, TEST_ACCOUNT, client, place, stamps, &reference).await
 }
 
 /// Adds a client that is called by its id, with a grant of these scopes in its own account.

@@ -9,6 +9,8 @@ pub mod fuzz;
 pub mod generate;
 pub mod laws;
 pub mod reference;
+pub mod typescript;
+pub mod zones;
 
 /// The README's examples run.
 #[cfg(doctest)]

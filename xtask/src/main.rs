@@ -8,6 +8,8 @@ mod ratios;
 mod schemathesis;
 mod suites;
 mod up;
+mod wasm;
+mod web;
 
 use std::process::ExitCode;
 
@@ -15,8 +17,12 @@ const HELP: &str = "\
 cargo xtask up             build what is missing and start the service on 127.0.0.1:8080
 cargo xtask test           run every suite
 cargo xtask test SUITE…    run some of them
+cargo xtask wasm           build the npm package @rabatt/engine in bindings-wasm/
+cargo xtask web            build the console in web/, which the service serves at /
 cargo xtask bench          run the benches and print their ratios
-cargo xtask bench service  load the service beside its floors";
+cargo xtask bench service  load the service beside its floors
+cargo xtask bench wasm     measure the npm package in Node and Chromium beside its floor
+cargo xtask bench web      measure typing in the console's cart with 10 000 rules, in Chromium";
 
 fn main() -> ExitCode {
     let words: Vec<String> = std::env::args().skip(1).collect();
@@ -26,6 +32,8 @@ fn main() -> ExitCode {
         ["test", suites @ ..] => suites::test(suites),
         // What the suite of this name runs.
         ["schemathesis"] => schemathesis::run(),
+        ["wasm"] => exit(wasm::build()),
+        ["web"] => exit(web::build()),
         ["bench", rest @ ..] => suites::bench(rest),
         ["help" | "--help" | "-h"] => {
             println!("{HELP}\n\nSuites: {}", suites::names().join(", "));
@@ -36,4 +44,8 @@ fn main() -> ExitCode {
             ExitCode::from(2)
         }
     }
+}
+
+fn exit(done: bool) -> ExitCode {
+    if done { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }

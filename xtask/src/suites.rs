@@ -71,6 +71,27 @@ const SUITES: &[Suite] = &[
         postgres: false,
     },
     Suite {
+        name: "wasm",
+        what: "the npm package: same bytes as the native engine, types, size, examples in Chromium (npm ci in bindings-wasm/)",
+        commands: &[
+            (&["cargo", "xtask", "wasm"], Counts::Whole),
+            (
+                &[
+                    "node",
+                    "--test",
+                    "--test-reporter=tap",
+                    "bindings-wasm/tests/browser.test.mjs",
+                    "bindings-wasm/tests/engine.test.mjs",
+                    "bindings-wasm/tests/package.test.mjs",
+                    "bindings-wasm/tests/parity.test.mjs",
+                    "bindings-wasm/tests/snapshot.test.mjs",
+                ],
+                Counts::Node,
+            ),
+        ],
+        postgres: false,
+    },
+    Suite {
         name: "postgres",
         what: "HTTP again, on a PostgreSQL server of its own",
         // The whole workspace, so that what the unit suite built is used as it is.
@@ -120,12 +141,12 @@ const SUITES: &[Suite] = &[
     },
     Suite {
         name: "browser",
-        what: "the public rules on a page of another origin, in Chromium",
+        what: "the console, and the public rules on a page of another origin, in Chromium",
         commands: &[
             // The program as the unit suite built it.
             (&["cargo", "nextest", "run", "--workspace", "--no-run"], Counts::Whole),
-            (&["npm", "ci", "--prefix", "service/tests/browser", "--no-audit", "--no-fund"], Counts::Whole),
-            (&["node", "--test", "--test-reporter=tap", "service/tests/browser/public-rules.test.mjs"], Counts::Node),
+            (&["cargo", "xtask", "web"], Counts::Whole),
+            (&["npm", "test", "--prefix", "web"], Counts::Node),
         ],
         postgres: false,
     },
@@ -183,12 +204,19 @@ pub(crate) fn test(asked: &[&str]) -> ExitCode {
     if sum.failed == 0 && sum.passed > 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
-/// Runs the benches; further words go to criterion. `service` runs the load generator instead.
+/// Runs the benches; further words go to criterion. `service` runs the load generator instead, `wasm` measures the
+/// npm package, `web` typing in the console.
 pub(crate) fn bench(words: &[&str]) -> ExitCode {
+    if let ["web", words @ ..] = words {
+        return if crate::web::bench(words) { ExitCode::SUCCESS } else { ExitCode::FAILURE };
+    }
     if let ["service", words @ ..] = words {
         let load = ["run", "--release", "-p", "rabatt-benches", "--features", "load", "--bin", "load", "--"];
         let status = Command::new("cargo").args(load).args(words).status();
         return if status.is_ok_and(|status| status.success()) { ExitCode::SUCCESS } else { ExitCode::FAILURE };
+    }
+    if words == ["wasm"] {
+        return crate::wasm::bench();
     }
     let status = Command::new("cargo").args(["bench", "-p", "rabatt-benches", "--bench", "engine", "--"]).args(words).status();
     crate::ratios::print();

@@ -2,8 +2,11 @@
 
 use std::process::{Command, ExitCode};
 
-/// Builds the program and starts `rabatt serve` in the foreground; further words go to it.
+/// Builds the console and the program and starts `rabatt serve` in the foreground; further words go to it.
 pub(crate) fn up(words: &[&str]) -> ExitCode {
+    if !crate::web::build() {
+        eprintln!("The service starts without its page; everything else works.");
+    }
     println!("Building the service (a few minutes the first time) …");
     let built = Command::new("cargo").args(["build", "--release", "--package", "rabatt-service"]).status();
     if !built.is_ok_and(|status| status.success()) {

@@ -154,7 +154,7 @@ impl Parts {
         self.mixes.clear();
         self.sorted_refs.clear();
         self.minutes.clear();
-        self.minutes.resize(input.plan.zones.len(), None);
+        self.minutes.resize(input.plan.clocks.len(), None);
         if let Some(refs) = input.refs {
             self.sorted_refs
                 .extend((0u32..).zip(refs).filter_map(|(at, held)| Some((input.plan.rule_index(&held.rule_id)?, at))));
@@ -459,8 +459,8 @@ impl Parts {
 
     fn minute(&mut self, input: &Input<'_>, zone: u32) -> u32 {
         let at = input.receipt.purchase_at;
-        match (self.minutes.get_mut(zone as usize), input.plan.zones.get(zone as usize)) {
-            (Some(minute), Some(zone)) => *minute.get_or_insert_with(|| at.week_minute(*zone)),
+        match (self.minutes.get_mut(zone as usize), input.plan.clocks.get(zone as usize)) {
+            (Some(minute), Some(clocks)) => *minute.get_or_insert_with(|| at.week_minute(clocks)),
             _ => 0,
         }
     }

@@ -46,6 +46,18 @@ pub(crate) fn call(text: &str) -> Result<CallParts<'_>, Vec<Problem>> {
     })
 }
 
+/// Reads the options of a Call, which stand alone here.
+///
+/// # Errors
+/// Every problem of theirs, with pointers as in a Call.
+pub(crate) fn options(text: &str) -> Result<RecalculateOptions, Vec<Problem>> {
+    Reader::new(text, "/options").finish(|r| {
+        let mut options = RecalculateOptions::default();
+        read_options(r, &mut options)?;
+        Ok(Some(options))
+    })
+}
+
 fn read_options(r: &mut Reader<'_>, options: &mut RecalculateOptions) -> Read<()> {
     let mut seen = 0u64;
     r.object("`options` is an object", |r, name| {

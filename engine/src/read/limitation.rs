@@ -1,16 +1,11 @@
 //! `limitation`: how often, when, with what (§5.6 to §5.8, §11, §20).
 
-use std::str::FromStr;
-
-use chrono_tz::Tz;
-
 use super::requirement::entries;
 use super::{Read, Reader};
 use crate::error::Code;
 use crate::rule::{Eligible, Limitation};
 use crate::time::{Hours, Period};
-
-const DAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
+use crate::zone::Zone;
 
 /// Reads a limitation into one without limits.
 pub(super) fn limitation(r: &mut Reader<'_>, out: &mut Limitation) -> Read<()> {
@@ -25,15 +20,10 @@ pub(super) fn limitation(r: &mut Reader<'_>, out: &mut Limitation) -> Read<()> {
                 Some(-1) | None => {}
                 Some(_) => r.problem(Code::UnknownValue, "write -1 (combines with everything) or 0 (with no other discount)"),
             },
-            "discount_eligible" if r.once(&mut seen, 4)? => match r.string()?.as_deref() {
-                Some("item_eligible_for_discount") | None => {}
-                Some("item_eligible_for_discount_no_discount") => out.eligible = Eligible::ItemWithoutDiscount,
-                Some("receipt_no_discount") => out.eligible = Eligible::ReceiptWithoutDiscount,
-                Some(_) => r.problem(
-                    Code::UnknownValue,
-                    "write item_eligible_for_discount, item_eligible_for_discount_no_discount or receipt_no_discount",
-                ),
-            },
+            "discount_eligible" if r.once(&mut seen, 4)? => {
+                let wanted = "write item_eligible_for_discount, item_eligible_for_discount_no_discount or receipt_no_discount";
+                out.eligible = r.word(Eligible::named, wanted)?.unwrap_or_default();
+            }
             "blacklist" if r.once(&mut seen, 5)? => {
                 out.blacklist = entries(r, "`blacklist` is a list of objects with `id`, `group_id` or both")?;
             }
@@ -89,21 +79,21 @@ fn activation(r: &mut Reader<'_>, out: &mut Limitation) -> Read<()> {
 }
 
 fn hours(r: &mut Reader<'_>) -> Read<Option<Hours>> {
-    let mut hours = Hours { zone: Tz::Europe__Oslo, periods: Vec::new() };
+    let (mut zone, mut periods) = (None, Vec::new());
     let mut seen = 0u64;
     r.object("`discount_hours` is an object with `hours`", |r, name| {
         match &**name {
             "timezone" if r.once(&mut seen, 0)? => {
                 if let Some(name) = r.string()? {
-                    match Tz::from_str(&name) {
-                        Ok(zone) => hours.zone = zone,
-                        Err(_) => r.problem(Code::BadZone, "there is no such time zone; write it as `Europe/Oslo` (IANA)"),
+                    zone = Zone::named(&name);
+                    if zone.is_none() {
+                        r.problem(Code::BadZone, "there is no such time zone; write it as `Europe/Oslo` (IANA)");
                     }
                 }
             }
             "hours" if r.once(&mut seen, 1)? => {
                 r.list("`hours` is a list of objects with `day`, `start` and `end`", |r, _| {
-                    hours.periods.extend(period(r)?);
+                    periods.extend(period(r)?);
                     Ok(())
                 })?;
             }
@@ -112,7 +102,7 @@ fn hours(r: &mut Reader<'_>) -> Read<Option<Hours>> {
         }
         Ok(())
     })?;
-    Ok((!hours.periods.is_empty()).then_some(hours))
+    Ok((!periods.is_empty()).then(|| Hours { zone: zone.unwrap_or_else(Zone::oslo), periods }))
 }
 
 fn period(r: &mut Reader<'_>) -> Read<Option<Period>> {
@@ -121,7 +111,7 @@ fn period(r: &mut Reader<'_>) -> Read<Option<Period>> {
         match &**name {
             "day" if r.once(&mut seen, 0)? => {
                 if let Some(text) = r.string()? {
-                    day = (0u32..).zip(DAYS).find(|(_, day)| **day == *text).map(|(at, _)| at);
+                    day = (0u32..).zip(Hours::DAYS).find(|(_, day)| **day == *text).map(|(at, _)| at);
                     if day.is_none() {
                         r.problem(Code::UnknownValue, "a day is mon, tue, wed, thu, fri, sat or sun");
                     }

@@ -10,16 +10,18 @@ mod receipt;
 mod requirement;
 mod reward;
 mod rule;
+mod snapshot;
 
 use std::borrow::Cow;
 use std::ops::Range;
 
 use jiter::{Jiter, JiterErrorType, JsonErrorType, NumberInt, Peek};
 
-pub(crate) use call::call;
+pub(crate) use call::{call, options};
 pub(crate) use facts::facts;
 pub(crate) use receipt::{ReceiptLayout, receipt};
 pub(crate) use rule::{RulesRead, rule, rules};
+pub(crate) use snapshot::snapshot;
 
 use crate::canonical;
 use crate::error::{Code, Problem};
@@ -38,6 +40,9 @@ const MOST_DEPTH: usize = 64;
 struct Stop;
 
 type Read<T> = Result<T, Stop>;
+
+/// What is done with each member of an object: its name, and whether it is `null`.
+type EachMember<'m, 'a> = dyn FnMut(&mut Reader<'a>, &Cow<'a, str>, bool) -> Read<()> + 'm;
 
 /// One step of a JSON pointer.
 #[derive(Debug, Clone, Copy)]
@@ -197,15 +202,14 @@ impl<'a> Reader<'a> {
         wanted: &'static str,
         mut member: impl FnMut(&mut Self, &Cow<'a, str>) -> Read<()>,
     ) -> Read<Option<Range<usize>>> {
-        self.members(wanted, |r, name, null| if null { r.skip() } else { member(r, name) })
+        self.members(wanted, &mut |r, name, null| if null { r.skip() } else { member(r, name) })
     }
 
     /// Like [`Reader::object`], but `member` also reads those that are `null`, and is told so.
-    fn members(
-        &mut self,
-        wanted: &'static str,
-        mut member: impl FnMut(&mut Self, &Cow<'a, str>, bool) -> Read<()>,
-    ) -> Read<Option<Range<usize>>> {
+    ///
+    /// The closure is not a type of its own here and in [`Reader::list`]: there are many, and one copy of
+    /// the code does for all.
+    fn members(&mut self, wanted: &'static str, member: &mut EachMember<'_, 'a>) -> Read<Option<Range<usize>>> {
         self.each_member(wanted, |r, (from, to), peek| member(r, &r.unescape(from, to), peek == Peek::Null))
     }
 
@@ -262,6 +266,10 @@ impl<'a> Reader<'a> {
 
     /// Reads a list, `element` once for each element. False: absent, or not a list.
     fn list(&mut self, wanted: &'static str, mut element: impl FnMut(&mut Self, usize) -> Read<()>) -> Read<bool> {
+        self.elements(wanted, &mut element)
+    }
+
+    fn elements(&mut self, wanted: &'static str, element: &mut dyn FnMut(&mut Self, usize) -> Read<()>) -> Read<bool> {
         match self.peek()? {
             Peek::Array => {}
             Peek::Null => return self.skip().map(|()| false),
@@ -313,6 +321,16 @@ impl<'a> Reader<'a> {
             }
             Err(error) => Err(self.broken(&error)),
         }
+    }
+
+    /// One of a few words; another one is told as `wanted`.
+    fn word<T>(&mut self, named: impl Fn(&str) -> Option<T>, wanted: &'static str) -> Read<Option<T>> {
+        let Some(text) = self.string()? else { return Ok(None) };
+        let word = named(&text);
+        if word.is_none() {
+            self.problem(Code::UnknownValue, wanted);
+        }
+        Ok(word)
     }
 
     fn bool(&mut self) -> Read<Option<bool>> {

@@ -23,7 +23,7 @@ pub(super) fn reward(r: &mut Reader<'_>) -> Read<Option<RewardRead>> {
         match &**name {
             "type" if r.once(&mut seen, 0)? => {
                 if let Some(text) = r.string()? {
-                    out.kind = kind(&text);
+                    out.kind = RewardKind::named(&text);
                     if out.kind.is_none() {
                         r.problem(
                             Code::UnknownRewardType,
@@ -65,16 +65,12 @@ pub(super) fn reward(r: &mut Reader<'_>) -> Read<Option<RewardRead>> {
                     Ok(())
                 })?;
             }
-            "base" if r.once(&mut seen, 3)? => match r.string()?.as_deref() {
-                Some("net") => out.base = Base::Net,
-                Some("gross") | None => {}
-                Some(_) => r.problem(Code::UnknownValue, "`base` is `gross` or `net`"),
-            },
-            "effect" if r.once(&mut seen, 4)? => match r.string()?.as_deref() {
-                Some("bonus") => out.effect = Effect::Bonus,
-                Some("discount") | None => {}
-                Some(_) => r.problem(Code::UnknownValue, "`effect` is `discount` or `bonus`"),
-            },
+            "base" if r.once(&mut seen, 3)? => {
+                out.base = r.word(Base::named, "`base` is `gross` or `net`")?.unwrap_or_default();
+            }
+            "effect" if r.once(&mut seen, 4)? => {
+                out.effect = r.word(Effect::named, "`effect` is `discount` or `bonus`")?.unwrap_or_default();
+            }
             "type" | "value" | "values" | "base" | "effect" => {}
             _ => r.skip()?,
         }
@@ -90,19 +86,6 @@ pub(super) fn reward(r: &mut Reader<'_>) -> Read<Option<RewardRead>> {
         r.problem_below("/value", Code::MissingMember, "a reward needs a `value`");
     }
     Ok(Some(out))
-}
-
-fn kind(text: &str) -> Option<RewardKind> {
-    Some(match text {
-        "discount_amount" => RewardKind::Amount,
-        "discount_percent" => RewardKind::Percent,
-        "discount_item_new_price" => RewardKind::ItemNewPrice,
-        "discount_item_quantity" => RewardKind::ItemQuantity,
-        "discount_item_percent" => RewardKind::ItemPercent,
-        "discount_mix_new_price" => RewardKind::MixNewPrice,
-        "discount_debit" => RewardKind::Debit,
-        _ => return None,
-    })
 }
 
 /// Checks the reward against the requirement. The reader stands at the rule.

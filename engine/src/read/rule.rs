@@ -133,7 +133,7 @@ fn fill<'a>(r: &mut Reader<'a>, texts: &mut Texts<'a>, rule: &mut Rule) -> Read<
     let mut id: Option<Arc<str>> = None;
     let mut reward_read: Option<RewardRead> = None;
     let mut refs = None;
-    let range = r.members("a rule is an object", |r, name, null| {
+    let range = r.members("a rule is an object", &mut |r, name, null| {
         match &**name {
             // The answer has `refs` of its own, so these go also when they are `null`.
             "refs" => {

@@ -152,7 +152,7 @@ async fn a_request_that_takes_too_long_is_told_so() {
 async fn paths_that_lead_nowhere_get_the_contracts_error() {
     let service = Service::new().await;
     for (method, path, status) in [
-        ("GET", "/", 404),
+        ("GET", "/nowhere", 404),
         ("GET", "/v1/accounts/T00000001/discounts/rules/", 404),
         ("POST", "/v1/accounts/%FF/auth/token", 400),
         ("GET", "/v1/accounts/%FF/discounts/rules", 400),

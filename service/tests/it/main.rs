@@ -7,6 +7,7 @@ mod available;
 mod campaigns;
 mod claims;
 mod cli;
+mod console;
 mod customers;
 mod database;
 mod documents;

@@ -6,10 +6,11 @@ use super::claim::refused;
 use super::{Known, RECEIPT_ADD, by_hand, check_numbers};
 use crate::App;
 use crate::discounts::store::book::{self, Change, Place, Report, Taken};
+use crate::discounts::terms::Terms;
 use crate::error::ApiError;
 use crate::http::{is_client_id, read};
 use crate::json::Whole;
-use crate::store::now;
+use crate::store::{Db, now};
 
 #[derive(Debug, Deserialize)]
 struct UsageRequest {
@@ -103,4 +104,29 @@ pub async fn add_usage(app: &App, account: &str, client: &str, customer: &str, i
     }
     book::count_late(unit.db(), account, &changes).await?;
     unit.save().await
+}
+
+/// Stamps that a customer has on a new ref from before, as part of the unit of work that gives it.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn stamps_within(
+    db: &mut Db,
+    account: &str,
+    client: &str,
+    place: Place,
+    stamp: i64,
+    reference: &str,
+) -> Result<(), ApiError> {
+    let (ref_type, purchase_at) = ("first_start", now());
+    let keys = [by_hand(ref_type, reference)];
+    let purchase = book::new_purchase(db, account, Some(&place.customer_id), &purchase_at, false, &keys).await?;
+    // Nothing was used before, so no limit is near.
+    let mut changes = [Change::new(place, Terms::default(), Taken { stamp, ..Taken::default() })];
+    book::count(db, account, &mut changes).await?;
+    let report = Report { account, client, reference, ref_type, purchase_at: &purchase_at };
+    for change in &changes {
+        book::log(db, report, &purchase, &change.place, "used", &change.new).await?;
+    }
+    Ok(())
 }

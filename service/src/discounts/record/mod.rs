@@ -20,7 +20,7 @@ use std::collections::HashMap;
 use rabatt_engine::Rule;
 
 pub use claim::{claim, release};
-pub use manual::add_usage;
+pub use manual::{add_usage, stamps_within};
 pub use receipt::{ReceiptUse, SentReceipt, read_receipt, record_receipt};
 
 use super::store::refs::{self, StoredRef};

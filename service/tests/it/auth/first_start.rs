@@ -62,3 +62,14 @@ async fn the_client_of_the_first_start_may_do_everything() {
         service.call_with("GET", &format!("/v1/accounts/T00000001/{path}"), Some(&token), "").await.ok();
     }
 }
+
+#[tokio::test]
+async fn a_stamp_card_is_begun_at_the_first_start() {
+    let service = Service::kiosk().await;
+    for (customer, stamps) in [("siri", 4), ("ola", 0)] {
+        let snapshot = service.call("GET", &format!("discounts/snapshot?customer_id={customer}"), "").await.ok();
+        let held = snapshot["facts"]["refs"].as_array().unwrap();
+        let most = held.iter().map(|held| held["statistics"]["current_stamp"].as_i64().unwrap()).max();
+        assert_eq!(most, Some(stamps), "{customer}");
+    }
+}

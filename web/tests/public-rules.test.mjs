@@ -2,18 +2,11 @@
 // secret, asks for `public/rules` and one rule, and draws a card for each, with the requests and the members
 // that the vendor's browser SDK uses (that package is not in the registry any more, so its habits are here).
 import assert from 'node:assert/strict';
-import { execFileSync, spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { after, before, test } from 'node:test';
-import { chromium } from 'playwright-core';
+import { startBrowser, startService } from './running.mjs';
 
-const rabatt = process.env.RABATT ?? new URL('../../../target/debug/rabatt', import.meta.url).pathname;
-const folder = mkdtempSync(join(tmpdir(), 'rabatt-browser-'));
-let service, pages, browser, address, client;
+let service, pages, browser;
 
 const page = `<!doctype html><meta charset="utf-8"><title>Deals</title><main></main><script type="module">
   const { url, account, key, secret, id } = Object.fromEntries(new URLSearchParams(location.hash.slice(1)));
@@ -41,52 +34,20 @@ const page = `<!doctype html><meta charset="utf-8"><title>Deals</title><main></m
 </script>`;
 
 before(async () => {
-  service = spawn(rabatt, ['serve'], {
-    env: { ...process.env, RABATT_LISTEN: '127.0.0.1:0', RABATT_DATA: folder, DATABASE_URL: '' },
-    stdio: ['ignore', 'pipe', 'ignore'],
-  });
-  for await (const line of createInterface({ input: service.stdout })) {
-    address = line.match(/listens on (http:\S+);/)?.[1];
-    if (address) break;
-  }
-  assert.ok(address, 'the service says where it listens');
-  service.stdout.resume();
-  client = JSON.parse(readFileSync(join(folder, 'client.json'), 'utf8'));
+  service = await startService();
   pages = createServer((_, answer) => answer.setHeader('content-type', 'text/html').end(page)).listen(0, '127.0.0.1');
   await new Promise((listening) => pages.once('listening', listening));
-  const executablePath = ['chromium', 'chromium-browser', 'google-chrome']
-    .map((name) => { try { return execFileSync('which', [name], { encoding: 'utf8' }).trim(); } catch { return ''; } })
-    .find(Boolean);
-  browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
+  browser = await startBrowser();
 });
 
 after(async () => {
   await browser?.close();
   pages?.close();
-  if (service) {
-    const ended = new Promise((end) => service.once('exit', end));
-    service.kill('SIGTERM');
-    await ended;
-  }
-  rmSync(folder, { recursive: true, force: true });
+  await service?.end();
 });
 
-async function api(method, path, body) {
-  const base = `${address}/v1/accounts/${client.account_id}`;
-  const basic = Buffer.from(`${client.client_id}:${client.client_secret}`).toString('base64');
-  const token = await fetch(`${base}/auth/token`, {
-    method: 'POST', headers: { authorization: `Basic ${basic}`, 'content-type': 'application/json' },
-    body: JSON.stringify({ grant_type: 'client_credentials', audience: base }),
-  });
-  const { access_token } = await token.json();
-  const answer = await fetch(`${base}/${path}`, {
-    method, headers: { authorization: `Bearer ${access_token}`, 'content-type': 'application/json' }, body: JSON.stringify(body),
-  });
-  assert.equal(answer.status, 200, await answer.clone().text());
-  return answer.json();
-}
-
 async function cards(id) {
+  const { address, client } = service;
   const shown = await browser.newPage();
   const failures = [];
   shown.on('pageerror', (error) => failures.push(String(error)));
@@ -95,7 +56,6 @@ async function cards(id) {
   });
   await shown.goto(`http://127.0.0.1:${pages.address().port}/#${settings}`);
   await shown.waitForSelector('body[data-done]', { state: 'attached', timeout: 15_000 }).catch(() => {});
-  if (process.env.SCREENSHOT) await shown.screenshot({ path: process.env.SCREENSHOT });
   const texts = await shown.locator('article').allTextContents();
   await shown.close();
   assert.deepEqual(failures, []);
@@ -104,15 +64,15 @@ async function cards(id) {
 
 test('a page of another origin shows the public rules', async () => {
   const window = { purchase_from: '2024-01-01T00:00:00Z', purchase_to: '2099-01-01T00:00:00Z' };
-  const bare = await api('POST', 'discounts/rules', { name: 'Ten off', requirement: window, reward: { type: 'discount_percent', value: 10 } });
-  const full = await api('POST', 'discounts/rules', {
+  const bare = await service.api('POST', 'discounts/rules', { name: 'Ten off', requirement: window, reward: { type: 'discount_percent', value: 10 } });
+  const full = await service.api('POST', 'discounts/rules', {
     name: '3 for 2', requirement: { ...window, item: { quantity: 3, items: [{ id: 'kaffe' }] } },
     reward: { type: 'discount_item_quantity', value: 1 }, limitation: { discount_repeat_usage: 2 },
     links: [{ href: 'https://shop.example/coffee.png', rel: 'medium_discount_image' }],
     metadata: { label: 'Today', 'dintero:exclude:public:cost': 7 },
   });
-  const hidden = await api('POST', 'discounts/rules', { name: 'Hidden', private: true, requirement: window, reward: { type: 'discount_percent', value: 90 } });
-  for (const rule of [bare, full, hidden]) await api('POST', `discounts/rules/${rule.id}/customers`, { customers: ['*'] });
+  const hidden = await service.api('POST', 'discounts/rules', { name: 'Hidden', private: true, requirement: window, reward: { type: 'discount_percent', value: 90 } });
+  for (const rule of [bare, full, hidden]) await service.api('POST', `discounts/rules/${rule.id}/customers`, { customers: ['*'] });
 
   const shown = await cards();
   assert.ok(shown.includes('Ten off · 10% · until 2099-01-01'), shown.join('\n'));

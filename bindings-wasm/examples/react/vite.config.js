@@ -1,0 +1,8 @@
+import react from "@vitejs/plugin-react";
+import { defineConfig } from "vite";
+
+export default defineConfig({
+  plugins: [react()],
+  // It finds its WebAssembly beside itself, so it must stay where it is.
+  optimizeDeps: { exclude: ["@rabatt/engine"] },
+});

@@ -1,0 +1,26 @@
+// What the editor itself says, in Norwegian; English is its own language.
+
+export const phrases: Record<string, string> = {
+  Find: 'Finn',
+  Replace: 'Erstatt',
+  next: 'neste',
+  previous: 'forrige',
+  all: 'alle',
+  'match case': 'skill store og små',
+  regexp: 'regulært uttrykk',
+  'by word': 'hele ord',
+  replace: 'erstatt',
+  'replace all': 'erstatt alle',
+  close: 'lukk',
+  'current match': 'gjeldende treff',
+  'on line': 'på linje',
+  'Fold line': 'Fold linjen',
+  'Unfold line': 'Brett ut linjen',
+  'folded code': 'foldet tekst',
+  unfold: 'brett ut',
+  Completions: 'Forslag',
+  Diagnostics: 'Feil',
+  'No diagnostics': 'Ingen feil',
+  'Control character': 'Kontrolltegn',
+  'Selection deleted': 'Utvalget er slettet',
+};
