@@ -26,7 +26,7 @@ const MISSING: &str = "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\">
 
 /// The routes of the console.
 pub fn routes<S: Clone + Send + Sync + 'static>() -> Router<S> {
-    Router::new().route("/", get(page)).route("/assets/{*file}", get(asset))
+    Router::new().route("/", get(page)).route("/assets/{file}", get(asset))
 }
 
 /// The page names the files that belong to it, so it is asked for every time; its tag says whether it changed.
@@ -37,8 +37,11 @@ async fn page(headers: HeaderMap) -> Response {
     }
 }
 
-/// The names of all other files change with what they hold.
+/// The names of all other files change with what they hold. They stand in one folder: a name that leads out of it names nothing.
 async fn asset(Path(name): Path<String>, headers: HeaderMap) -> Response {
+    if name.contains(['/', '\\']) {
+        return ApiError::NotFound("File").into_response();
+    }
     let (kind, keep) = (content_type(&name), "public, max-age=31536000, immutable");
     let vary = (header::VARY, HeaderValue::from_static("accept-encoding"));
     if takes_brotli(&headers)

@@ -25,7 +25,7 @@ test('the page lets no inline script in, and has none', async () => {
   const again = await fetch(`${service.address}/`, { headers: { 'if-none-match': answer.headers.get('etag') } });
   assert.equal(again.status, 304);
   const [asset] = page.match(/\/assets\/[^"]+\.js/);
-  const script = await fetch(service.address + asset);
+  const script = await fetch(service.address + asset, { headers: { 'accept-encoding': 'gzip, br' } });
   assert.match(script.headers.get('content-type'), /^text\/javascript/);
   assert.match(script.headers.get('cache-control'), /immutable/);
   // Compressed where it is taken, the same either way.

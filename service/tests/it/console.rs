@@ -31,7 +31,9 @@ async fn the_page_comes_with_a_policy_that_lets_nothing_inline_in() {
 #[tokio::test]
 async fn files_that_are_not_there_get_the_contracts_error() {
     let service = Service::new().await;
-    for path in ["/assets/nothing.js", "/assets/../index.html", "/assets/%2e%2e/index.html", "/assets/..%2f..%2fpackage.json", "/assets/"] {
+    for path in
+        ["/assets/nothing.js", "/assets/../index.html", "/assets/%2e%2e/index.html", "/assets/..%2f..%2fpackage.json", "/assets/"]
+    {
         get(&service, path, "").await.refused(404);
     }
 }
