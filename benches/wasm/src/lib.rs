@@ -76,11 +76,11 @@ fn whole(jiter: &mut Jiter<'_>) -> JiterResult<i64> {
 }
 
 /// Goes through the members of an object.
-fn object<'j>(jiter: &mut Jiter<'j>, mut member: impl FnMut(&mut Jiter<'j>, Name) -> JiterResult<()>) -> JiterResult<()> {
-    let mut name = jiter.next_object()?.map(Name::of);
+fn object<'j>(jiter: &mut Jiter<'j>, mut member: impl FnMut(&mut Jiter<'j>, Member) -> JiterResult<()>) -> JiterResult<()> {
+    let mut name = jiter.next_object()?.map(Member::of);
     while let Some(known) = name {
         member(jiter, known)?;
-        name = jiter.next_key()?.map(Name::of);
+        name = jiter.next_key()?.map(Member::of);
     }
     Ok(())
 }
@@ -98,9 +98,9 @@ fn list<'j, T>(jiter: &mut Jiter<'j>, mut one: impl FnMut(&mut Jiter<'j>) -> Jit
 macro_rules! names {
     ($($name:ident = $text:literal),* $(,)?) => {
         #[derive(Clone, Copy)]
-        enum Name { $($name,)* Other }
+        enum Member { $($name,)* Other }
 
-        impl Name {
+        impl Member {
             fn of(text: &str) -> Self {
                 match text { $($text => Self::$name,)* _ => Self::Other }
             }
@@ -130,15 +130,15 @@ fn receipt(bytes: &[u8]) -> JiterResult<Receipt> {
     let mut jiter = Jiter::new(bytes);
     object(&mut jiter, |jiter, name| {
         match name {
-            Name::ReceiptId => receipt.receipt_id = text(jiter)?,
-            Name::PurchaseAt => receipt.purchase_at = text(jiter)?,
-            Name::Currency => receipt.currency = text(jiter)?,
-            Name::Store => object(jiter, |jiter, name| store(jiter, name, &mut receipt.store))?,
-            Name::CustomerId => receipt.customer_id = text(jiter)?,
-            Name::OperatorId => receipt.operator_id = text(jiter)?,
-            Name::GrossAmount => receipt.gross_amount = whole(jiter)?,
-            Name::NetAmount => receipt.net_amount = whole(jiter)?,
-            Name::Items => receipt.items = list(jiter, item)?,
+            Member::ReceiptId => receipt.receipt_id = text(jiter)?,
+            Member::PurchaseAt => receipt.purchase_at = text(jiter)?,
+            Member::Currency => receipt.currency = text(jiter)?,
+            Member::Store => object(jiter, |jiter, name| store(jiter, name, &mut receipt.store))?,
+            Member::CustomerId => receipt.customer_id = text(jiter)?,
+            Member::OperatorId => receipt.operator_id = text(jiter)?,
+            Member::GrossAmount => receipt.gross_amount = whole(jiter)?,
+            Member::NetAmount => receipt.net_amount = whole(jiter)?,
+            Member::Items => receipt.items = list(jiter, item)?,
             _ => jiter.next_skip()?,
         }
         Ok(())
@@ -147,12 +147,12 @@ fn receipt(bytes: &[u8]) -> JiterResult<Receipt> {
     Ok(receipt)
 }
 
-fn store(jiter: &mut Jiter<'_>, name: Name, store: &mut Store) -> JiterResult<()> {
+fn store(jiter: &mut Jiter<'_>, name: Member, store: &mut Store) -> JiterResult<()> {
     match name {
-        Name::Id => store.id = text(jiter)?,
-        Name::Name => store.name = text(jiter)?,
-        Name::Chain => store.chain = text(jiter)?,
-        Name::Mcc => store.mcc = text(jiter)?,
+        Member::Id => store.id = text(jiter)?,
+        Member::Name => store.name = text(jiter)?,
+        Member::Chain => store.chain = text(jiter)?,
+        Member::Mcc => store.mcc = text(jiter)?,
         _ => jiter.next_skip()?,
     }
     Ok(())
@@ -174,17 +174,17 @@ fn item(jiter: &mut Jiter<'_>) -> JiterResult<Item> {
     };
     object(jiter, |jiter, name| {
         match name {
-            Name::Id => item.id = text(jiter)?,
-            Name::LineId => item.line_id = whole(jiter)?,
-            Name::Groups => item.groups = list(jiter, group)?,
-            Name::Description => item.description = text(jiter)?,
-            Name::Quantity => item.quantity = whole(jiter)?,
-            Name::GrossAmount => item.gross_amount = whole(jiter)?,
-            Name::NetAmount => item.net_amount = whole(jiter)?,
-            Name::UnitGrossPrice => item.unit_gross_price = whole(jiter)?,
-            Name::TaxPercent => item.tax_percent = whole(jiter)?,
-            Name::Barcode => item.barcode = text(jiter)?,
-            Name::Eligible => item.eligible_for_discount = jiter.next_bool()?,
+            Member::Id => item.id = text(jiter)?,
+            Member::LineId => item.line_id = whole(jiter)?,
+            Member::Groups => item.groups = list(jiter, group)?,
+            Member::Description => item.description = text(jiter)?,
+            Member::Quantity => item.quantity = whole(jiter)?,
+            Member::GrossAmount => item.gross_amount = whole(jiter)?,
+            Member::NetAmount => item.net_amount = whole(jiter)?,
+            Member::UnitGrossPrice => item.unit_gross_price = whole(jiter)?,
+            Member::TaxPercent => item.tax_percent = whole(jiter)?,
+            Member::Barcode => item.barcode = text(jiter)?,
+            Member::Eligible => item.eligible_for_discount = jiter.next_bool()?,
             _ => jiter.next_skip()?,
         }
         Ok(())
@@ -196,8 +196,8 @@ fn group(jiter: &mut Jiter<'_>) -> JiterResult<Group> {
     let mut group = Group { id: String::new(), name: String::new() };
     object(jiter, |jiter, name| {
         match name {
-            Name::Id => group.id = text(jiter)?,
-            Name::Name => group.name = text(jiter)?,
+            Member::Id => group.id = text(jiter)?,
+            Member::Name => group.name = text(jiter)?,
             _ => jiter.next_skip()?,
         }
         Ok(())
