@@ -1,0 +1,103 @@
+"""Every case of the corpus, and generated Calls, answered as natively: the same bytes."""
+
+from __future__ import annotations
+
+import json
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from native import Case, cases, parts
+
+import rabatt
+
+CORPUS = cases("corpus")
+GENERATED = cases("generated", "--cases", "4000", "--seed", "1")
+CHUNK = 500
+
+
+def read(text: str) -> Any:
+    return json.loads(text, parse_float=Decimal)
+
+
+def is_plain(text: str) -> bool:
+    """JSON as dicts can hold it: no member twice."""
+
+    def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        members = dict(pairs)
+        if len(members) < len(pairs):
+            raise ValueError
+        return members
+
+    try:
+        json.loads(text, object_pairs_hook=once)
+    except ValueError:
+        return False
+    return True
+
+
+def through_answer(case: Case) -> None:
+    assert rabatt.answer(case.call) == case.answer
+    assert rabatt.answer(case.call.encode()) == case.answer
+    if is_plain(case.call):
+        by_objects = rabatt.answer(read(case.call), decimals=True)
+        if by_objects["ok"]:
+            assert by_objects == read(case.answer)
+        else:
+            # What Python cannot hold as written (a number of a thousand digits) is one problem, not another.
+            assert by_objects == read(case.answer)
+
+
+def through_engine(case: Case) -> None:
+    """The same Call, its rules compiled first."""
+    call = parts(case.call)
+    options = read(call.get("options", "{}")) or {}
+    options = {name: value for name, value in options.items() if value is not None}
+    try:
+        engine = rabatt.Engine(call["rules"])
+        facts = call.get("facts")
+        facts = None if facts == "null" else facts
+        text = engine.evaluate(call["receipt"], facts, **options)
+        assert text == case.answer
+        receipt = read(call["receipt"])
+        objects = engine.evaluate(receipt, read(facts) if facts else None, **options, decimals=True)
+        assert objects == read(case.answer)
+        assert engine.plan_hash == objects["outcome"]["plan"]
+    except rabatt.RabattError as error:
+        place = {rabatt.RulesError: "/rules", rabatt.FactsError: "/facts", rabatt.ReceiptError: "/receipt"}[type(error)]
+        expected = [rabatt.Problem(**problem) for problem in read(case.answer)["errors"]]
+        # A Call tells the problems of all its parts at once.
+        own = {problem for problem in expected if problem.pointer.startswith(place)}
+        assert {problem._replace(pointer=prefixed(place, problem)) for problem in error.problems} == own
+
+
+def prefixed(place: str, problem: rabatt.Problem) -> str:
+    # An amount of a rule that grows too large is told of the rules.
+    return problem.pointer if problem.pointer == "/rules" else place + problem.pointer
+
+
+@pytest.mark.parametrize("case", CORPUS, ids=[case.name for case in CORPUS])
+def test_corpus(case: Case) -> None:
+    through_answer(case)
+
+
+ENGINE = [case for case in CORPUS if case.name.endswith(".json") and is_plain(case.call) and isinstance(read(case.call).get("rules"), list)]
+
+
+@pytest.mark.parametrize("case", ENGINE, ids=[case.name for case in ENGINE])
+def test_corpus_through_an_engine(case: Case) -> None:
+    through_engine(case)
+
+
+@pytest.mark.parametrize("first", range(0, len(GENERATED), CHUNK))
+def test_generated_calls(first: int) -> None:
+    for case in GENERATED[first : first + CHUNK]:
+        through_answer(case)
+        through_engine(case)
+
+
+def test_there_are_cases_of_every_kind() -> None:
+    assert len(CORPUS) > 500
+    assert len(ENGINE) > 450
+    given = [read(case.answer) for case in GENERATED]
+    assert sum(bool(answer["ok"] and answer["outcome"]["applied"]) for answer in given) > 1000
