@@ -34,7 +34,7 @@ thread_local! {
 /// ...     "requirement": {"item": {"quantity": 3, "items": [{"group_id": "coffee"}]}},
 /// ...     "reward": {"type": "discount_item_quantity", "value": 1}}])
 /// >>> engine
-/// Engine(1 rule, plan 8f5c1e…)
+/// Engine(1 rule, plan eb9a18…)
 /// >>> try:
 /// ...     rabatt.Engine([{"id": "a", "reward": {"type": "discount_percent", "value": 101}}])
 /// ... except rabatt.RulesError as error:

@@ -128,7 +128,15 @@ def test_amounts_are_whole() -> None:
 
 
 def test_unknown_members_come_back() -> None:
-    own = {"none": None, "flag": False, "big": 10**40, "text": 'æ"\\\n\x00\u2028', "list": [[], {}], "e": 1e300, "": {"~/": 1}}
+    own = {
+        "none": None,
+        "flag": False,
+        "big": 10**40,
+        "text": 'æ"\\\n\x00\u2028',
+        "list": [[], {}],
+        "e": 1e300,
+        "": {"~/": 1},
+    }
     assert item_of(ENGINE.evaluate(receipt(own=own)))["own"] == own
 
 
@@ -144,7 +152,7 @@ def test_date_times_and_mappings() -> None:
     [
         (float("nan"), "out_of_range"),
         (Decimal("Infinity"), "out_of_range"),
-        (10**5000, "out_of_range"),
+        pytest.param(10**5000, "out_of_range", id="5000 digits"),
         ({1, 2}, "wrong_type"),
         ({1: 2}, "wrong_type"),
         (object(), "wrong_type"),

@@ -4,6 +4,7 @@
 
 mod apt;
 mod postgres;
+mod python;
 mod ratios;
 mod schemathesis;
 mod suites;
@@ -16,7 +17,8 @@ cargo xtask up             build what is missing and start the service on 127.0.
 cargo xtask test           run every suite
 cargo xtask test SUITE…    run some of them
 cargo xtask bench          run the benches and print their ratios
-cargo xtask bench service  load the service beside its floors";
+cargo xtask bench service  load the service beside its floors
+cargo xtask bench python   measure the Python package beside json and pyarrow";
 
 fn main() -> ExitCode {
     let words: Vec<String> = std::env::args().skip(1).collect();
@@ -24,8 +26,10 @@ fn main() -> ExitCode {
     match words.as_slice() {
         ["up", rest @ ..] => up::up(rest),
         ["test", suites @ ..] => suites::test(suites),
-        // What the suite of this name runs.
+        // What the suites of these names run.
         ["schemathesis"] => schemathesis::run(),
+        ["python", rest @ ..] => python::run(rest),
+        ["bench", "python", rest @ ..] => python::bench(rest),
         ["bench", rest @ ..] => suites::bench(rest),
         ["help" | "--help" | "-h"] => {
             println!("{HELP}\n\nSuites: {}", suites::names().join(", "));

@@ -6,7 +6,8 @@
 ...     "requirement": {"item": {"quantity": 3, "items": [{"group_id": "coffee"}]}},
 ...     "reward": {"type": "discount_item_quantity", "value": 1}}])
 >>> answer = engine.evaluate({"purchase_at": "2024-06-01T12:00:00+02:00", "items": [
-...     {"line_id": 1, "groups": [{"id": "coffee"}], "quantity": 7, "gross_amount": 24500, "eligible_for_discount": True}]})
+...     {"line_id": 1, "groups": [{"id": "coffee"}], "quantity": 7, "gross_amount": 24500,
+...      "eligible_for_discount": True}]})
 >>> answer["outcome"]["totals"]["discount"]  # seven cups, two of them free
 7000
 

@@ -5,6 +5,8 @@ from rabatt.answers import Answer, Failure
 from rabatt.errors import Problem
 from rabatt.tables import Tables
 
+__all__ = ["ArrowReader", "ArrowTable", "Engine", "Evaluation", "__version__", "answer"]
+
 __version__: str
 
 class _ArrowStream(Protocol):
@@ -22,6 +24,7 @@ _Table: TypeAlias = _ArrowStream | _ArrowArray
 def answer(call: _Text, *, decimals: bool = False) -> str: ...
 @overload
 def answer(call: _Object, *, decimals: bool = False) -> Answer | Failure: ...
+
 @final
 class Engine:
     def __new__(cls, rules: _Rules) -> Self: ...

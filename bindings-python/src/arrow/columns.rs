@@ -163,7 +163,7 @@ fn plain_form(value: impl std::fmt::Display) -> String {
 /// The decimal that a float's shortest repr shows. `None`: not finite, or none that is kept.
 fn float(value: f64) -> Option<Decimal> {
     const EXACT: f64 = 9_007_199_254_740_992.0;
-    if value.trunc() == value && (-EXACT..EXACT).contains(&value) {
+    if value.trunc() == value && value.abs() < EXACT {
         return Some(Decimal::from_whole(value as i64));
     }
     Decimal::parse(&value.to_string())

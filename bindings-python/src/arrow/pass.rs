@@ -59,10 +59,13 @@ impl Pass {
     ) -> Result<Self, Fault> {
         let mut line_id = None;
         let mut join = None;
-        if let Some(lines) = lines {
+        if let Some(mut lines) = lines {
             let schema = lines.schema();
             line_id = field(&schema, "id");
-            let batches = lines.collect::<Result<Vec<_>, _>>().map_err(Fault::Source)?;
+            let mut batches = Vec::new();
+            while let Some(batch) = imported(&mut *lines)? {
+                batches.push(batch);
+            }
             join = Some(Join::new(LineTable::new(&batches, &schema).map_err(Fault::Columns)?));
         }
         let schema = source.schema();
@@ -84,10 +87,7 @@ impl Pass {
     /// The next part of the tables wanted.
     pub(crate) fn next(&mut self, wanted: Wanted) -> Option<Result<Part, Fault>> {
         while self.ready.is_empty() && !self.ended {
-            // A fault of the source must not unwind into who reads through the C interface.
-            let worked = catch_unwind(AssertUnwindSafe(|| self.work(wanted)));
-            let failed = || Err(Fault::Source(ArrowError::CDataInterface("the source of the table failed".to_owned())));
-            if let Err(fault) = worked.unwrap_or_else(|_| failed()) {
+            if let Err(fault) = self.work(wanted) {
                 self.ready.push_back(Err(fault));
                 self.ended = true;
             }
@@ -98,11 +98,11 @@ impl Pass {
     /// Evaluates the next window, or reads the next batch.
     fn work(&mut self, wanted: Wanted) -> Result<(), Fault> {
         let Some((receipts, from)) = self.current.take() else {
-            let Some(batch) = self.source.next() else {
+            let Some(batch) = imported(&mut *self.source)? else {
                 self.ended = true;
                 return Ok(());
             };
-            let receipts = Receipts::new(&batch.map_err(Fault::Source)?, self.join.as_mut()).map_err(Fault::Columns)?;
+            let receipts = Receipts::new(&batch, self.join.as_mut()).map_err(Fault::Columns)?;
             self.batches += 1;
             self.current = Some((receipts, 0));
             return Ok(());
@@ -132,6 +132,17 @@ impl Pass {
             self.before += receipts.rows as u64;
         }
         Ok(())
+    }
+}
+
+/// The next batch of a source. arrow-rs 59 panics on slices of structs in structs (its issue 9235), and
+/// a panic must not unwind into who reads through the C interface.
+fn imported(source: &mut dyn RecordBatchReader) -> Result<Option<RecordBatch>, Fault> {
+    const MESSAGE: &str = "a batch could not be imported; slices of tables with structs inside structs are not understood: \
+                           copy such a table first, as with pyarrow's `table.take(range(table.num_rows))`";
+    match catch_unwind(AssertUnwindSafe(|| source.next())) {
+        Ok(batch) => batch.transpose().map_err(Fault::Source),
+        Err(_) => Err(Fault::Source(ArrowError::CDataInterface(MESSAGE.to_owned()))),
     }
 }
 

@@ -39,7 +39,7 @@ enum Codes {
 #[derive(Debug)]
 enum Lines {
     /// In the list `items` of its row.
-    Nested { lists: Lists, nulls: Option<NullBuffer>, columns: LineColumns, id: Option<ArrayRef> },
+    Nested { lists: Lists, nulls: Option<NullBuffer>, columns: Box<LineColumns>, id: Option<ArrayRef> },
     /// In a table of their own.
     Joined { table: Arc<LineTable>, receipts: Joined },
     /// `items` is all null.
@@ -201,7 +201,7 @@ fn nested(batch: &RecordBatch) -> Result<Lines, Vec<Problem>> {
         DataType::Null => Ok(Lines::Absent),
         DataType::Struct(_) => {
             let lines = values.as_struct();
-            let columns = LineColumns::new("items.", lines)?;
+            let columns = Box::new(LineColumns::new("items.", lines)?);
             Ok(Lines::Nested { lists, nulls: lines.nulls().cloned(), columns, id: lines.column_by_name("id").cloned() })
         }
         other => Err(vec![wrong_type("items", other, WANTED)]),
