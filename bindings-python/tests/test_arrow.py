@@ -26,7 +26,7 @@ RULES = [
     {"id": "kiosk", "requirement": {"store": {"id": ["k1"]}}, "reward": {"type": "discount_percent", "value": 10}},
 ]
 ENGINE = rabatt.Engine(RULES)
-RECEIPTS = [
+RECEIPTS: list[dict[str, Any]] = [
     {
         "receipt_id": 1001 + at,
         "purchase_at": datetime(2024, 6, 1, 10, tzinfo=UTC),
@@ -49,11 +49,12 @@ DISCOUNTS = [3500, 3500 + 1300]
 
 
 def discounts(table: Any, items: Any = None) -> list[int]:
-    return pa.table(ENGINE.evaluate_arrow(table, items).receipts())["discount"].to_pylist()
+    found: list[int] = pa.table(ENGINE.evaluate_arrow(table, items).receipts())["discount"].to_pylist()
+    return found
 
 
 def split() -> tuple[pa.Table, pa.Table]:
-    lines = [{"receipt_id": receipt["receipt_id"], **line} for receipt in RECEIPTS for line in receipt["items"]]  # type: ignore[dict-item,attr-defined]
+    lines = [{"receipt_id": receipt["receipt_id"], **line} for receipt in RECEIPTS for line in receipt["items"]]
     return TABLE.drop_columns(["items"]), pa.Table.from_pylist(lines)
 
 

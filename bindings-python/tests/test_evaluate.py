@@ -128,7 +128,7 @@ def test_amounts_are_whole() -> None:
 
 
 def test_unknown_members_come_back() -> None:
-    own = {
+    own: dict[str, Any] = {
         "none": None,
         "flag": False,
         "big": 10**40,
