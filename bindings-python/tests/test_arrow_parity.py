@@ -71,26 +71,28 @@ def copied(table: pa.Table, size: int) -> pa.RecordBatchReader:
     return pa.ipc.open_stream(sink.getvalue())
 
 
-@pytest.mark.parametrize("size", [1_000, 8_192, 8_193, 12_345])
-@pytest.mark.parametrize("threads", [1, 2, 5])
+@pytest.fixture(scope="module")
+def whole(many: tuple[rabatt.Engine, pa.Table, shop.Expected]) -> rabatt.Tables:
+    engine, table, _ = many
+    return engine.evaluate_arrow(table, on_error="collect", threads=1).tables()
+
+
+@pytest.mark.parametrize(("size", "threads"), [(1_000, 1), (8_192, 2), (8_193, 5), (12_345, 2), (20_000, 5)])
 def test_batches_and_threads_change_nothing(
-    many: tuple[rabatt.Engine, pa.Table, shop.Expected], size: int, threads: int
+    many: tuple[rabatt.Engine, pa.Table, shop.Expected], whole: rabatt.Tables, size: int, threads: int
 ) -> None:
     engine, table, _ = many
-    whole = engine.evaluate_arrow(table, on_error="collect", threads=1).tables()
-    cut = copied(table, size)
-    parts = list(engine.evaluate_arrow(cut, on_error="collect", threads=threads))
+    parts = list(engine.evaluate_arrow(copied(table, size), on_error="collect", threads=threads))
     for name in rabatt.Tables._fields:
         right = pa.table(getattr(whole, name))
         assert pa.concat_tables(pa.table(getattr(part, name)) for part in parts).equals(right)
 
 
-def test_streams_are_the_tables(many: tuple[rabatt.Engine, pa.Table, shop.Expected]) -> None:
+def test_streams_are_the_tables(many: tuple[rabatt.Engine, pa.Table, shop.Expected], whole: rabatt.Tables) -> None:
     engine, table, _ = many
-    tables = engine.evaluate_arrow(table, on_error="collect").tables()
     for name in rabatt.Tables._fields:
         stream = getattr(engine.evaluate_arrow(table, on_error="collect"), name)()
-        assert pa.table(stream).equals(pa.table(getattr(tables, name)))
+        assert pa.table(stream).equals(pa.table(getattr(whole, name)))
 
 
 @pytest.mark.parametrize(
