@@ -41,26 +41,19 @@ def test_generated_receipts(first: int) -> None:
 
 
 @pytest.fixture(scope="module")
-def many() -> tuple[rabatt.Engine, pa.Table, shop.Expected]:
-    """20 000 receipts under the rules that give most on them."""
+def many() -> tuple[rabatt.Engine, pa.Table]:
+    """20 000 receipts under the rules that give something on most of them."""
     best, most = None, -1
-    for call in CALLS[:300]:
+    for call in CALLS[:60]:
         try:
             engine = rabatt.Engine(call["rules"])
         except rabatt.RulesError:
             continue
-        rules = engine.evaluate_arrow(shop.table(RECEIPTS[:200]), on_error="collect").rules()
+        rules = engine.evaluate_arrow(shop.table(RECEIPTS[:50]), on_error="collect").rules()
         if (count := pa.table(rules).num_rows) > most:
             best, most = engine, count
     assert best is not None
-    receipts = [{**receipt, "receipt_id": f"r{at}"} for at, receipt in enumerate(RECEIPTS * 5)]
-    return best, shop.table(receipts), shop.Expected(best, receipts)
-
-
-def test_many_receipts(many: tuple[rabatt.Engine, pa.Table, shop.Expected]) -> None:
-    engine, table, expected = many
-    assert len(expected.rules) > 5_000
-    shop.assert_equal(engine.evaluate_arrow(table, on_error="collect").tables(), expected)
+    return best, shop.table([{**receipt, "receipt_id": f"r{at}"} for at, receipt in enumerate(RECEIPTS * 5)])
 
 
 def copied(table: pa.Table, size: int) -> pa.RecordBatchReader:
@@ -72,24 +65,24 @@ def copied(table: pa.Table, size: int) -> pa.RecordBatchReader:
 
 
 @pytest.fixture(scope="module")
-def whole(many: tuple[rabatt.Engine, pa.Table, shop.Expected]) -> rabatt.Tables:
-    engine, table, _ = many
+def whole(many: tuple[rabatt.Engine, pa.Table]) -> rabatt.Tables:
+    engine, table = many
     return engine.evaluate_arrow(table, on_error="collect", threads=1).tables()
 
 
 @pytest.mark.parametrize(("size", "threads"), [(1_000, 1), (8_192, 2), (8_193, 5), (12_345, 2), (20_000, 5)])
 def test_batches_and_threads_change_nothing(
-    many: tuple[rabatt.Engine, pa.Table, shop.Expected], whole: rabatt.Tables, size: int, threads: int
+    many: tuple[rabatt.Engine, pa.Table], whole: rabatt.Tables, size: int, threads: int
 ) -> None:
-    engine, table, _ = many
+    engine, table = many
     parts = list(engine.evaluate_arrow(copied(table, size), on_error="collect", threads=threads))
     for name in rabatt.Tables._fields:
         right = pa.table(getattr(whole, name))
         assert pa.concat_tables(pa.table(getattr(part, name)) for part in parts).equals(right)
 
 
-def test_streams_are_the_tables(many: tuple[rabatt.Engine, pa.Table, shop.Expected], whole: rabatt.Tables) -> None:
-    engine, table, _ = many
+def test_streams_are_the_tables(many: tuple[rabatt.Engine, pa.Table], whole: rabatt.Tables) -> None:
+    engine, table = many
     for name in rabatt.Tables._fields:
         stream = getattr(engine.evaluate_arrow(table, on_error="collect"), name)()
         assert pa.table(stream).equals(pa.table(getattr(whole, name)))
