@@ -10,9 +10,10 @@ const root = new URL('../..', import.meta.url).pathname;
 
 before(() => init());
 
-/** `[Call, Answer]` of the native engine. */
+/** Calls with the Answers of the native engine. */
 async function* native() {
-  const words = ['run', '--quiet', '--package', 'rabatt-tests', '--bin', 'answers', '--', '--cases', cases, '--large', '200'];
+  const groups = ['corpus', 'explained', '--cases', cases, '--seed', '1', 'large', '--cases', '200', '--seed', '1'];
+  const words = ['run', '--quiet', '--package', 'rabatt-tests', '--bin', 'answers', '--', ...groups];
   const program = spawn('cargo', words, { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] });
   const ended = new Promise((end) => program.once('close', end));
   for await (const line of createInterface({ input: program.stdout })) yield JSON.parse(line);
@@ -37,7 +38,7 @@ test('the corpus and generated Calls are answered byte for byte alike', async ()
   let whole = 0;
   let parts = 0;
   const different = [];
-  for await (const [call, expected] of native()) {
+  for await (const { call, answer: expected } of native()) {
     whole += 1;
     if (answer(call) !== expected) different.push(call);
     // Where JavaScript writes a Call as it came, its parts can be given one by one.

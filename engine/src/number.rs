@@ -50,6 +50,31 @@ impl Decimal {
         Self { digits: value, scale: 0 }
     }
 
+    /// `digits / 10^scale`; a negative scale multiplies. `None`: more than 18 decimals, or more
+    /// digits than `i64` holds, once trailing zeros are taken away.
+    ///
+    /// ```
+    /// use rabatt_engine::Decimal;
+    /// assert_eq!(Decimal::new(45_300, 5), Decimal::parse("0.453"));
+    /// assert_eq!(Decimal::new(45, -2), Some(Decimal::from_whole(4_500)));
+    /// assert_eq!(Decimal::new(i128::MAX, 0), None);
+    /// ```
+    pub fn new(mut digits: i128, mut scale: i32) -> Option<Self> {
+        if digits == 0 {
+            return Some(Self::ZERO);
+        }
+        while scale > 0 && digits % 10 == 0 {
+            digits /= 10;
+            scale -= 1;
+        }
+        while scale < 0 {
+            digits = digits.checked_mul(10)?;
+            scale += 1;
+        }
+        let scale = u8::try_from(scale).ok().filter(|scale| *scale <= MAX_SCALE)?;
+        Some(Self { digits: i64::try_from(digits).ok()?, scale })
+    }
+
     /// Reads a number as JSON writes it (`10.5`, `-3`, `1e2`). `None`: not a number, or more
     /// than 18 decimals, or more digits than `i64` holds.
     pub fn parse(text: &str) -> Option<Self> {

@@ -23,6 +23,49 @@ pub struct Receipt<'a> {
     pub items: Vec<Item<'a>>,
 }
 
+impl Receipt<'_> {
+    /// The lines that are called like an earlier one, by position, and that name (§16.4).
+    /// Reading from JSON refuses them; who makes a receipt another way asks before evaluating.
+    ///
+    /// ```
+    /// use rabatt_engine::{Item, Receipt};
+    /// let text = r#"{"purchase_at": "2024-06-01T12:00:00Z", "items": [{"line_id": 2}]}"#;
+    /// let mut receipt = Receipt::from_json(text)?;
+    /// receipt.items.push(Item::default()); // the second line, without a name of its own
+    /// assert_eq!(receipt.lines_named_twice(), [(1, 2)]);
+    /// # Ok::<(), Vec<rabatt_engine::Problem>>(())
+    /// ```
+    pub fn lines_named_twice(&self) -> Vec<(usize, i64)> {
+        named_twice(&self.items)
+    }
+}
+
+/// A line without `line_id` is called by its position, from 1; no two lines share a name (§16.4).
+pub(crate) fn named_twice(items: &[Item<'_>]) -> Vec<(usize, i64)> {
+    let name = |(position, item): (i64, &Item<'_>)| item.line_id.unwrap_or(position);
+    let mut last = 0i64;
+    // The usual numberings, absent or rising, need no list.
+    let rising = (1i64..).zip(items).map(name).all(|name| {
+        let rises = name > last;
+        last = name;
+        rises
+    });
+    if rising {
+        return Vec::new();
+    }
+    let mut names: Vec<(i64, usize)> = (1i64..).zip(items).map(name).zip(0..).collect();
+    names.sort_unstable();
+    let mut twice: Vec<(usize, i64)> = names
+        .windows(2)
+        .filter_map(|pair| match pair {
+            [(name, _), (same, position)] if name == same => Some((*position, *name)),
+            _ => None,
+        })
+        .collect();
+    twice.sort_unstable();
+    twice
+}
+
 /// One line.
 #[derive(Debug, Clone)]
 pub struct Item<'a> {

@@ -14,6 +14,9 @@ pub struct Instant {
 }
 
 impl Instant {
+    /// 1970-01-01T00:00:00Z.
+    pub const EPOCH: Instant = Instant { seconds: 0, nanos: 0 };
+
     /// Reads an RFC 3339 date-time with its offset; `None` when it is not one.
     ///
     /// ```
@@ -30,6 +33,20 @@ impl Instant {
         let nanos = at.timestamp_subsec_nanos();
         // A leap second is written as second 60: count it into the next one.
         Some(Self { seconds: at.timestamp() + i64::from(nanos / 1_000_000_000), nanos: nanos % 1_000_000_000 })
+    }
+
+    /// The instant so many seconds after 1970-01-01T00:00:00Z (before it when negative), and
+    /// nanoseconds of that second. `None`: outside the years 0 to 9999, or not below a second.
+    ///
+    /// ```
+    /// use rabatt_engine::Instant;
+    /// assert_eq!(Instant::from_timestamp(1_717_236_000, 0), Instant::parse("2024-06-01T12:00:00+02:00"));
+    /// assert_eq!(Instant::from_timestamp(i64::MAX, 0), None);
+    /// ```
+    pub fn from_timestamp(seconds: i64, nanos: u32) -> Option<Self> {
+        // What RFC 3339 can write, so that every instant has a text.
+        const YEARS: std::ops::Range<i64> = -FROM_YEAR_0..253_402_300_800;
+        (YEARS.contains(&seconds) && nanos < 1_000_000_000).then_some(Self { seconds, nanos })
     }
 
     /// This instant and `days` times 24 hours (§4.2).
@@ -99,6 +116,9 @@ fn usual(text: &[u8]) -> Option<i64> {
 
 /// Days from 1 March of the year 0 to 1 January 1970.
 const DAYS_TO_1970: i64 = 719_468;
+
+/// Seconds from the beginning of the year 0 to 1970.
+const FROM_YEAR_0: i64 = (DAYS_TO_1970 + 60) * 86_400;
 
 /// Two decimal digits as a number.
 fn two(tens: u8, ones: u8) -> Option<i64> {
@@ -192,5 +212,16 @@ mod tests {
             assert_eq!(usual(text.as_bytes()), None, "{text}");
         }
         assert_eq!(Instant::parse("2024-06-01T12:00:60Z"), Instant::parse("2024-06-01T12:01:00Z"));
+    }
+
+    #[test]
+    fn timestamps_reach_from_the_year_0_to_9999() {
+        for (text, beyond) in [("0000-01-01T00:00:00Z", -1), ("9999-12-31T23:59:59Z", 1)] {
+            let at = Instant::parse(text);
+            let seconds = at.map_or(0, |at| at.seconds);
+            assert_eq!(Instant::from_timestamp(seconds, 0), at);
+            assert_eq!(Instant::from_timestamp(seconds + beyond, 0), None, "{text}");
+        }
+        assert_eq!(Instant::from_timestamp(0, 1_000_000_000), None);
     }
 }

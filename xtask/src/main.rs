@@ -4,6 +4,7 @@
 
 mod apt;
 mod postgres;
+mod python;
 mod ratios;
 mod schemathesis;
 mod suites;
@@ -22,7 +23,8 @@ cargo xtask web            build the console in web/, which the service serves a
 cargo xtask bench          run the benches and print their ratios
 cargo xtask bench service  load the service beside its floors
 cargo xtask bench wasm     measure the npm package in Node and Chromium beside its floor
-cargo xtask bench web      measure typing in the console's cart with 10 000 rules, in Chromium";
+cargo xtask bench web      measure typing in the console's cart with 10 000 rules, in Chromium
+cargo xtask bench python   measure the Python package beside json and pyarrow";
 
 fn main() -> ExitCode {
     let words: Vec<String> = std::env::args().skip(1).collect();
@@ -30,10 +32,12 @@ fn main() -> ExitCode {
     match words.as_slice() {
         ["up", rest @ ..] => up::up(rest),
         ["test", suites @ ..] => suites::test(suites),
-        // What the suite of this name runs.
+        // What the suites of these names run.
         ["schemathesis"] => schemathesis::run(),
         ["wasm"] => exit(wasm::build()),
         ["web"] => exit(web::build()),
+        ["python", rest @ ..] => python::run(rest),
+        ["bench", "python", rest @ ..] => python::bench(rest),
         ["bench", rest @ ..] => suites::bench(rest),
         ["help" | "--help" | "-h"] => {
             println!("{HELP}\n\nSuites: {}", suites::names().join(", "));

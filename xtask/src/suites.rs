@@ -22,6 +22,8 @@ enum Counts {
     Nextest,
     /// Each `test result:` line of cargo test.
     Libtest,
+    /// pytest's last line: `N failed, N passed in N s`.
+    Pytest,
     /// The lines `# pass N` and `# fail N` of Node's test runner.
     Node,
     /// differ's line: `N of N cases, …`.
@@ -137,6 +139,12 @@ const SUITES: &[Suite] = &[
         name: "schemathesis",
         what: "requests made from the OpenAPI document, good and bad (installs schemathesis into target/ once)",
         commands: &[(&["cargo", "xtask", "schemathesis"], Counts::Libtest)],
+        postgres: false,
+    },
+    Suite {
+        name: "python",
+        what: "the Python package: corpus, generated Calls, Arrow tables, types, examples (installs into target/ once)",
+        commands: &[(&["cargo", "xtask", "python"], Counts::Pytest)],
         postgres: false,
     },
     Suite {
@@ -303,6 +311,7 @@ fn follow(lines: impl BufRead, counts: Counts) -> Count {
                     Count { passed: 0, failed: number }
                 }
             }
+            Counts::Pytest => summed(&line).map_or_else(Count::default, numbers),
             Counts::Libtest if line.contains("test result:") => after_word(&line, "test result:"),
             Counts::Differ if line.contains(" cases, ") && line.contains("disagreements") => {
                 let number = |text: &str| text.split_whitespace().next().and_then(|word| word.parse::<u64>().ok());
@@ -317,19 +326,46 @@ fn follow(lines: impl BufRead, counts: Counts) -> Count {
     count
 }
 
-/// Reads `N passed` and `N failed` (and `N timed out`) behind a word.
+/// Of pytest's last line, `1 failed, 9 passed in 77.01s (0:01:17)`, what stands before the time.
+fn summed(line: &str) -> Option<&str> {
+    let (counts, time) = line.split_once(" in ")?;
+    let seconds = time.split_whitespace().next()?.strip_suffix('s')?;
+    seconds.parse::<f64>().is_ok().then_some(counts)
+}
+
+/// The numbers behind a word.
 fn after_word(line: &str, word: &str) -> Count {
-    let words: Vec<&str> =
-        line.split(word).nth(1).unwrap_or("").split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).collect();
+    numbers(line.split(word).nth(1).unwrap_or(""))
+}
+
+/// Reads `N passed` and `N failed` (and `N timed out`, `N errors`).
+fn numbers(text: &str) -> Count {
+    let words: Vec<&str> = text.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).collect();
     let mut count = Count::default();
     for pair in words.windows(2) {
         let [number, what] = pair else { continue };
         let Ok(number) = number.parse::<u64>() else { continue };
         match *what {
             "passed" => count.passed += number,
-            "failed" | "timed" => count.failed += number,
+            "failed" | "timed" | "error" | "errors" => count.failed += number,
             _ => {}
         }
     }
     count
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pytest_is_counted_by_its_last_line() {
+        let count = |line: &str| {
+            let count = follow(line.as_bytes(), Counts::Pytest);
+            (count.passed, count.failed)
+        };
+        assert_eq!(count("2 failed, 51 passed, 1 error in 37.88s"), (51, 3));
+        assert_eq!(count("1290 passed in 77.01s (0:01:17)"), (1290, 0));
+        assert_eq!(count("..F.. [100%]\nE   5 passed in the kitchen"), (0, 0));
+    }
 }

@@ -8,7 +8,7 @@ use jiter::Peek;
 use super::{Read, Reader};
 use crate::error::{Code, Problem};
 use crate::number::Decimal;
-use crate::receipt::{DiscountLine, Item, Receipt};
+use crate::receipt::{DiscountLine, Item, Receipt, named_twice};
 use crate::rule::normalise_code;
 use crate::value::Value;
 
@@ -239,34 +239,12 @@ fn item<'a>(r: &mut Reader<'a>, item: &mut Item<'a>, layout: &mut ItemLayout) ->
     Ok(())
 }
 
-/// §16.4: a line without `line_id` is called by its position, from 1; no two lines share a name.
+/// §16.4: no two lines share a name.
 fn name_twice(r: &mut Reader<'_>, items: &[Item<'_>]) {
-    let mut in_order = 0i64;
-    // The usual numberings, absent or rising, need no list.
-    let rising = (1i64..).zip(items).all(|(position, item)| {
-        let name = item.line_id.unwrap_or(position);
-        let rises = name > in_order;
-        in_order = name;
-        rises
-    });
-    if rising {
-        return;
-    }
-    let mut names: Vec<(i64, i64)> =
-        (1i64..).zip(items).map(|(position, item)| (item.line_id.unwrap_or(position), position)).collect();
-    names.sort_unstable();
-    let mut twice: Vec<(i64, i64)> = names
-        .windows(2)
-        .filter_map(|pair| match pair {
-            [(name, _), (same, position)] if name == same => Some((*position, *name)),
-            _ => None,
-        })
-        .collect();
-    twice.sort_unstable();
-    for (position, name) in twice {
+    for (position, name) in named_twice(items) {
         let message = format!(
             "two lines are called {name}; give each its own `line_id` (a line without one is called by its position, from 1)"
         );
-        r.problem_below(&format!("/{}/line_id", position - 1), Code::DuplicateLineId, message);
+        r.problem_below(&format!("/{position}/line_id"), Code::DuplicateLineId, message);
     }
 }

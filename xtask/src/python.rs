@@ -1,0 +1,95 @@
+//! `cargo xtask python`: the Python package, built, installed into an environment of its own, and tested.
+
+use std::path::PathBuf;
+use std::process::{Command, ExitCode, Stdio};
+
+/// What the tests use, in exact versions.
+const REQUIREMENTS: &str = "bindings-python/requirements-test.txt";
+
+/// Runs it; pytest's last line is counted. Further words go to pytest.
+pub(crate) fn run(words: &[&str]) -> ExitCode {
+    match prepare().and_then(|python| test(&python, words)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => {
+            eprintln!("python: {message}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Measures the package as it is installed for use; further words go to the program.
+pub(crate) fn bench(words: &[&str]) -> ExitCode {
+    let done = environment().and_then(|python| {
+        develop(&python, &["--release"])?;
+        succeed(python.command("python").arg("bindings-python/benches/speed.py").args(words))
+    });
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => {
+            eprintln!("python: {message}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// A virtual environment, and beside it what maturin builds.
+struct Environment(PathBuf);
+
+impl Environment {
+    fn command(&self, program: &str) -> Command {
+        let mut command = Command::new(self.0.join("bin").join(program));
+        // maturin installs into the environment that this names.
+        command.env("VIRTUAL_ENV", &self.0).env_remove("PYTHONPATH").stdin(Stdio::null());
+        command
+    }
+}
+
+/// The environment with everything the tests use; installed when it is not there in these versions.
+fn environment() -> Result<Environment, String> {
+    let target = PathBuf::from(std::env::var_os("CARGO_TARGET_DIR").unwrap_or_else(|| "target".into()));
+    let target = std::path::absolute(target).map_err(|error| error.to_string())?;
+    let python = Environment(target.join("python"));
+    let wanted = std::fs::read(REQUIREMENTS).map_err(|error| format!("{REQUIREMENTS}: {error}"))?;
+    // Written last, so that an installation broken off is begun anew.
+    let installed = python.0.join("installed.txt");
+    if std::fs::read(&installed).is_ok_and(|installed| installed == wanted) {
+        return Ok(python);
+    }
+    println!("Installing {REQUIREMENTS} into {}, once …", python.0.display());
+    succeed(Command::new("python3").args(["-m", "venv", "--clear"]).arg(&python.0))
+        .map_err(|error| format!("{error}; Python 3.11 or later with its venv module is needed (Debian: python3-venv)"))?;
+    succeed(python.command("pip").args(["install", "--quiet", "--disable-pip-version-check", "--requirement", REQUIREMENTS]))?;
+    std::fs::write(&installed, wanted).map_err(|error| error.to_string())?;
+    Ok(python)
+}
+
+/// Builds the package and installs it so that its Python files are used where they are.
+fn develop(python: &Environment, words: &[&str]) -> Result<(), String> {
+    // maturin builds PyO3 with settings of its own: in one folder with the workspace, each would
+    // undo what the other built.
+    let target = python.0.with_file_name("python-build");
+    let manifest = ["develop", "--quiet", "--locked", "--manifest-path", "bindings-python/Cargo.toml"];
+    succeed(python.command("maturin").args(manifest).args(words).env("CARGO_TARGET_DIR", target))
+}
+
+fn prepare() -> Result<Environment, String> {
+    let python = environment()?;
+    develop(&python, &[])?;
+    // Prints the native answers that the tests compare with.
+    succeed(Command::new("cargo").args(["build", "--quiet", "--package", "rabatt-tests", "--bin", "answers"]))?;
+    Ok(python)
+}
+
+fn test(python: &Environment, words: &[&str]) -> Result<(), String> {
+    succeed(python.command("ruff").args(["check", "--quiet", "bindings-python"]))?;
+    succeed(python.command("ruff").args(["format", "--quiet", "--diff", "bindings-python"]))?;
+    succeed(python.command("python").args(["-m", "pytest", "--quiet"]).args(words).current_dir("bindings-python"))
+}
+
+fn succeed(command: &mut Command) -> Result<(), String> {
+    match command.status() {
+        Ok(status) if status.success() => Ok(()),
+        Ok(status) => Err(format!("{command:?}: {status}")),
+        Err(error) => Err(format!("{command:?}: {error}")),
+    }
+}
