@@ -54,6 +54,8 @@ enum Kind {
     Relief(u32, i128),
     /// A column: its position in `uses`, and its value.
     Column(u32, i128),
+    /// Of a row that was dropped.
+    Gone,
 }
 
 /// `scale · own + cells · slacks + other variables = bound`; other basic variables have 0.
@@ -186,6 +188,11 @@ impl Master {
         self.scale
     }
 
+    /// Rows there are.
+    pub(super) fn height(&self) -> usize {
+        self.height
+    }
+
     /// What one more unit of a row's bound is worth, times [`Self::scale`].
     pub(super) fn price(&self, row: usize) -> i128 {
         -self.gains.get(row).copied().unwrap_or(0)
@@ -274,6 +281,43 @@ impl Master {
         Ok(row as usize)
     }
 
+    /// Does a row bind? Otherwise it can be dropped.
+    pub(super) fn binds(&self, row: usize) -> bool {
+        let slack = self.slacks.get(row).and_then(|slack| self.variables.get(*slack as usize));
+        slack.is_none_or(|slack| !slack.basic)
+    }
+
+    /// Drops a row that does not bind and has no relief; the last row takes its number.
+    pub(super) fn drop_row(&mut self, row: usize) {
+        let Some(slack) = self.slacks.get(row).copied().filter(|_| !self.binds(row)) else { return };
+        let Some(at) = self.lines.iter().take(self.height).position(|line| line.own == slack) else { return };
+        // A slack that is basic is in no other line, and gains nothing.
+        self.height -= 1;
+        self.lines.swap(at, self.height);
+        for line in self.lines.iter_mut().take(self.height) {
+            line.cells.swap_remove(row);
+        }
+        self.gains.swap_remove(row);
+        self.slacks.swap_remove(row);
+        if let Some(variable) = self.variables.get_mut(slack as usize) {
+            *variable = Variable { kind: Kind::Gone, basic: false };
+        }
+        let (row, last) = (row as u32, self.height as u32);
+        for variable in &mut self.variables {
+            match &mut variable.kind {
+                Kind::Slack(own) | Kind::Relief(own, _) if *own == last => *own = row,
+                _ => {}
+            }
+        }
+        for uses in self.uses.iter_mut().take(self.columns) {
+            uses.retain(|(own, _)| *own != row);
+            if let Some((own, _)) = uses.iter_mut().find(|(own, _)| *own == last) {
+                *own = row;
+            }
+        }
+        self.steps += 1 + self.height as u64 / 4;
+    }
+
     /// Moves a row's bound.
     pub(super) fn move_bound(&mut self, row: usize, by: i64) -> Result<(), Overflow> {
         for line in self.lines.iter_mut().take(self.height) {
@@ -304,6 +348,7 @@ impl Master {
                 }
                 Ok(own)
             }
+            Some(Kind::Gone) => Ok(0),
             None => Err(Overflow),
         }
     }
@@ -313,6 +358,7 @@ impl Master {
         match kind {
             Kind::Slack(row) => Ok(line.cell(row)),
             Kind::Relief(row, _) => line.cell(row).checked_neg().ok_or(Overflow),
+            Kind::Gone => Ok(0),
             Kind::Column(column, _) => {
                 let mut sum = 0i64;
                 for (row, count) in uses.get(column as usize).map_or(&[][..], Vec::as_slice) {

@@ -13,6 +13,7 @@ mod leaders;
 mod master;
 mod offer;
 mod search;
+mod set_cut;
 mod single;
 mod sweep;
 #[cfg(test)]

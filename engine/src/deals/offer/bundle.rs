@@ -6,8 +6,9 @@
 
 use std::ops::Range;
 
-use super::super::column::{Pick, amount, price_of};
+use super::super::column::{Pick, amount, price_of, run_of};
 use super::super::{BundleReward, DealKind, DealMix, DealProblem};
+use super::list::belongs;
 use super::{Costs, Found, Market, Offers, Party, Wish};
 use crate::number::{Decimal, Overflow};
 use crate::rule::Base;
@@ -213,6 +214,10 @@ impl Offers {
             return Ok(());
         };
         let promised = (constant + weight).min(own + capped);
+        if context.wish.every {
+            self.lists_all &= self.try_others(context, &pass, constant, best)?;
+            return Ok(());
+        }
         if self.bundle.take_heaviest() {
             self.keep(context, &pass, best)?;
         }
@@ -239,6 +244,28 @@ impl Offers {
         for pick in &bundle.picks {
             let place = context.market.place(context.problem, pick.unit);
             value -= (context.costs.run(place) + context.costs.role(pick.unit, pick.rewarded)) * i128::from(pick.count);
+        }
+        if context.wish.every {
+            let belongs = match pass.weight {
+                Weight::Below(price) | Weight::From(price) => {
+                    let free = pass.value.whole().unwrap_or(0);
+                    let Buffers { picks, sorted, .. } = &mut *bundle;
+                    sorted.clear();
+                    let rewarded = picks.iter().filter(|pick| pick.rewarded);
+                    sorted.extend(
+                        rewarded.filter_map(|pick| Some((price_of(run_of(context.problem, pick)?, context.base), pick.count))),
+                    );
+                    belongs(context.reward, free, price, sorted)
+                }
+                _ => true,
+            };
+            if belongs && amount > 0 && value > context.wish.above {
+                let picks = std::mem::take(&mut self.bundle.picks);
+                self.list_one(context.problem, context.market, (context.at, amount), &picks);
+                self.bundle.picks = picks;
+            }
+            // Enough when there are too many.
+            return Ok(!self.lists_all);
         }
         let better = amount > 0 && value > best.map_or(context.wish.above, |best| best.value);
         let kept = better && !context.wish.refuses(&bundle.picks);
@@ -271,7 +298,7 @@ impl Offers {
             }
             if mix >= self.bundle.mixes.len() {
                 self.bundle.write_picks();
-                if self.keep(context, pass, best)? && context.wish.any {
+                if self.keep(context, pass, best)? && (context.wish.any || context.wish.every) {
                     self.bundle.leave_all();
                     return Ok(false);
                 }

@@ -111,7 +111,7 @@ impl Offers {
         if free <= 0 {
             return Ok(());
         }
-        let Self { group, picks, steps, bound, .. } = self;
+        let Self { group, picks, steps, bound, lists_all, .. } = self;
         group.row.clear();
         let mut units = 0i64;
         for &unit in order {
@@ -149,7 +149,12 @@ impl Offers {
             .saturating_mul(usize::try_from(group.row.iter().map(|spot| spot.room).max().unwrap_or(1)).unwrap_or(usize::MAX));
         if cells > MOST_CELLS || work as u64 / 16 > wish.steps.saturating_sub(*steps) {
             *bound = i128::MAX;
+            *lists_all &= !wish.every;
             group.take_the_dearest(*quantity, free);
+        } else if wish.every {
+            *steps += 1 + work as u64 / 16;
+            group.fill_table(*quantity, free, width);
+            return self.list_groups(problem, market, at, (*quantity, free, width), wish.above - costs.deal(at));
         } else {
             *steps += 1 + work as u64 / 16;
             group.fill_table(*quantity, free, width);
@@ -177,6 +182,35 @@ impl Offers {
             picks.extend_from_slice(&group.picks);
         }
         Ok(())
+    }
+}
+
+impl Offers {
+    /// Lists every group worth more than `above` that the table promises.
+    fn list_groups(
+        &mut self,
+        problem: &DealProblem,
+        market: &Market,
+        at: usize,
+        (quantity, free, width): (i64, i64, usize),
+        above: i128,
+    ) -> Result<(), Overflow> {
+        let mut group = std::mem::take(&mut self.group);
+        let (mut walked, mut result) = (0, Ok(()));
+        group.walk_all(quantity, free, width, above, &mut walked, |row, picks| {
+            let mut amount = 0i64;
+            for pick in picks.iter().filter(|pick| pick.rewarded) {
+                let gain = row.iter().find(|spot| spot.unit == pick.unit).map_or(0, |spot| spot.gain);
+                match gain.checked_mul(pick.count).and_then(|part| amount.checked_add(part)) {
+                    Some(sum) => amount = sum,
+                    None => result = Err(Overflow),
+                }
+            }
+            result.is_ok() && self.list_one(problem, market, (at, amount), picks)
+        });
+        self.steps += walked / 8;
+        self.group = group;
+        result
     }
 }
 
@@ -265,6 +299,50 @@ impl Buffers {
             }
         }
         found
+    }
+
+    /// Shows every group worth more than `above` that gives something, until it is told to stop.
+    fn walk_all(
+        &mut self,
+        quantity: i64,
+        free: i64,
+        width: usize,
+        above: i128,
+        steps: &mut u64,
+        mut show: impl FnMut(&[Spot], &[Pick]) -> bool,
+    ) {
+        let Self { row, table, stack, tried, .. } = self;
+        let paying = quantity - free;
+        let rest = |at: usize, picked: i64| table.get(at * width + picked as usize).copied().unwrap_or(NEVER);
+        let most = |at: usize, picked: i64| row.get(at).map_or(0, |spot| spot.room).min(quantity - picked);
+        stack.clear();
+        if rest(0, 0) > above {
+            stack.push(Frame { picked: 0, value: 0, next: most(0, 0) });
+        }
+        while let Some(&Frame { picked, value, next }) = stack.last() {
+            *steps += 1;
+            let at = stack.len() - 1;
+            let Some(spot) = row.get(at) else {
+                let gives = write_picks(row, stack.get(..at).unwrap_or(&[]), paying, tried);
+                stack.pop();
+                if gives && !show(row, tried) {
+                    return;
+                }
+                continue;
+            };
+            if next < spot.least {
+                stack.pop();
+                continue;
+            }
+            if let Some(frame) = stack.last_mut() {
+                frame.next -= 1;
+            }
+            let then = rest(at + 1, picked + next);
+            let value = value + Self::worth(spot, picked, next, paying);
+            if then > NEVER && value + then > above {
+                stack.push(Frame { picked: picked + next, value, next: most(at + 1, picked + next) });
+            }
+        }
     }
 
     /// For quantities beyond any table: the first q units.

@@ -2,8 +2,10 @@
 
 mod bundle;
 mod group;
+mod list;
 
 pub(super) use self::bundle::most_by_rounding;
+pub(super) use self::list::{Listed, MOST_PLACES};
 
 use std::ops::Range;
 
@@ -79,6 +81,8 @@ pub(super) struct Wish<'a> {
     pub(super) above: i128,
     /// Any such column will do, not only the best.
     pub(super) any: bool,
+    /// All such columns are listed, and none is found.
+    pub(super) every: bool,
     /// Columns of this deal not to be found, as ranges of `pool`.
     pub(super) not: &'a [Range<usize>],
     pub(super) pool: &'a [Pick],
@@ -108,6 +112,9 @@ pub(super) struct Offers {
     pub(super) steps: u64,
     /// No column of the deal last asked for is worth more, whatever was found.
     pub(super) bound: i128,
+    /// What [`Self::list`] has listed; and whether that is all.
+    pub(super) listed: Vec<Listed>,
+    lists_all: bool,
 }
 
 impl Market {
@@ -225,6 +232,17 @@ impl Market {
 }
 
 impl Costs {
+    /// Becomes like others.
+    pub(super) fn copy(&mut self, others: &Self) {
+        let Self { minor, run, unit, rewarded, charged, deal, tier } = others;
+        self.minor = *minor;
+        self.charged.clone_from(charged);
+        let own = [&mut self.run, &mut self.unit, &mut self.rewarded, &mut self.deal, &mut self.tier];
+        for (own, other) in own.into_iter().zip([run, unit, rewarded, deal, tier]) {
+            own.clone_from(other);
+        }
+    }
+
     /// Takes back what units cost beside their runs.
     pub(super) fn forget_units(&mut self) {
         for unit in self.charged.drain(..) {

@@ -13,18 +13,20 @@ const RELIEF: i128 = 1 << 8;
 const ROOT_CUTS: u32 = 16;
 const OTHER_CUTS: u32 = 3;
 
+/// And the first one when its columns are listed.
+const LISTED_CUTS: u32 = 60;
+
 /// How many sizes of sweeps are tried at once; more when states are small, otherwise last.
 const FIRST_SWEEPS: usize = 1;
 
-/// A choice between two cases on the way down.
+/// A case that is still to be looked at, or was: one more bound than in the case it belongs to.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Branch {
+pub(super) struct Case {
+    parent: Option<usize>,
     split: usize,
-    /// The cases: more than this, or at most this.
-    at: i64,
-    before: (i64, i64),
-    second: bool,
-    /// No choice below is worth more.
+    /// At most, and at least.
+    bounds: (i64, i64),
+    /// No choice in it is worth more.
     bound: i128,
 }
 
@@ -41,54 +43,101 @@ pub(super) enum Node {
     Stopped,
 }
 
+/// What became of a case when rows were added.
+enum Tightened {
+    Closed,
+    Stopped,
+    /// Nothing is worth more than the bound; shares are in parts of `by`.
+    Open {
+        bound: i128,
+        by: i128,
+    },
+}
+
 impl Buffers {
     /// The whole search. None: the best is proven; otherwise the bound that is left.
     pub(super) fn search(&mut self, problem: &DealProblem) -> Result<Option<i128>, Overflow> {
-        let mut node = self.visit(problem, self.most)?;
+        self.cases.clear();
+        self.open.clear();
+        if self.enter(None).is_err() {
+            return Ok(Some(self.most));
+        }
+        let (mut case, mut bound) = (None, self.most);
         loop {
-            match node {
-                Node::Stopped => {
-                    let open = self.branches.iter().enumerate();
-                    let last = self.branches.len().saturating_sub(1);
-                    let bound = open.filter(|(at, branch)| !branch.second && *at < last).map(|(_, branch)| branch.bound).max();
-                    let last =
-                        self.branches.last().filter(|branch| !branch.second).map_or(self.case_bound, |branch| branch.bound);
-                    return Ok(Some(bound.unwrap_or(0).max(last).max(self.case_bound).max(self.best_value)));
-                }
-                Node::Split { subject, at, bound } => {
-                    let Ok(split) = self.split(problem, subject) else {
-                        node = Node::Stopped;
-                        continue;
-                    };
-                    let before = self.splits.get(split).map_or((0, 0), |split| (split.most, split.least));
-                    self.branches.push(Branch { split, at, before, second: false, bound });
-                    if self.bind(split, (before.0, at + 1)).is_err() {
-                        node = Node::Stopped;
-                        continue;
-                    }
-                    node = self.visit(problem, bound)?;
-                }
-                Node::Closed => {
-                    let Some(branch) = self.branches.last() else { return Ok(None) };
-                    let Branch { split, at, before, second, bound } = *branch;
-                    let go_on = !second && !self.is_hopeless(bound);
-                    let Some(branch) = self.branches.last_mut() else { return Ok(None) };
-                    branch.second = true;
-                    let bounds = if go_on { (at, before.1) } else { before };
-                    if self.bind(split, bounds).is_err() {
-                        // The bound of this branch stays in sight.
-                        node = Node::Stopped;
-                        continue;
-                    }
-                    if go_on {
-                        node = self.visit(problem, bound)?;
-                    } else {
-                        self.branches.pop();
-                        node = Node::Closed;
-                    }
+            if self.should_list(problem)? {
+                self.case_bound = bound;
+                return Ok(Some(self.bound_left()));
+            }
+            let mut children = 0;
+            let split = match self.visit(problem, bound)? {
+                Node::Closed => None,
+                Node::Stopped => return Ok(Some(self.bound_left())),
+                Node::Split { subject, at, bound } => match self.split(problem, subject) {
+                    Ok(split) => Some((split, at, bound)),
+                    Err(Overflow) => return Ok(Some(self.bound_left())),
+                },
+            };
+            if let Some((split, at, bound)) = split {
+                let before = self.splits.get(split).map_or((0, 0), |split| (split.most, split.least));
+                for bounds in [(at, before.1), (before.0, at + 1)] {
+                    self.open.push(self.cases.len());
+                    self.cases.push(Case { parent: case, split, bounds, bound });
+                    children += 1;
                 }
             }
+            let Some(next) = self.next_case(children) else { return Ok(None) };
+            (case, bound) = (Some(next), self.cases.get(next).map_or(self.most, |case| case.bound));
+            if self.enter(case).is_err() {
+                // The bound of this case stays in sight.
+                self.case_bound = bound;
+                return Ok(Some(self.bound_left()));
+            }
         }
+    }
+
+    /// No choice is worth more than this when the search ends here.
+    fn bound_left(&self) -> i128 {
+        let open = self.open.iter().filter_map(|case| self.cases.get(*case)).map(|case| case.bound).max();
+        open.unwrap_or(0).max(self.case_bound).max(self.best_value)
+    }
+
+    /// The case to look at next: further down as long as that promises much, else the one with
+    /// the greatest bound. Those that promise nothing are closed.
+    fn next_case(&mut self, children: usize) -> Option<usize> {
+        let mut open = std::mem::take(&mut self.open);
+        let before = open.len();
+        open.retain(|case| self.cases.get(*case).map(|case| case.bound).is_some_and(|bound| !self.is_hopeless(bound)));
+        self.open = open;
+        let bound = |case: &usize| self.cases.get(*case).map_or(0, |case| case.bound);
+        let most = self.open.iter().map(bound).max()?;
+        let at = match self.open.last() {
+            // Prices that are looked for take long to follow from one case to a far one.
+            Some(_) if !self.list.open => self.open.len() - 1,
+            Some(last)
+                if children > 0 && before == self.open.len() && bound(last) - self.best_value >= (most - self.best_value) / 2 =>
+            {
+                self.open.len() - 1
+            }
+            _ => self.open.iter().rposition(|case| bound(case) == most)?,
+        };
+        Some(self.open.remove(at))
+    }
+
+    /// Sets the bounds of a case, and no others.
+    fn enter(&mut self, mut next: Option<usize>) -> Result<(), Overflow> {
+        self.wanted.clear();
+        self.wanted.resize(self.splits.len(), None);
+        while let Some(case) = next.and_then(|case| self.cases.get(case)) {
+            if let Some(wanted) = self.wanted.get_mut(case.split) {
+                wanted.get_or_insert(case.bounds);
+            }
+            next = case.parent;
+        }
+        for at in 0..self.splits.len() {
+            let free = self.splits.get(at).map_or((0, 0), |split| (split.free, 0));
+            self.bind(at, self.wanted.get(at).copied().flatten().unwrap_or(free))?;
+        }
+        Ok(())
     }
 
     /// The rows of a subject, new ones that do not bind when it has none.
@@ -103,7 +152,7 @@ impl Buffers {
         let most_row = self.add_row(problem, most, None, Some((subject, 1)))?;
         // Breaking it costs more than everything there is.
         let least_row = self.add_row(problem, 0, Some(self.most.saturating_mul(RELIEF)), Some((subject, -1)))?;
-        self.splits.push(Split { subject, most_row, least_row, most, least: 0 });
+        self.splits.push(Split { subject, most_row, least_row, free: most, most, least: 0 });
         Ok(self.splits.len() - 1)
     }
 
@@ -133,50 +182,32 @@ impl Buffers {
         hopeless
     }
 
+    /// The least that a better choice is worth.
+    pub(super) fn least(&self) -> i128 {
+        if self.amounts_only {
+            let ties = self.most_ties();
+            ((self.best_value + ties).div_euclid(self.minor) + 1).saturating_mul(self.minor) - ties
+        } else {
+            self.best_value + 1
+        }
+    }
+
     /// Bounds the case at hand, and closes it or tells how to split it.
     pub(super) fn visit(&mut self, problem: &DealProblem, above: i128) -> Result<Node, Overflow> {
         self.nodes += 1;
         self.case_bound = above;
-        let mut rounds = if self.nodes == 1 { ROOT_CUTS } else { OTHER_CUTS };
-        let (mut bound, by) = loop {
-            let bound = match self.relax(problem)? {
-                Relaxed::Solved(bound) => bound.min(above),
-                Relaxed::Hopeless => return Ok(Node::Closed),
-                Relaxed::Stopped => {
-                    if self.best.is_empty() && self.reset_costs(problem) {
-                        self.greedy(problem, None)?;
-                    }
-                    return Ok(Node::Stopped);
-                }
-            };
-            // Its prices hold as long as they are those of units and limits alone.
-            if self.cuts.cuts.is_empty() && self.splits.is_empty() {
-                self.price_sweep(problem);
-            }
-            if self.is_hopeless(bound) {
-                return Ok(Node::Closed);
-            }
-            let Some(by) = self.read_shares() else { return Ok(Node::Stopped) };
-            if self.shares.iter().all(|(_, share)| share % by == 0) {
-                self.best.clear();
-                let Self { shares, best, best_value, columns, .. } = self;
-                best.extend(shares.iter().filter_map(|(column, share)| Some((*column, i64::try_from(share / by).ok()?))));
-                *best_value = best.iter().fold(0, |sum, (at, times)| {
-                    let value = columns.get(*at as usize).map_or(0, |column| column.value);
-                    sum + value * i128::from(*times)
-                });
-                return Ok(Node::Closed);
-            }
-            rounds -= 1;
-            if rounds == 0 {
-                break (bound, by);
-            }
-            match self.cut(problem, by) {
-                Ok(true) => {}
-                Ok(false) => break (bound, by),
-                Err(Overflow) => return Ok(Node::Stopped),
-            }
+        if self.list.open {
+            self.forget_hopeless();
+        }
+        let rounds = if self.nodes == 1 { ROOT_CUTS } else { OTHER_CUTS };
+        let (mut bound, mut by) = match self.tighten(problem, above, rounds)? {
+            Tightened::Closed => return Ok(Node::Closed),
+            Tightened::Stopped => return Ok(Node::Stopped),
+            Tightened::Open { bound, by } => (bound, by),
         };
+        if self.nodes == 1 && !self.lists {
+            self.note_root(problem);
+        }
         if self.nodes <= 4 || self.nodes.is_multiple_of(8) {
             self.greedy(problem, Some(by))?;
             if self.is_hopeless(bound) {
@@ -187,14 +218,27 @@ impl Buffers {
         if self.is_hopeless(bound) {
             return Ok(Node::Closed);
         }
-        if self.nodes == 1 && self.sweeps {
-            let (few, many) = SWEEP_STATES.split_at(FIRST_SWEEPS);
-            bound = self.sweep(problem, few, bound)?;
-            if self.sweep.is_narrow() && !self.is_hopeless(bound) {
-                bound = self.sweep(problem, many, bound)?;
+        if self.nodes == 1 {
+            if self.sweeps && !self.lists {
+                let (few, many) = SWEEP_STATES.split_at(FIRST_SWEEPS);
+                bound = self.sweep(problem, few, bound)?;
+                if self.sweep.is_narrow() && !self.is_hopeless(bound) {
+                    bound = self.sweep(problem, many, bound)?;
+                }
+                if self.is_hopeless(bound) {
+                    return Ok(Node::Closed);
+                }
             }
-            if self.is_hopeless(bound) {
-                return Ok(Node::Closed);
+            if self.lists && self.open_list(problem)? {
+                (bound, by) = match self.tighten(problem, bound, LISTED_CUTS)? {
+                    Tightened::Closed => return Ok(Node::Closed),
+                    Tightened::Stopped => return Ok(Node::Stopped),
+                    Tightened::Open { bound, by } => (bound, by),
+                };
+                self.greedy(problem, Some(by))?;
+                if self.is_hopeless(bound) {
+                    return Ok(Node::Closed);
+                }
             }
         }
         if let Some((subject, at)) = self.most_divided(problem, by) {
@@ -209,6 +253,55 @@ impl Buffers {
         let Some((column, share)) = most.copied() else { return Ok(Node::Stopped) };
         let Ok(at) = i64::try_from(share / by) else { return Ok(Node::Stopped) };
         Ok(Node::Split { subject: Subject::Column(column), at, bound })
+    }
+
+    /// Solves the linear programme of the case at hand, and adds rows that its fractions break, so many times.
+    fn tighten(&mut self, problem: &DealProblem, above: i128, mut rounds: u32) -> Result<Tightened, Overflow> {
+        loop {
+            let bound = match self.relax(problem)? {
+                Relaxed::Solved(bound) => bound.min(above),
+                Relaxed::Hopeless => return Ok(Tightened::Closed),
+                Relaxed::Stopped => {
+                    if self.best.is_empty() && self.reset_costs(problem) {
+                        self.greedy(problem, None)?;
+                    }
+                    return Ok(Tightened::Stopped);
+                }
+            };
+            // Its prices hold as long as they are those of units and limits alone.
+            if self.cuts.cuts.is_empty() && self.splits.is_empty() && !self.list.open {
+                self.price_sweep(problem);
+            }
+            if self.is_hopeless(bound) {
+                return Ok(Tightened::Closed);
+            }
+            let Some(by) = self.read_shares() else { return Ok(Tightened::Stopped) };
+            if self.shares.iter().all(|(_, share)| share % by == 0) {
+                self.best.clear();
+                let Self { shares, best, best_value, columns, .. } = self;
+                best.extend(shares.iter().filter_map(|(column, share)| Some((*column, i64::try_from(share / by).ok()?))));
+                *best_value = best.iter().fold(0, |sum, (at, times)| {
+                    let value = columns.get(*at as usize).map_or(0, |column| column.value);
+                    sum + value * i128::from(*times)
+                });
+                return Ok(Tightened::Closed);
+            }
+            rounds -= 1;
+            if rounds == 0 {
+                return Ok(Tightened::Open { bound, by });
+            }
+            if self.list.open {
+                if self.splits.is_empty() {
+                    self.shorten_list(problem);
+                }
+                self.drop_idle();
+            }
+            match self.cut(problem, by) {
+                Ok(true) => {}
+                Ok(false) => return Ok(Tightened::Open { bound, by }),
+                Err(Overflow) => return Ok(Tightened::Stopped),
+            }
+        }
     }
 
     /// The deal whose number of applications, or else the units whose number, is furthest from whole.

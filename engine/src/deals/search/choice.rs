@@ -334,12 +334,7 @@ impl Buffers {
     /// Sweeps with more and more states; a bound for what there is.
     pub(super) fn sweep(&mut self, problem: &DealProblem, states: &[usize], mut bound: i128) -> Result<i128, Overflow> {
         for most in states.iter().copied() {
-            let ties = self.most_ties();
-            let least = if self.amounts_only {
-                ((self.best_value + ties).div_euclid(self.minor) + 1).saturating_mul(self.minor) - ties
-            } else {
-                self.best_value + 1
-            };
+            let least = self.least();
             let end = self.sweep.steps.saturating_add(self.steps.saturating_sub(self.used()));
             let swept = self.sweep.run(most, least, end, self.amounts_only);
             if swept.best.is_some() {

@@ -8,6 +8,10 @@
 //! Where it does not, [`Cuts`] bring the bound down, a [`Sweep`] looks at all states there can be
 //! when they are few, and else the search goes on with two cases ([`branch`]): a deal's
 //! applications, or the units of a run that a deal uses, are at most n, or at least n + 1.
+//! What is still open after half of the steps, with few columns that a better choice can have, is
+//! started anew with these columns listed ([`list`]): then rows over any set of units cut too
+//! ([`SetCuts`]), and the case with the greatest bound comes first.
+//!
 //! [`choice`] makes whole choices on the way: a case whose bound is no greater is closed. When
 //! the steps run out, [`fallback`] makes one that is good however many deals and units there are.
 //!
@@ -20,16 +24,19 @@
 mod branch;
 mod choice;
 mod fallback;
+mod list;
 mod programme;
 
 use std::ops::Range;
 
-use self::branch::Branch;
+use self::branch::Case;
+use self::list::{List, Root};
 use super::assign::Assignment;
 use super::column::{Pick, group_each};
 use super::cut::Cuts;
 use super::master::Master;
 use super::offer::{Costs, Found, Market, Offers};
+use super::set_cut::SetCuts;
 use super::sweep::Sweep;
 use super::{DealKind, DealProblem, Solution, Taken};
 use crate::number::Overflow;
@@ -42,6 +49,12 @@ const SMALL_OBJECTIVE: i128 = 1 << 60;
 
 /// Counted work for ties alone, beside as much as the amount took.
 const TIE_STEPS: u64 = 200_000;
+
+/// Eighths of the steps: after so many, columns are listed if they are few; then they are listed
+/// anew; where they are not, the rest is for a sweep.
+const LIST_AFTER: u64 = 4;
+const RELIST_AFTER: u64 = 6;
+const SWEEP_AFTER: u64 = 6;
 
 /// States of a sweep at a time: few for a good choice, then more to prove the best one.
 const SWEEP_STATES: [usize; 4] = [64, 1_000, 16_000, 256_000];
@@ -61,11 +74,22 @@ pub(super) struct Buffers {
     /// Per deal of the set: rows of its limits, when they can bind.
     limit_rows: Vec<(Option<usize>, Option<usize>)>,
     cuts: Cuts,
+    list: List,
+    /// Columns are to be listed; asked after so many steps.
+    lists: bool,
+    list_after: u64,
+    root: Root,
+    /// Rows that only listed columns can be charged for.
+    set_cuts: SetCuts,
     sweep: Sweep,
     /// The sweep can be used, and knows its prices.
     sweeps: bool,
     splits: Vec<Split>,
-    branches: Vec<Branch>,
+    cases: Vec<Case>,
+    /// Cases still to be looked at.
+    open: Vec<usize>,
+    /// Per split: its bounds in the case at hand.
+    wanted: Vec<Option<(i64, i64)>>,
     /// Per deal of the set: what an application is worth beside its amount.
     preferences: Vec<i128>,
     /// What a minor unit is worth.
@@ -76,6 +100,8 @@ pub(super) struct Buffers {
     best_value: i128,
     /// Units there are.
     units: i128,
+    /// What no choice is worth more than, by the scale of the prices at hand.
+    promised: i128,
     /// A bound for the case at hand, even when it was not solved.
     case_bound: i128,
     /// Cases that cannot give a greater amount are closed, though they may win a tie.
@@ -142,6 +168,8 @@ struct Split {
     subject: Subject,
     most_row: usize,
     least_row: usize,
+    /// What it is at most when nothing bounds it.
+    free: i64,
     most: i64,
     least: i64,
 }
@@ -160,8 +188,9 @@ pub(super) fn solve(
     if bound.is_none() && (buffers.ties_open || !buffers.exact) {
         // The amount is proven; what is left of the steps goes to ties.
         let steps = steps.min(buffers.used().saturating_mul(2).saturating_add(TIE_STEPS));
-        if buffers.exact || buffers.restart(problem)? {
+        if buffers.exact && buffers.set_cuts.cuts.is_empty() || buffers.restart(problem)? {
             buffers.amounts_only = false;
+            buffers.close_list();
             buffers.nodes = 0;
             buffers.search_within(problem, steps)?;
         }
@@ -190,16 +219,25 @@ impl Buffers {
     /// Searches until so many steps are used in all, the last quarter of them for a sweep. None:
     /// the best is proven; otherwise the bound that is left.
     fn search_within(&mut self, problem: &DealProblem, steps: u64) -> Result<Option<i128>, Overflow> {
-        self.steps = steps.saturating_sub((steps - self.used().min(steps)) / 4);
-        let bound = self.search(problem)?;
-        self.steps = steps;
-        match bound {
-            Some(left) if self.sweeps => {
-                let left = self.sweep(problem, &SWEEP_STATES, left)?;
-                Ok((!self.is_hopeless(left)).then_some(left))
+        let own = steps - self.used().min(steps);
+        let after = |eighths: u64| steps - own / 8 * (8 - eighths);
+        (self.lists, self.list_after, self.steps) = (false, after(LIST_AFTER), after(SWEEP_AFTER));
+        self.root.known = false;
+        let Some(mut left) = self.search(problem)? else { return Ok(None) };
+        // With a better choice known, a new start can do with fewer columns.
+        for eighths in [RELIST_AFTER, 8] {
+            if self.lists && !self.is_hopeless(left) {
+                self.rebuild(problem)?;
+                (self.nodes, self.steps) = (0, after(eighths));
+                let Some(bound) = self.search(problem)? else { return Ok(None) };
+                left = left.min(bound);
             }
-            bound => Ok(bound),
         }
+        self.steps = steps;
+        if self.sweeps {
+            left = self.sweep(problem, &SWEEP_STATES, left)?;
+        }
+        Ok((!self.is_hopeless(left)).then_some(left))
     }
 
     fn used(&self) -> u64 {
@@ -221,7 +259,7 @@ impl Buffers {
         self.costs.forget_units();
         self.splits.clear();
         self.cuts.clear();
-        self.branches.clear();
+        self.close_list();
         self.best.clear();
         self.best_value = 0;
         self.ties_open = false;
@@ -243,6 +281,21 @@ impl Buffers {
         if self.most >= MOST_OBJECTIVE {
             return Ok(false);
         }
+        for at in 0..self.columns.len() {
+            if let Some(column) = self.columns.get_mut(at) {
+                let preference = self.preferences.get(column.deal).copied().unwrap_or(0);
+                column.value = self.minor.saturating_mul(i128::from(column.amount)).saturating_add(preference);
+            }
+        }
+        self.rebuild(problem)?;
+        let values =
+            self.best.iter().filter_map(|(at, times)| self.columns.get(*at as usize).map(|column| (column.value, times)));
+        self.best_value = values.fold(0, |sum, (value, times)| sum + value * i128::from(*times));
+        Ok(true)
+    }
+
+    /// The linear programme anew, with all columns but no rows beside those of units and limits.
+    fn rebuild(&mut self, problem: &DealProblem) -> Result<(), Overflow> {
         let steps = self.master.steps;
         self.master.clear();
         self.master.steps = steps;
@@ -251,18 +304,10 @@ impl Buffers {
         self.costs.forget_units();
         self.splits.clear();
         self.cuts.clear();
+        self.close_list();
         self.add_rows(problem)?;
-        for at in 0..self.columns.len() {
-            if let Some(column) = self.columns.get_mut(at) {
-                let preference = self.preferences.get(column.deal).copied().unwrap_or(0);
-                column.value = self.minor.saturating_mul(i128::from(column.amount)).saturating_add(preference);
-            }
-            self.add_column(problem, at as u32);
-        }
-        let values =
-            self.best.iter().filter_map(|(at, times)| self.columns.get(*at as usize).map(|column| (column.value, times)));
-        self.best_value = values.fold(0, |sum, (value, times)| sum + value * i128::from(*times));
-        Ok(true)
+        (0..self.columns.len()).for_each(|at| self.add_column(problem, at as u32));
+        Ok(())
     }
 
     /// Puts amount and ties into one number: what a minor unit, and an application of each deal, weigh.

@@ -59,7 +59,7 @@ impl Buffers {
 
     /// Hands a column to the master.
     pub(super) fn add_column(&mut self, problem: &DealProblem, at: u32) {
-        let Self { market, master, columns, pool, column_of, limit_rows, splits, cuts, uses, .. } = self;
+        let Self { market, master, columns, pool, column_of, limit_rows, splits, cuts, set_cuts, uses, .. } = self;
         let Some(column) = columns.get(at as usize) else { return };
         uses.clear();
         let picks = pool.get(column.picks.clone()).unwrap_or(&[]);
@@ -71,6 +71,11 @@ impl Buffers {
         }
         for cut in &cuts.cuts {
             let coefficient = cuts.coefficient(cut, column.deal, picks);
+            uses.extend((coefficient != 0).then_some((cut.row, coefficient)));
+        }
+        for cut in &set_cuts.cuts {
+            let places = picks.iter().map(|pick| (market.place(problem, pick.unit), pick.count));
+            let coefficient = cut.coefficient(places);
             uses.extend((coefficient != 0).then_some((cut.row, coefficient)));
         }
         for split in splits.iter() {
@@ -144,12 +149,19 @@ impl Buffers {
             }
             let first = self.columns.len();
             let (mut by_deals, mut by_units) = (0i128, (0i128, 1i64));
+            if self.list.open {
+                self.price_list(problem);
+            }
             for deal in 0..self.market.deals.len() {
-                if let Some(found) = self.offer(problem, deal, false)? {
-                    self.keep(deal, found);
-                }
+                let more = if self.list.open {
+                    self.offer_listed(deal)
+                } else {
+                    if let Some(found) = self.offer(problem, deal, false)? {
+                        self.keep(deal, found);
+                    }
+                    self.offers.bound
+                };
                 let (most, size) = self.market.deals.get(deal).map_or((0, 1), |party| (party.most, party.size.max(1)));
-                let more = self.offers.bound;
                 by_deals = by_deals.saturating_add(more.saturating_mul(i128::from(most)));
                 if more.saturating_mul(i128::from(by_units.1)) > by_units.0.saturating_mul(i128::from(size)) {
                     by_units = (more, size);
@@ -159,10 +171,16 @@ impl Buffers {
             // applied, nor more than the best one per unit on all units.
             let by_units = (by_units.0 / i128::from(by_units.1) + 1).saturating_mul(self.units);
             let more = if by_deals == 0 { 0 } else { by_deals.min(by_units) };
-            let bound = self.master.total().saturating_add(more).div_euclid(self.master.scale()).min(self.most);
+            self.promised = self.master.total().saturating_add(more);
+            let bound = self.promised.div_euclid(self.master.scale()).min(self.most);
             self.case_bound = self.case_bound.min(bound);
             if self.is_hopeless(bound) {
-                self.forget(first);
+                if self.list.open {
+                    // They are known now.
+                    (first..self.columns.len()).for_each(|at| self.add_column(problem, at as u32));
+                } else {
+                    self.forget(first);
+                }
                 return Ok(Relaxed::Hopeless);
             }
             if first == self.columns.len() {
@@ -190,7 +208,7 @@ impl Buffers {
         let rooms: &[i64] = if any { rooms } else { &market.rooms };
         let above = if any { -(1 << 119) } else { 0 };
         let steps = if any { self.greedy_end } else { self.steps }.saturating_sub(self.master.steps);
-        let wish = Wish { above, any: true, not: refused, pool, steps };
+        let wish = Wish { above, any: true, every: false, not: refused, pool, steps };
         offers.best(problem, market, deal, rooms, costs, &wish)
     }
 
@@ -236,7 +254,7 @@ impl Buffers {
                 cut.row = row;
             }
         }
-        Ok(found > 0)
+        Ok(found > 0 || self.list.open && self.cut_sets(problem, by)?)
     }
 
     /// How often the master takes each column, in parts of what is given back.
