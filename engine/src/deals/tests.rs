@@ -439,6 +439,31 @@ fn the_solver_finds_what_a_plain_search_finds() {
     }
 }
 
+/// With so few steps that every stage of the search begins and ends somewhere: what is called proven is
+/// the best, and what is not lies within its gap.
+#[test]
+fn a_search_cut_short_says_what_it_does_not_know() {
+    let (mut scratch, mut solution) = (Scratch::default(), Solution::default());
+    let mut open = 0;
+    for seed in 0..30_000 {
+        let problem = small(seed);
+        let expected = Plain::best(&problem);
+        for steps in [400, 1_500, 6_000].map(|most| Dice::new(seed ^ most).between(most as i64 / 4, most as i64) as u64) {
+            solve(&problem, steps, &mut scratch, &mut solution).unwrap();
+            check(&problem, &solution);
+            let found = score(&problem, &solution).0;
+            assert!(
+                found <= expected.0 && expected.0 <= found + solution.gap,
+                "found {found}, best {}, gap {}; seed {seed}, {steps} steps: {problem:?}",
+                expected.0,
+                solution.gap
+            );
+            open += u64::from(solution.gap > 0);
+        }
+    }
+    assert!(open > 500, "{open} were cut short");
+}
+
 /// One deal on groups whose lines have up to four different values, nothing among them.
 fn leaders(seed: u64) -> DealProblem {
     let mut dice = Dice::new(seed);

@@ -277,13 +277,20 @@ impl Buffers {
             }
             let Some(by) = self.read_shares() else { return Ok(Tightened::Stopped) };
             if self.shares.iter().all(|(_, share)| share % by == 0) {
-                self.best.clear();
-                let Self { shares, best, best_value, columns, .. } = self;
-                best.extend(shares.iter().filter_map(|(column, share)| Some((*column, i64::try_from(share / by).ok()?))));
-                *best_value = best.iter().fold(0, |sum, (at, times)| {
-                    let value = columns.get(*at as usize).map_or(0, |column| column.value);
-                    sum + value * i128::from(*times)
+                let value = self.shares.iter().fold(0, |sum, (at, share)| {
+                    let value = self.columns.get(*at as usize).map_or(0, |column| column.value);
+                    sum + value * i128::try_from(*share / by).unwrap_or(0)
                 });
+                if value > self.best_value || self.best.is_empty() {
+                    let Self { shares, best, .. } = self;
+                    best.clear();
+                    best.extend(shares.iter().filter_map(|(column, share)| Some((*column, i64::try_from(share / by).ok()?))));
+                    self.best_value = value;
+                }
+                // Columns that were not looked for to the end may give more.
+                if !self.is_hopeless(bound) {
+                    return Ok(Tightened::Stopped);
+                }
                 return Ok(Tightened::Closed);
             }
             rounds -= 1;

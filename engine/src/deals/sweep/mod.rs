@@ -105,8 +105,9 @@ impl Sweep {
                 swept.best = Some(*value);
                 self.trace(at as u32);
             }
-        } else {
-            swept.dropped = swept.dropped.max(now.bounds.iter().copied().max());
+        } else if now.len() > 0 {
+            // Stopped on the way: that tells nothing.
+            swept.dropped = Some(i128::MAX);
         }
         (self.now, self.next) = (now, next);
         swept
