@@ -151,9 +151,9 @@ const SUITES: &[Suite] = &[
         name: "browser",
         what: "the console, and the public rules on a page of another origin, in Chromium",
         commands: &[
-            // The program as the unit suite built it.
-            (&["cargo", "nextest", "run", "--workspace", "--no-run"], Counts::Whole),
             (&["cargo", "xtask", "web"], Counts::Whole),
+            // The program as the unit suite built it, and the console in it.
+            (&["cargo", "nextest", "run", "--workspace", "--no-run"], Counts::Whole),
             (&["npm", "test", "--prefix", "web"], Counts::Node),
         ],
         postgres: false,
