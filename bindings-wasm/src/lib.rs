@@ -76,7 +76,7 @@ pub extern "C" fn answer(call: usize) {
     with(|door| door.output = rabatt_engine::answer_bytes(door.input.get(..call).unwrap_or_default()));
 }
 
-/// Loads rules or a snapshot: the engine's number, and its hash as text. Or [`NONE`], and an Answer with
+/// Loads rules or a snapshot: the engine's number, and its hash as text. Or `NONE`, and an Answer with
 /// the problems.
 #[unsafe(no_mangle)]
 pub extern "C" fn load(rules: usize) -> u32 {
@@ -113,7 +113,7 @@ pub extern "C" fn unload(engine: usize) {
 }
 
 /// Answers a receipt under the rules of an engine: the texts are receipt, facts and options, of which
-/// the last two may be [`ABSENT`]. Is the Answer `ok`?
+/// the last two may be `ABSENT`. Is the Answer `ok`?
 #[unsafe(no_mangle)]
 pub extern "C" fn evaluate(engine: usize, receipt: u32, facts: u32, options: u32) -> bool {
     with(|door| {

@@ -279,7 +279,7 @@ impl Buffers {
             if self.shares.iter().all(|(_, share)| share % by == 0) {
                 let value = self.shares.iter().fold(0, |sum, (at, share)| {
                     let value = self.columns.get(*at as usize).map_or(0, |column| column.value);
-                    sum + value * i128::try_from(*share / by).unwrap_or(0)
+                    sum + value * (*share / by)
                 });
                 if value > self.best_value || self.best.is_empty() {
                     let Self { shares, best, .. } = self;
