@@ -56,7 +56,8 @@ impl RulesQuery {
         let (mut most, mut statistics, mut state) = (None, false, None);
         for (name, value) in pairs {
             let instant = || {
-                let text = comparable(&value);
+                // Not every client encodes the `+` of an offset, and a `+` stands for a space in a query.
+                let text = comparable(&value.replace(' ', "+"));
                 text.ok_or_else(|| bad(format!("`{name}` is a date-time with its offset, as 2024-06-01T12:00:00Z")))
             };
             match name.trim_end_matches("[]") {
