@@ -5,8 +5,8 @@ use serde::de::{Deserialize, Deserializer, Error};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use crate::discounts::members::Members;
 use crate::error::ApiError;
+use crate::members::Members;
 
 /// The deepest nesting that is read.
 const DEEPEST: usize = 64;

@@ -9,11 +9,14 @@ pub mod cli;
 pub mod config;
 pub mod console;
 pub mod discounts;
+mod entity;
 pub mod error;
 pub mod http;
 pub mod json;
+mod members;
 pub mod metrics;
 pub mod outbox;
+pub mod receipts;
 pub mod serve;
 pub mod setup;
 pub mod store;
@@ -82,7 +85,8 @@ impl App {
     tags(
         (name = "auth", description = "Tokens, API clients, and what they may do"),
         (name = "discounts", description = "Rules, and what they give"),
-        (name = "automations", description = "Who gets a rule when something happens")
+        (name = "automations", description = "Who gets a rule when something happens"),
+        (name = "receipts", description = "Finished purchases, and what they used")
     ),
     // Of parameters, which bring no schema along by themselves.
     components(schemas(
@@ -138,6 +142,7 @@ fn operations() -> OpenApiRouter<App> {
         .routes(routes!(offline::evaluate))
         .routes(routes!(automations::routes::list_automations, automations::routes::create_automation))
         .routes(routes!(automations::routes::get_automation, automations::routes::delete_automation))
+        .merge(receipts::routes::operations())
 }
 
 /// The OpenAPI document, as committed in `service/openapi.json`.

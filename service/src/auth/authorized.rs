@@ -22,6 +22,8 @@ pub struct Authorized<P> {
     pub account: String,
     /// The id of the API client that asks.
     pub client: String,
+    /// The only customer whose data this token reaches, when it is an end user's.
+    pub user: Option<String>,
     caller: Caller,
     permission: PhantomData<P>,
 }
@@ -74,10 +76,11 @@ impl<P: Permission> FromRequestParts<App> for Authorized<P> {
         }
         // A token of one end user reaches that customer's data only.
         let everybodys = P::ANY_OF.iter().any(|scope| !scope.starts_with("user:") && caller.holds(scope));
-        if !everybodys && path.get("customer_id").map(String::as_str) != Some(caller.client()) {
+        let user = (!everybodys).then(|| caller.client().to_owned());
+        if P::USER_IN_PATH && user.is_some() && path.get("customer_id") != user.as_ref() {
             return Err(ApiError::Forbidden(P::ANY_OF));
         }
-        Ok(Self { account: account.to_owned(), client: caller.client().to_owned(), caller, permission: PhantomData })
+        Ok(Self { account: account.to_owned(), client: caller.client().to_owned(), user, caller, permission: PhantomData })
     }
 }
 

@@ -7,10 +7,11 @@ use rsa::RsaPrivateKey;
 use rsa::pkcs1::EncodeRsaPrivateKey;
 use rsa::pkcs8::{DecodePrivateKey, EncodePrivateKey, LineEnding};
 use rsa::traits::PublicKeyParts;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
 use sqlx::Row;
 
-use super::token::Claims;
 use crate::error::ApiError;
 use crate::store::Store;
 
@@ -65,22 +66,22 @@ impl Keys {
         Ok(Self { sign: EncodingKey::from_rsa_der(der.as_bytes()), check, n, e, kid })
     }
 
-    /// Signs a token.
+    /// Signs a token that says this.
     ///
     /// # Errors
     /// When signing fails.
-    pub fn sign(&self, claims: &Claims) -> Result<String, ApiError> {
+    pub fn sign(&self, claims: &impl Serialize) -> Result<String, ApiError> {
         let header = Header { kid: Some(self.kid.clone()), ..Header::new(Algorithm::RS256) };
         encode(&header, claims, &self.sign).map_err(|error| ApiError::Internal(error.to_string()))
     }
 
-    /// The claims of a token, when it is ours and not over. Slow: see [`super::checked`].
-    pub fn check(&self, token: &str) -> Option<Claims> {
+    /// What a token says, when it is ours, not over, and of the kind asked for. Slow: see [`super::checked`].
+    pub fn check<T: DeserializeOwned + Clone>(&self, token: &str) -> Option<T> {
         let mut validation = Validation::new(Algorithm::RS256);
         // Whom it is for is compared where the path is known.
         validation.validate_aud = false;
         validation.leeway = 0;
-        decode::<Claims>(token, &self.check, &validation).ok().map(|data| data.claims)
+        decode::<T>(token, &self.check, &validation).ok().map(|data| data.claims)
     }
 }
 

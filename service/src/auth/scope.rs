@@ -73,11 +73,22 @@ pub fn known(text: &str) -> Option<&'static str> {
 pub trait Permission: Send + Sync {
     /// The scopes, as the contract lists them.
     const ANY_OF: &'static [&'static str];
+    /// Is a token of one end user held to the customer in the path? Otherwise the handler sees to it.
+    const USER_IN_PATH: bool = true;
 }
 
 macro_rules! permissions {
-    ($($(#[$doc:meta])* $name:ident = [$($scope:literal),+];)*) => {
-        $($(#[$doc])* #[derive(Debug)] pub struct $name; impl Permission for $name { const ANY_OF: &'static [&'static str] = &[$($scope),+]; })*
+    ($($(#[$doc:meta])* $name:ident = [$($scope:literal),+] $(, $user:ident = $in_path:literal)?;)*) => {
+        $(
+            $(#[$doc])*
+            #[derive(Debug)]
+            pub struct $name;
+
+            impl Permission for $name {
+                const ANY_OF: &'static [&'static str] = &[$($scope),+];
+                $(const $user: bool = $in_path;)?
+            }
+        )*
 
         #[cfg(test)]
         const ASKED_FOR: &[&str] = &[$($($scope),+),*];
@@ -107,6 +118,20 @@ permissions! {
     ReadSnapshot = ["admin:discounts", "read:discounts", "read:discounts:/available_for_receipt"];
     /// Tell what happened elsewhere.
     WriteEvents = ["admin:discounts", "write:discounts", "write:discounts:/events"];
+    /// Read receipts.
+    ReadReceipts = ["admin:receipts", "read:receipts"];
+    /// Read the receipts of a customer, or one's own.
+    ReadOwnReceipts = ["admin:receipts", "read:receipts", "user:receipts"];
+    /// Read the receipt that a receipt token names: the token shows that one may.
+    ReadReceiptOfToken = ["admin:receipts", "read:receipts", "user:receipts", "public:receipts"], USER_IN_PATH = false;
+    /// Store receipts.
+    WriteReceipts = ["admin:receipts", "write:receipts"];
+    /// Say of a stored receipt who bought, and what was used. The contract names the scope that reads.
+    CompleteReceipts = ["admin:receipts", "read:receipts", "write:receipts"];
+    /// Claim the receipt that a receipt token names; end users for themselves.
+    ClaimReceipts = ["admin:receipts", "write:receipts", "user:receipts"], USER_IN_PATH = false;
+    /// Move receipts to another customer.
+    AdminReceipts = ["admin:receipts"];
     /// Recalculate receipts.
     RecalculateReceipts = ["admin:discounts", "write:discounts", "write:discounts:/available_for_receipt"];
 }

@@ -1,8 +1,7 @@
 //! `automations/rules`.
 
 use axum::extract::{Path, State};
-use axum::http::header::CONTENT_TYPE;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use rabatt_engine::{Code, Problem};
 use serde::Deserialize;
 use serde_json::Value;
@@ -15,7 +14,7 @@ use super::store::{self, AutomationState, NewAutomation};
 use crate::App;
 use crate::auth::scope::{Authorized, ReadAutomations, WriteAutomations};
 use crate::error::{ApiError, Error};
-use crate::http::{JsonText, Params, limit};
+use crate::http::{JsonText, Params, json_text, limit};
 use crate::json::read_once;
 
 /// Which automations to list.
@@ -160,9 +159,4 @@ async fn show(app: &App, account: &str, id: &str) -> Result<Response, ApiError> 
 /// An id, however it is written.
 fn id(text: &str) -> Option<String> {
     Uuid::parse_str(text).ok().map(|id| id.to_string())
-}
-
-/// A body that is JSON text already.
-fn json_text(text: String) -> Response {
-    ([(CONTENT_TYPE, "application/json")], text).into_response()
 }

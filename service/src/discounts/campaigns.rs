@@ -2,15 +2,12 @@
 
 use serde_json::Value;
 
-use super::members::Members;
 use super::store::campaigns::{self as store, NewCampaign, StoredCampaign};
 use crate::App;
+use crate::entity::{Change, Made, SERVER_SET, quoted};
 use crate::error::ApiError;
 use crate::http::{is_client_id, read};
-use crate::store::{new_id, now};
-
-/// Members that the server sets; what a request says of them is passed over.
-const SERVER_SET: [&str; 7] = ["id", "created_at", "created_by", "updated_at", "updated_by", "deleted_at", "deleted_by"];
+use crate::members::Members;
 
 /// How often a change is tried again when another one came first.
 const TRIES: usize = 100;
@@ -22,16 +19,13 @@ const TRIES: usize = 100;
 pub async fn create(app: &App, account: &str, client: &str, body: &str) -> Result<String, ApiError> {
     let sent: Members<'_> = read(body)?;
     sent.refuse_twice("")?;
-    let (id, now) = (new_id(), now());
-    let (id_json, now_json, client_json) = (quoted(&id), quoted(&now), quoted(client));
-    let set = [("id", &id_json), ("created_at", &now_json), ("created_by", &client_json), ("updated_at", &now_json)];
-    let mut campaign = Members(set.map(|(name, value)| (name.to_owned(), value.as_str())).into());
-    campaign.0.extend(sent.0.into_iter().filter(|(name, _)| !SERVER_SET.contains(&name.as_str())));
+    let made = Made::now(client);
+    let mut campaign = made.with(sent);
     if campaign.get("private").is_none() {
         campaign.set("private", Some("false"));
     }
     check(&campaign)?;
-    let campaign_id = campaign.text("campaign_id").unwrap_or_else(|| id.clone());
+    let campaign_id = campaign.text("campaign_id").unwrap_or_else(|| made.id.clone());
     if !is_client_id(&campaign_id) {
         let message = "this names the campaign, in 1 to 255 characters without space around them".to_owned();
         return Err(ApiError::At("invalid_body", "/campaign_id".to_owned(), message));
@@ -40,8 +34,15 @@ pub async fn create(app: &App, account: &str, client: &str, body: &str) -> Resul
     campaign.set("campaign_id", Some(&campaign_id_json));
     let body = campaign.to_string();
     let private = campaign.get("private") == Some("true");
-    let new =
-        NewCampaign { account, id: &id, campaign_id: &campaign_id, body: &body, private, created_at: &now, deleted_at: None };
+    let new = NewCampaign {
+        account,
+        id: &made.id,
+        campaign_id: &campaign_id,
+        body: &body,
+        private,
+        created_at: &made.at,
+        deleted_at: None,
+    };
     if !store::create(&app.store, &new).await? {
         let message = format!("there is a campaign `{campaign_id}` already; a deleted one comes back with PUT");
         return Err(ApiError::At("campaign_exists", "/campaign_id".to_owned(), message));
@@ -68,9 +69,8 @@ pub async fn update(app: &App, account: &str, client: &str, id: &str, body: &str
             campaign.set("private", Some("false"));
         }
         check(&campaign)?;
-        let (now, client) = (quoted(&now()), quoted(client));
-        campaign.set("updated_at", Some(&now));
-        campaign.set("updated_by", Some(&client));
+        let change = Change::now(client);
+        change.update(&mut campaign);
         campaign.set("deleted_at", None);
         campaign.set("deleted_by", None);
         if let Some(body) = replace(app, account, &before, &campaign, None).await? {
@@ -91,12 +91,9 @@ pub async fn delete(app: &App, account: &str, client: &str, id: &str) -> Result<
         if campaign.get("deleted_at").is_some() {
             return Err(ApiError::Invalid("campaign_deleted", "this campaign is deleted already".to_owned()));
         }
-        let now = now();
-        let (now_json, client) = (quoted(&now), quoted(client));
-        campaign.set("updated_at", Some(&now_json));
-        campaign.set("deleted_at", Some(&now_json));
-        campaign.set("deleted_by", Some(&client));
-        if let Some(body) = replace(app, account, &before, &campaign, Some(&now)).await? {
+        let change = Change::now(client);
+        change.delete(&mut campaign);
+        if let Some(body) = replace(app, account, &before, &campaign, Some(&change.at)).await? {
             return Ok(body);
         }
     }
@@ -140,8 +137,4 @@ fn check(campaign: &Members<'_>) -> Result<(), ApiError> {
         return wrong("metadata", "metadata are an object, name by name");
     }
     Ok(())
-}
-
-fn quoted(text: &str) -> String {
-    Value::from(text).to_string()
 }

@@ -3,7 +3,6 @@
 use rabatt_engine::{Instant, Rule, Statistics};
 use serde_json::{Value, json};
 
-use super::members::Members;
 use super::model::held::HeldStatistics;
 use super::store::facts;
 use super::store::refs::{self, Held, Showcase};
@@ -11,6 +10,7 @@ use super::terms::{Terms, current_stamps};
 use crate::App;
 use crate::error::ApiError;
 use crate::http::read;
+use crate::members::Members;
 use crate::store::now;
 
 /// Metadata that the public does not see.

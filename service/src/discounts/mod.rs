@@ -4,7 +4,6 @@ pub mod available;
 pub mod campaigns;
 pub mod events;
 pub mod held;
-pub(crate) mod members;
 pub mod model;
 pub mod offline;
 pub mod plans;

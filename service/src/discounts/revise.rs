@@ -4,12 +4,13 @@ use rabatt_engine::{Code, Instant, Plan, Problem, Rule};
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::members::Members;
 use super::model::rule;
 use super::store::comparable;
 use super::store::rules::{self, NewRule, Revision};
 use crate::App;
+use crate::entity::quoted;
 use crate::error::ApiError;
+use crate::members::Members;
 use crate::store::Db;
 
 /// Members that the server sets; what a request says of them is passed over.
@@ -68,7 +69,6 @@ impl Ready {
             }
         };
         sent.refuse_twice("")?;
-        let quoted = |text: &str| Value::from(text).to_string();
         let (id_json, now_json, client_json) = (quoted(&id), quoted(&now), quoted(client));
         let set = [("id", &id_json), ("created_at", &now_json), ("updated_at", &now_json), ("created_by", &client_json)];
         let mut members = Members(set.map(|(name, value)| (name.to_owned(), value.as_str())).into());

@@ -38,10 +38,18 @@ impl<S: Send + Sync> FromRequest<S> for JsonText {
 /// # Errors
 /// 400 with the JSON pointer of the member that is wrong.
 pub fn read<'de, T: Deserialize<'de>>(body: &'de str) -> Result<T, ApiError> {
+    read_at(body, "")
+}
+
+/// Reads a part of a body; `place` is its JSON pointer.
+///
+/// # Errors
+/// 400 with the JSON pointer of the member that is wrong.
+pub fn read_at<'de, T: Deserialize<'de>>(body: &'de str, place: &str) -> Result<T, ApiError> {
     use serde_path_to_error::Segment;
     let mut reader = serde_json::Deserializer::from_str(body);
     let read = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
-        let mut pointer = String::new();
+        let mut pointer = place.to_owned();
         for segment in error.path() {
             pointer.push('/');
             match segment {

@@ -4,11 +4,12 @@ mod body;
 
 use axum::extract::{FromRequestParts, Query};
 use axum::http::HeaderMap;
-use axum::http::header::AUTHORIZATION;
+use axum::http::header::{AUTHORIZATION, CONTENT_TYPE};
 use axum::http::request::Parts;
+use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 
-pub use self::body::{JsonText, MOST_BYTES, read, read_object};
+pub use self::body::{JsonText, MOST_BYTES, read, read_at, read_object};
 
 use crate::error::ApiError;
 
@@ -57,4 +58,9 @@ pub fn limit(asked: Option<i64>, most: i64) -> Result<i64, ApiError> {
         limit if (1..=most).contains(&limit) => Ok(limit),
         limit => Err(ApiError::Invalid("bad_query", format!("`limit` lies between 1 and {most}, not {limit}"))),
     }
+}
+
+/// A body that is JSON text already.
+pub fn json_text(text: String) -> Response {
+    ([(CONTENT_TYPE, "application/json")], text).into_response()
 }

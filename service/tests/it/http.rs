@@ -13,11 +13,12 @@ const CLAIMS: &[&str] = &["admin:discounts", "read:discounts", "read:discounts:/
 const EVENTS: &[&str] = &["admin:discounts", "write:discounts", "write:discounts:/events"];
 const READ_ACCOUNTS: &[&str] = &["admin:accounts", "read:accounts"];
 const WRITE_ACCOUNTS: &[&str] = &["admin:accounts", "write:accounts"];
+const READ_RECEIPTS: &[&str] = &["admin:receipts", "read:receipts"];
 const RECALCULATE: &[&str] = &["admin:discounts", "write:discounts", "write:discounts:/available_for_receipt"];
 
 /// Method, path and scopes of every operation that needs a token, as the contract lists them. That
-/// `user:discounts` reaches a customer's own rules has a test of its own.
-const OPERATIONS: [(&str, &str, &[&str]); 44] = [
+/// `user:discounts` and `user:receipts` reach what is a customer's own have tests of their own.
+const OPERATIONS: [(&str, &str, &[&str]); 53] = [
     ("POST", "discounts/available_for_receipt", RECALCULATE),
     ("GET", "discounts/rules", READ),
     ("POST", "discounts/rules", WRITE),
@@ -62,10 +63,20 @@ const OPERATIONS: [(&str, &str, &[&str]); 44] = [
     ("POST", "automations/rules", &["admin:automations", "write:automations"]),
     ("GET", "automations/rules/arid", &["admin:automations", "read:automations"]),
     ("DELETE", "automations/rules/arid", &["admin:automations", "write:automations"]),
+    ("POST", "receipts", &["admin:receipts", "write:receipts"]),
+    // The contract names the scope that reads.
+    ("PUT", "receipts/all/r1", &["admin:receipts", "read:receipts", "write:receipts"]),
+    ("POST", "receipts/customer_segment", READ_RECEIPTS),
+    ("GET", "receipts/customers/kari", READ_RECEIPTS),
+    ("GET", "receipts/customers/kari/r1", READ_RECEIPTS),
+    ("POST", "receipts/customers/kari/r1/change_customer_id", &["admin:receipts"]),
+    ("GET", "receipts/receipt-token?token=x", &["admin:receipts", "read:receipts", "user:receipts", "public:receipts"]),
+    ("POST", "receipts/receipt-token?token=x", &["admin:receipts", "write:receipts", "user:receipts"]),
+    ("GET", "receipts/search?receipt_id=r1", READ_RECEIPTS),
 ];
 
 /// Scopes that services give; a token may hold any.
-const SCOPES: [&str; 17] = [
+const SCOPES: [&str; 21] = [
     "admin:accounts",
     "write:accounts",
     "read:accounts",
@@ -82,6 +93,10 @@ const SCOPES: [&str; 17] = [
     "read:automations",
     "write:discounts:/events",
     "admin:receipts",
+    "write:receipts",
+    "read:receipts",
+    "user:receipts",
+    "public:receipts",
     "admin",
 ];
 

@@ -17,6 +17,7 @@ mod model;
 mod offline;
 mod outbox;
 mod public;
+mod receipts;
 mod rules;
 mod search;
 mod store;

@@ -10,7 +10,7 @@ use rabatt_engine::{Code, Instant, Problem};
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use crate::discounts::members::Members;
+use crate::members::Members;
 
 /// Problems of the members that the engine does not look at.
 pub(in crate::discounts) fn wrong_types(rule: &Members<'_>) -> Vec<Problem> {

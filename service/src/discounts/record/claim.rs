@@ -3,18 +3,17 @@
 use std::collections::HashSet;
 
 use serde::Deserialize;
-use serde_json::Value;
 
 use super::{Known, RECEIPT_ADD, by_hand, check_numbers};
 use crate::App;
-use crate::discounts::members::Members;
 use crate::discounts::store::book::{self, Change, Place, Refusal, Report, Taken};
 use crate::discounts::store::claims::{self, NewClaim};
 use crate::discounts::store::comparable;
+use crate::entity::{self, Made};
 use crate::error::ApiError;
 use crate::http::{is_client_id, read};
 use crate::json::Whole;
-use crate::store::{new_id, now};
+use crate::members::Members;
 
 /// `ref_type` of a claim that does not say its `type`.
 const CLAIM: &str = "claim";
@@ -43,9 +42,6 @@ struct ClaimedRef {
     usage: Whole,
 }
 
-/// Members that the server sets.
-const SERVER_SET: [&str; 6] = ["id", "created_at", "created_by", "updated_at", "deleted_at", "deleted_by"];
-
 /// Reserves refs for a purchase: all of them, or none. The claim's JSON.
 ///
 /// # Errors
@@ -53,8 +49,10 @@ const SERVER_SET: [&str; 6] = ["id", "created_at", "created_by", "updated_at", "
 pub async fn claim(app: &App, account: &str, client: &str, body: &str) -> Result<String, ApiError> {
     let request: ClaimRequest = read(body)?;
     let (purchase_at, wanted) = check(app, account, &request).await?;
-    let (id, at) = (new_id(), now());
-    let stored = written(body, &id, &at, client)?;
+    let sent: Members<'_> = read(body)?;
+    sent.refuse_twice("")?;
+    let made = Made::now(client);
+    let stored = made.with(sent).to_string();
     let reference = request.reference.as_deref();
     let customer = Some(&*request.customer_id).filter(|customer| *customer != "/");
 
@@ -79,12 +77,12 @@ pub async fn claim(app: &App, account: &str, client: &str, body: &str) -> Result
     };
     let new = NewClaim {
         account,
-        id: &id,
+        id: &made.id,
         reference,
         customer_id: &request.customer_id,
         purchase_id: &purchase,
         body: &stored,
-        created_at: &at,
+        created_at: &made.at,
     };
     if !claims::create(unit.db(), &new).await? {
         let message =
@@ -101,7 +99,7 @@ pub async fn claim(app: &App, account: &str, client: &str, body: &str) -> Result
     let report = Report {
         account,
         client,
-        reference: reference.unwrap_or(&id),
+        reference: reference.unwrap_or(&made.id),
         ref_type: request.kind.as_deref().unwrap_or(CLAIM),
         purchase_at: &purchase_at,
     };
@@ -199,21 +197,6 @@ async fn check(app: &App, account: &str, request: &ClaimRequest) -> Result<(Stri
     Ok((purchase_at, wanted))
 }
 
-/// The claim as it is stored: what was sent, and what the server says.
-fn written(body: &str, id: &str, at: &str, client: &str) -> Result<String, ApiError> {
-    let sent: Members<'_> = read(body)?;
-    sent.refuse_twice("")?;
-    let quoted = |text: &str| Value::from(text).to_string();
-    let (id, at, client) = (quoted(id), quoted(at), quoted(client));
-    let mut members = Members(
-        [("id", &id), ("created_at", &at), ("created_by", &client), ("updated_at", &at)]
-            .map(|(name, value)| (name.to_owned(), value.as_str()))
-            .into(),
-    );
-    members.0.extend(sent.0.into_iter().filter(|(name, _)| !SERVER_SET.contains(&name.as_str())));
-    Ok(members.to_string())
-}
-
 /// Gives a claim back: exactly what it holds, once. What its purchase has used by now stays used. The
 /// deleted claim's JSON.
 ///
@@ -221,19 +204,16 @@ fn written(body: &str, id: &str, at: &str, client: &str) -> Result<String, ApiEr
 /// 400 when it was given back before, 404 when there is no such claim.
 pub async fn release(app: &App, account: &str, client: &str, id: &str) -> Result<String, ApiError> {
     let stored = claims::claim(app.store.pool(), account, id).await?.ok_or(ApiError::NotFound("Claim"))?;
-    let at = now();
-    let (at_json, client_json) = (Value::from(at.as_str()).to_string(), Value::from(client).to_string());
+    let change = entity::Change::now(client);
     let mut members: Members<'_> = read(&stored.body)?;
-    for (name, value) in [("updated_at", &at_json), ("deleted_at", &at_json), ("deleted_by", &client_json)] {
-        members.set(name, Some(value));
-    }
+    change.delete(&mut members);
     let body = members.to_string();
 
     let mut unit = app.store.unit().await?;
     if let Some(reference) = &stored.reference {
         book::lock_names(unit.db(), app.store.kind(), account, &[reference]).await?;
     }
-    let Some(purchase) = claims::delete(unit.db(), account, id, &body, &at).await? else {
+    let Some(purchase) = claims::delete(unit.db(), account, id, &body, &change.at).await? else {
         return Err(ApiError::Invalid(
             "claim_deleted",
             "this claim was deleted before; everything it took was given back then".to_owned(),

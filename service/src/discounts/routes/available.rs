@@ -5,13 +5,12 @@ use axum::response::Response;
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 
-use super::json_text;
 use crate::App;
 use crate::auth::scope::{Authorized, RecalculateReceipts};
 use crate::discounts::available;
 use crate::discounts::model::receipt;
 use crate::error::{ApiError, Error};
-use crate::http::{JsonText, Params};
+use crate::http::{JsonText, Params, json_text};
 
 /// How to recalculate.
 #[derive(Debug, Deserialize, IntoParams)]

@@ -5,14 +5,13 @@ use axum::response::Response;
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use super::json_text;
 use crate::App;
 use crate::auth::scope::{Authorized, ReadDiscounts, WriteDiscounts};
 use crate::discounts::campaigns;
 use crate::discounts::model::campaign;
 use crate::discounts::store::campaigns::{self as store, CampaignState};
 use crate::error::{ApiError, Error};
-use crate::http::{JsonText, Params, limit};
+use crate::http::{JsonText, Params, json_text, limit};
 
 /// Which campaigns to list.
 #[derive(Debug, Deserialize, IntoParams)]

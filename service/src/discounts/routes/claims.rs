@@ -6,14 +6,13 @@ use axum::response::Response;
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use super::json_text;
 use crate::App;
 use crate::auth::scope::{Authorized, ReadClaims, RecalculateReceipts};
 use crate::discounts::model::claim::Claim;
 use crate::discounts::record;
 use crate::discounts::store::claims::{self, ClaimFilter};
 use crate::error::{ApiError, Error};
-use crate::http::{JsonText, Params, limit};
+use crate::http::{JsonText, Params, json_text, limit};
 
 /// Which claims to list.
 #[derive(Debug, Deserialize, IntoParams)]

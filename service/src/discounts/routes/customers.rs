@@ -3,7 +3,7 @@
 use axum::extract::{Path, State};
 use axum::response::Response;
 
-use super::{Page, json_text};
+use super::Page;
 use crate::App;
 use crate::auth::scope::{Authorized, ReadDiscounts, ReadOwnDiscounts, WriteDiscounts};
 use crate::discounts::held;
@@ -11,7 +11,7 @@ use crate::discounts::model::held::{HeldRule, UsageRequest};
 use crate::discounts::record;
 use crate::discounts::store::refs;
 use crate::error::{ApiError, Error};
-use crate::http::{JsonText, Params, limit};
+use crate::http::{JsonText, Params, json_text, limit};
 
 /// A customer's rules
 ///

@@ -11,8 +11,6 @@ pub mod refs;
 pub mod rules;
 pub mod search;
 
-use axum::http::header::CONTENT_TYPE;
-use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
@@ -25,9 +23,4 @@ pub struct Page {
     limit: Option<i64>,
     /// Cursor: `ref_id` of the last entry of the page before.
     starting_after: Option<String>,
-}
-
-/// A body that is JSON text already.
-fn json_text(text: String) -> Response {
-    ([(CONTENT_TYPE, "application/json")], text).into_response()
 }

@@ -6,14 +6,13 @@ use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 
-use super::json_text;
 use crate::App;
 use crate::auth::scope::{Authorized, ReadDiscounts, ReadSnapshot, RecalculateReceipts};
 use crate::discounts::model::rule;
 use crate::discounts::offline;
 use crate::discounts::store::rules;
 use crate::error::{ApiError, Error};
-use crate::http::{JsonText, Params};
+use crate::http::{JsonText, Params, json_text};
 
 /// For whom to evaluate.
 #[derive(Debug, Deserialize, IntoParams)]

@@ -4,14 +4,13 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 use utoipa::IntoParams;
 
-use super::json_text;
 use crate::App;
 use crate::auth::scope::{Authorized, ReadPublicDiscounts};
 use crate::discounts::held;
 use crate::discounts::model::{held::PublicRule, rule};
 use crate::discounts::store::refs::{self, Showcase};
 use crate::error::{ApiError, Error};
-use crate::http::{Params, limit};
+use crate::http::{Params, json_text, limit};
 
 /// Which public rules to list.
 #[derive(Debug, IntoParams)]

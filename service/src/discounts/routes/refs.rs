@@ -7,7 +7,6 @@ use rabatt_engine::{Code, Problem, Rule};
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 
-use super::json_text;
 use super::rules::with_statistics;
 use crate::App;
 use crate::auth::scope::{Authorized, ReadDiscounts, WriteDiscounts};
@@ -18,7 +17,7 @@ use crate::discounts::store::refs::{self, RefState};
 use crate::discounts::store::rules::{self, StoredRule};
 use crate::discounts::terms::Terms;
 use crate::error::{ApiError, Error};
-use crate::http::{JsonText, Params, is_client_id, limit, read};
+use crate::http::{JsonText, Params, is_client_id, json_text, limit, read};
 
 /// Which refs to list.
 #[derive(Debug, Deserialize, IntoParams)]

@@ -6,7 +6,6 @@ use rabatt_engine::Statistics;
 use serde_json::json;
 use utoipa::{IntoParams, ToSchema};
 
-use super::json_text;
 use crate::App;
 use crate::auth::scope::{Authorized, ReadDiscounts, WriteDiscounts};
 use crate::discounts::model::rule;
@@ -14,7 +13,7 @@ use crate::discounts::revise;
 use crate::discounts::store::comparable;
 use crate::discounts::store::rules::{self, RuleFilter, State as RuleState, StoredRule};
 use crate::error::{ApiError, Error};
-use crate::http::{JsonText, Params, limit};
+use crate::http::{JsonText, Params, json_text, limit};
 
 /// Which rules to list.
 #[derive(Debug, Default, IntoParams)]

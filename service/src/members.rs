@@ -38,12 +38,12 @@ impl<'de> Deserialize<'de> for Members<'de> {
 
 impl<'a> Members<'a> {
     /// The value of a member; `null` means absent.
-    pub(super) fn get(&self, name: &str) -> Option<&'a str> {
+    pub(crate) fn get(&self, name: &str) -> Option<&'a str> {
         self.0.iter().find(|(key, value)| key == name && *value != "null").map(|(_, value)| *value)
     }
 
     /// Sets a member where it stands, or last; `None` takes it away.
-    pub(super) fn set(&mut self, name: &str, value: Option<&'a str>) {
+    pub(crate) fn set(&mut self, name: &str, value: Option<&'a str>) {
         match (self.0.iter_mut().find(|(key, _)| key == name), value) {
             (Some((_, own)), Some(value)) => *own = value,
             (None, Some(value)) => self.0.push((name.to_owned(), value)),
@@ -65,7 +65,7 @@ impl<'a> Members<'a> {
     }
 
     /// The text of a member that is a string.
-    pub(super) fn text(&self, name: &str) -> Option<String> {
+    pub(crate) fn text(&self, name: &str) -> Option<String> {
         self.get(name).and_then(|value| serde_json::from_str(value).ok())
     }
 }

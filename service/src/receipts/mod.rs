@@ -1,0 +1,10 @@
+//! Receipts of finished purchases: stored once, turned into usage, read by customers and segments.
+
+mod add;
+mod change;
+pub mod model;
+mod read;
+pub mod routes;
+mod segment;
+mod store;
+mod token;
