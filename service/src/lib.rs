@@ -9,13 +9,16 @@ pub mod cli;
 pub mod config;
 pub mod console;
 pub mod discounts;
+pub mod documents;
 mod entity;
 pub mod error;
 pub mod http;
 pub mod json;
+pub mod locations;
 mod members;
 pub mod metrics;
 pub mod outbox;
+pub mod products;
 pub mod receipts;
 pub mod serve;
 pub mod setup;
@@ -86,7 +89,9 @@ impl App {
         (name = "auth", description = "Tokens, API clients, and what they may do"),
         (name = "discounts", description = "Rules, and what they give"),
         (name = "automations", description = "Who gets a rule when something happens"),
-        (name = "receipts", description = "Finished purchases, and what they used")
+        (name = "receipts", description = "Finished purchases, and what they used"),
+        (name = "locations", description = "Where goods are sold"),
+        (name = "products", description = "Catalogs of products, their groups, and taxes")
     ),
     // Of parameters, which bring no schema along by themselves.
     components(schemas(
@@ -143,6 +148,8 @@ fn operations() -> OpenApiRouter<App> {
         .routes(routes!(automations::routes::list_automations, automations::routes::create_automation))
         .routes(routes!(automations::routes::get_automation, automations::routes::delete_automation))
         .merge(receipts::routes::operations())
+        .merge(locations::routes::operations())
+        .merge(products::routes::operations())
 }
 
 /// The OpenAPI document, as committed in `service/openapi.json`.

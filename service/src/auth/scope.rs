@@ -132,6 +132,14 @@ permissions! {
     ClaimReceipts = ["admin:receipts", "write:receipts", "user:receipts"], USER_IN_PATH = false;
     /// Move receipts to another customer.
     AdminReceipts = ["admin:receipts"];
+    /// Read sales locations.
+    ReadLocations = ["admin:locations", "read:locations"];
+    /// Change sales locations.
+    WriteLocations = ["admin:locations", "write:locations"];
+    /// Read catalogs, products, groups and taxes.
+    ReadProducts = ["admin:products", "write:products", "read:products"];
+    /// Change them.
+    WriteProducts = ["admin:products", "write:products"];
     /// Recalculate receipts.
     RecalculateReceipts = ["admin:discounts", "write:discounts", "write:discounts:/available_for_receipt"];
 }

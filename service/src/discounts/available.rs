@@ -13,6 +13,7 @@ use super::terms::{Terms, current_stamps};
 use crate::App;
 use crate::error::ApiError;
 use crate::http::is_client_id;
+use crate::products::fill::filled;
 
 /// The most lines a receipt may have over HTTP.
 const MOST_LINES: usize = 1_000;
@@ -76,7 +77,12 @@ pub async fn available(app: &App, account: &str, receipt: String, explain: bool,
     let known = Known::of(app, account, buyer, purchase_at.as_deref()).await?;
     let unreadable = purchase.as_ref().err().map(ToString::to_string);
     let earlier = purchase.ok().and_then(|purchase| purchase.outcome).filter(|_| explain);
-    let receipt = earlier.and_then(|outcome| without_member(&receipt, outcome.get())).unwrap_or(receipt);
+    let mut receipt = earlier.and_then(|outcome| without_member(&receipt, outcome.get())).unwrap_or(receipt);
+    if known.own.products > 0
+        && let Some(filled) = filled(app.store.pool(), account, &receipt).await?
+    {
+        receipt = filled;
+    }
     let evaluate = move || {
         let options = RecalculateOptions { evaluate: EvaluateOptions { explain, steps: None }, amounts };
         let facts = known.facts();

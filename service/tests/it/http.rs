@@ -14,11 +14,13 @@ const EVENTS: &[&str] = &["admin:discounts", "write:discounts", "write:discounts
 const READ_ACCOUNTS: &[&str] = &["admin:accounts", "read:accounts"];
 const WRITE_ACCOUNTS: &[&str] = &["admin:accounts", "write:accounts"];
 const READ_RECEIPTS: &[&str] = &["admin:receipts", "read:receipts"];
+const READ_PRODUCTS: &[&str] = &["admin:products", "write:products", "read:products"];
+const WRITE_PRODUCTS: &[&str] = &["admin:products", "write:products"];
 const RECALCULATE: &[&str] = &["admin:discounts", "write:discounts", "write:discounts:/available_for_receipt"];
 
 /// Method, path and scopes of every operation that needs a token, as the contract lists them. That
 /// `user:discounts` and `user:receipts` reach what is a customer's own have tests of their own.
-const OPERATIONS: [(&str, &str, &[&str]); 53] = [
+const OPERATIONS: [(&str, &str, &[&str]); 74] = [
     ("POST", "discounts/available_for_receipt", RECALCULATE),
     ("GET", "discounts/rules", READ),
     ("POST", "discounts/rules", WRITE),
@@ -73,10 +75,31 @@ const OPERATIONS: [(&str, &str, &[&str]); 53] = [
     ("GET", "receipts/receipt-token?token=x", &["admin:receipts", "read:receipts", "user:receipts", "public:receipts"]),
     ("POST", "receipts/receipt-token?token=x", &["admin:receipts", "write:receipts", "user:receipts"]),
     ("GET", "receipts/search?receipt_id=r1", READ_RECEIPTS),
+    ("GET", "locations", &["admin:locations", "read:locations"]),
+    ("POST", "locations", &["admin:locations", "write:locations"]),
+    ("GET", "locations/lid", &["admin:locations", "read:locations"]),
+    ("PUT", "locations/lid", &["admin:locations", "write:locations"]),
+    ("DELETE", "locations/lid", &["admin:locations", "write:locations"]),
+    ("GET", "products/catalogs", READ_PRODUCTS),
+    ("POST", "products/catalogs", WRITE_PRODUCTS),
+    ("PUT", "products/catalogs/cid", WRITE_PRODUCTS),
+    ("DELETE", "products/catalogs/cid", WRITE_PRODUCTS),
+    ("GET", "products/catalogs/cid/products", READ_PRODUCTS),
+    ("POST", "products/catalogs/cid/products", WRITE_PRODUCTS),
+    ("PUT", "products/catalogs/cid/products/pid", WRITE_PRODUCTS),
+    ("DELETE", "products/catalogs/cid/products/pid", WRITE_PRODUCTS),
+    ("GET", "products/groups", READ_PRODUCTS),
+    ("POST", "products/groups", WRITE_PRODUCTS),
+    ("PUT", "products/groups/gid", WRITE_PRODUCTS),
+    ("DELETE", "products/groups/gid", WRITE_PRODUCTS),
+    ("GET", "products/tax", READ_PRODUCTS),
+    ("POST", "products/tax", WRITE_PRODUCTS),
+    ("PUT", "products/tax/tid", WRITE_PRODUCTS),
+    ("DELETE", "products/tax/tid", WRITE_PRODUCTS),
 ];
 
 /// Scopes that services give; a token may hold any.
-const SCOPES: [&str; 21] = [
+const SCOPES: [&str; 27] = [
     "admin:accounts",
     "write:accounts",
     "read:accounts",
@@ -97,6 +120,12 @@ const SCOPES: [&str; 21] = [
     "read:receipts",
     "user:receipts",
     "public:receipts",
+    "admin:locations",
+    "write:locations",
+    "read:locations",
+    "admin:products",
+    "write:products",
+    "read:products",
     "admin",
 ];
 

@@ -25,6 +25,8 @@ pub struct Own {
     pub changes: i64,
     /// After how many changes of what everybody holds.
     pub gifts: i64,
+    /// After how many changes of the account's products: 0 where it has none.
+    pub products: i64,
     /// The buyer's personal refs.
     pub refs: Vec<Ref<'static>>,
     /// What the buyer has had of refs that everybody holds, by ref.
@@ -44,13 +46,13 @@ pub async fn own(pool: &Pool, account: &str, buyer: Buyer<'_>) -> Result<Own, Ap
     };
     // One question, so that one trip answers it: the counters' row is there also where nothing else is.
     let rows = sqlx::query(
-        "SELECT c.changes, c.gifts, f.id, f.rule_id, f.given_at, s.usage, s.amount, s.bonus, s.stamp, s.current_stamp, s.debit_balance
+        "SELECT c.changes, c.gifts, f.id, f.rule_id, f.given_at, s.usage, s.amount, s.bonus, s.stamp, s.current_stamp, s.debit_balance, c.products
          FROM rule_counters c
          LEFT JOIN refs f ON f.account_id = c.account_id AND f.customer_id = $2 AND f.deleted_at IS NULL
          LEFT JOIN ref_statistics s ON s.account_id = f.account_id AND s.ref_id = f.id AND s.customer_id = $2
          WHERE c.account_id = $1
          UNION ALL
-         SELECT c.changes, c.gifts, s.ref_id, s.ref_id, NULL, s.usage, s.amount, s.bonus, s.stamp, s.current_stamp, s.debit_balance
+         SELECT c.changes, c.gifts, s.ref_id, s.ref_id, NULL, s.usage, s.amount, s.bonus, s.stamp, s.current_stamp, s.debit_balance, c.products
          FROM rule_counters c JOIN ref_statistics s ON s.account_id = c.account_id AND s.customer_id = $3
          WHERE c.account_id = $1",
     )
@@ -61,7 +63,7 @@ pub async fn own(pool: &Pool, account: &str, buyer: Buyer<'_>) -> Result<Own, Ap
     .await?;
     let mut own = Own::default();
     for row in &rows {
-        (own.changes, own.gifts) = (row.get(0), row.get(1));
+        (own.changes, own.gifts, own.products) = (row.get(0), row.get(1), row.get(11));
         let Some(id) = row.get::<Option<String>, _>(2) else { continue };
         let count = |at: usize| row.get::<Option<i64>, _>(at).unwrap_or(0);
         let statistics = Statistics {
