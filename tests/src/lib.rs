@@ -4,6 +4,7 @@
 pub mod book;
 pub mod compare;
 pub mod corpus;
+pub mod deals;
 pub mod door;
 pub mod fuzz;
 pub mod generate;

@@ -1,7 +1,7 @@
 //! One application as a column: which units it takes, in which role, and what it gives (§8.1).
 
 use super::{BundleReward, DealKind, DealProblem, GroupReward, Run};
-use crate::number::Overflow;
+use crate::number::{Decimal, Overflow};
 use crate::rule::Base;
 
 /// Units that a column takes of one `DealUnit`.
@@ -23,9 +23,13 @@ pub(super) fn run_of<'a>(problem: &'a DealProblem, pick: &Pick) -> Option<&'a Ru
 }
 
 /// The value that decides (§7.4): that of the most expensive unit, the earlier line of equal ones.
-fn deciding_value(problem: &DealProblem, base: Base, picks: &[Pick]) -> Option<crate::number::Decimal> {
+pub(super) fn deciding_value<'a>(
+    problem: &DealProblem,
+    base: Base,
+    picks: impl IntoIterator<Item = &'a Pick>,
+) -> Option<Decimal> {
     let key = |pick: &&Pick| run_of(problem, pick).map(|run| (std::cmp::Reverse(price_of(run, base)), run.line));
-    let top = picks.iter().min_by_key(key)?;
+    let top = picks.into_iter().min_by_key(key)?;
     problem.units.get(top.unit as usize).map(|unit| unit.value)
 }
 

@@ -269,7 +269,7 @@ impl Buffers {
                 }
             };
             // Its prices hold as long as they are those of units and limits alone.
-            if self.cuts.cuts.is_empty() && self.splits.is_empty() && !self.list.open {
+            if self.priced && self.cuts.cuts.is_empty() && self.splits.is_empty() && !self.list.open {
                 self.price_sweep(problem);
             }
             if self.is_hopeless(bound) {

@@ -1,10 +1,10 @@
 //! A choice for when the steps run out, whatever the size: deal by deal, those that give most for
 //! a unit first, each as if it were alone with the units that are left.
 
-use super::super::column::{Pick, amount, price_of};
+use super::super::column::{Pick, amount, deciding_value, price_of};
 use super::super::{BundleReward, DealKind, DealProblem, GroupReward};
 use super::Buffers;
-use crate::number::Overflow;
+use crate::number::{Decimal, Overflow};
 
 impl Buffers {
     /// Makes that choice; it is taken when it is better than the best.
@@ -123,35 +123,38 @@ impl Buffers {
         quantity: i64,
         mut groups: i64,
     ) -> Result<(), Overflow> {
+        let DealKind::Group { base, .. } = kind else { return Ok(()) };
         let (mut at, mut taken) = (0, 0);
         while groups > 0 {
-            let from = self.pool.len();
-            let (mut needed, mut free, mut times) = (quantity, 0, 1);
+            self.flat.clear();
+            let (mut needed, mut times) = (quantity, 1);
             while needed > 0 {
-                let Some(unit) = self.market.order(deal).get(at).copied() else {
-                    self.pool.truncate(from);
-                    return Ok(());
-                };
+                let Some(unit) = self.market.order(deal).get(at).copied() else { return Ok(()) };
                 let left = self.room(problem, unit) - taken;
                 if left <= 0 {
                     (at, taken) = (at + 1, 0);
                     continue;
                 }
                 if needed == quantity {
-                    free = problem.units.get(unit as usize).and_then(|unit| unit.value.whole()).unwrap_or(0).clamp(0, quantity);
                     times = (left / quantity).clamp(1, groups);
                 }
                 let count = needed.min(left);
-                let paying = (needed - free).clamp(0, count);
-                for (count, rewarded) in [(paying, false), (count - paying, true)] {
-                    if count > 0 {
-                        self.pool.push(Pick { unit, count, rewarded });
-                    }
-                }
+                self.flat.push((Pick { unit, count, rewarded: false }, 0));
                 taken += count * times;
                 needed -= count;
             }
             groups -= times;
+            // Of equal prices the earlier line decides, wherever it stands here.
+            let value = deciding_value(problem, *base, self.flat.iter().map(|(pick, _)| pick));
+            let free = value.and_then(Decimal::whole).unwrap_or(0).clamp(0, quantity);
+            let (from, mut paying) = (self.pool.len(), quantity - free);
+            for (pick, _) in &self.flat {
+                let pays = paying.min(pick.count);
+                paying -= pays;
+                for (count, rewarded) in [(pays, false), (pick.count - pays, true)] {
+                    self.pool.extend((count > 0).then_some(Pick { count, rewarded, ..*pick }));
+                }
+            }
             let amount = amount(problem, kind, self.pool.get(from..).unwrap_or(&[]), &mut self.sorted)?;
             if amount > 0 {
                 let column = self.push_column(deal, amount, from);

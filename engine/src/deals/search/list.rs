@@ -124,6 +124,8 @@ impl Buffers {
             }
         }
         list.open = true;
+        // Choices as good as the best may have others.
+        self.ties_open |= self.amounts_only;
         self.line_up(problem);
         Ok(true)
     }

@@ -102,6 +102,10 @@ pub(super) struct Buffers {
     units: i128,
     /// What no choice is worth more than, by the scale of the prices at hand.
     promised: i128,
+    /// At these prices no column is worth more than what it takes, those not known yet neither.
+    priced: bool,
+    /// The linear programme was left in the middle of something.
+    stopped: bool,
     /// A bound for the case at hand, even when it was not solved.
     case_bound: i128,
     /// Cases that cannot give a greater amount are closed, though they may win a tie.
@@ -188,7 +192,8 @@ pub(super) fn solve(
     if bound.is_none() && (buffers.ties_open || !buffers.exact) {
         // The amount is proven; what is left of the steps goes to ties.
         let steps = steps.min(buffers.used().saturating_mul(2).saturating_add(TIE_STEPS));
-        if buffers.exact && buffers.set_cuts.cuts.is_empty() || buffers.restart(problem)? {
+        let goes_on = buffers.exact && buffers.set_cuts.cuts.is_empty() && !buffers.stopped;
+        if goes_on || buffers.restart(problem)? {
             buffers.amounts_only = false;
             buffers.close_list();
             buffers.nodes = 0;
@@ -223,7 +228,9 @@ impl Buffers {
         let after = |eighths: u64| steps - own / 8 * (8 - eighths);
         (self.lists, self.list_after, self.steps) = (false, after(LIST_AFTER), after(SWEEP_AFTER));
         self.root.known = false;
+        self.stopped = false;
         let Some(mut left) = self.search(problem)? else { return Ok(None) };
+        self.stopped = true;
         // With a better choice known, a new start can do with fewer columns.
         for eighths in [RELIST_AFTER, 8] {
             if self.lists && !self.is_hopeless(left) {
@@ -288,6 +295,7 @@ impl Buffers {
             }
         }
         self.rebuild(problem)?;
+        self.sweeps = false;
         let values =
             self.best.iter().filter_map(|(at, times)| self.columns.get(*at as usize).map(|column| (column.value, times)));
         self.best_value = values.fold(0, |sum, (value, times)| sum + value * i128::from(*times));
@@ -354,11 +362,12 @@ impl Buffers {
 
     /// The most that ties can take off an objective.
     fn most_ties(&self) -> i128 {
-        self.market
-            .deals
-            .iter()
-            .zip(&self.preferences)
-            .fold(0, |sum, (party, preference)| sum + (-preference).max(0).saturating_mul(i128::from(party.most)))
+        let each = self.market.deals.iter().zip(&self.preferences);
+        let all = each.fold(0i128, |sum, (party, preference)| {
+            sum.saturating_add((-preference).max(0).saturating_mul(i128::from(party.most)))
+        });
+        // There are not units enough for all deals at their most.
+        all.min(self.minor >> 10)
     }
 
     /// The column at hand in `offers`, kept.
@@ -434,6 +443,33 @@ pub(super) fn solve_by_sweep(
     buffers.write(problem, solution)?;
     buffers.amounts_only = true;
     Ok(Some(buffers.is_hopeless(bound)))
+}
+
+/// Solves with all columns listed, whatever the first case says, and none known before; whether that
+/// proves the amount, and how many rows over sets there were in the end. `None`: they cannot be listed.
+#[cfg(test)]
+pub(super) fn solve_by_list(
+    problem: &DealProblem,
+    deals: &[u32],
+    buffers: &mut Buffers,
+    solution: &mut Solution,
+) -> Result<Option<(bool, usize)>, Overflow> {
+    buffers.open(problem, deals, 1 << 40)?;
+    (buffers.amounts_only, buffers.lists, buffers.list_after) = (true, false, u64::MAX);
+    if !matches!(buffers.relax(problem)?, programme::Relaxed::Solved(_)) {
+        return Ok(None);
+    }
+    buffers.note_root(problem);
+    buffers.columns.clear();
+    buffers.pool.clear();
+    buffers.rebuild(problem)?;
+    if !buffers.open_list(problem)? {
+        return Ok(None);
+    }
+    let bound = buffers.search(problem)?;
+    let cuts = buffers.set_cuts.cuts.len();
+    buffers.write(problem, solution)?;
+    Ok(Some((bound.is_none(), cuts)))
 }
 
 /// How often a subject occurs in a column.

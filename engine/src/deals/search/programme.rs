@@ -171,7 +171,7 @@ impl Buffers {
             // applied, nor more than the best one per unit on all units.
             let by_units = (by_units.0 / i128::from(by_units.1) + 1).saturating_mul(self.units);
             let more = if by_deals == 0 { 0 } else { by_deals.min(by_units) };
-            self.promised = self.master.total().saturating_add(more);
+            (self.promised, self.priced) = (self.master.total().saturating_add(more), more == 0);
             let bound = self.promised.div_euclid(self.master.scale()).min(self.most);
             self.case_bound = self.case_bound.min(bound);
             if self.is_hopeless(bound) {
