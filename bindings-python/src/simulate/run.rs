@@ -72,7 +72,7 @@ pub(crate) fn run(world: &World<'_>, states: &mut [Vec<Place>], threads: usize, 
             Some(end) => {
                 // Up to and with the purchase that ends it, nothing would have been otherwise.
                 world.done.fetch_sub(until - from, Ordering::Relaxed);
-                roll_back(done, states);
+                roll_back(world, done, states);
                 let done = window(world, from..end + 1, &mut walkers, states, true, watch)?;
                 budgets.take(&budgets.in_order(&done));
                 commit(world, done, states, &mut results)?;
@@ -111,8 +111,10 @@ fn commit(world: &World<'_>, done: Vec<Done>, states: &mut [Vec<Place>], results
     Ok(())
 }
 
-fn roll_back(done: Vec<Done>, states: &mut [Vec<Place>]) {
-    for buyer in done.into_iter().flat_map(|done| done.buyers) {
+/// Gives customers back what they had before a window. Of who is parted nothing was taken.
+fn roll_back(world: &World<'_>, done: Vec<Done>, states: &mut [Vec<Place>]) {
+    let buyers = done.into_iter().flat_map(|done| done.buyers);
+    for buyer in buyers.filter(|buyer| !is_parted(world, buyer.customer)) {
         if let (Some(places), Some(before)) = (states.get_mut(buyer.customer as usize), buyer.before) {
             *places = before;
         }
