@@ -11,15 +11,15 @@ from typing import Any
 import pytest
 
 import rabatt
-from rabatt import errors, kiosk, tables
+from rabatt import errors, kiosk, money, plots, report, sums, tables
 
 README = Path(__file__).resolve().parents[1] / "README.md"
 
 
 def documented() -> dict[str, str]:
     """Docstrings by name, of modules, classes and their members."""
-    found = {module.__name__: module.__doc__ or "" for module in (rabatt, kiosk)}
-    for module in (rabatt, errors, kiosk, tables):
+    found = {module.__name__: module.__doc__ or "" for module in (rabatt, kiosk, plots, report, sums)}
+    for module in (rabatt, errors, kiosk, money, plots, report, sums, tables):
         for name in module.__all__:
             thing: Any = getattr(module, name)
             found[f"{module.__name__}.{name}"] = inspect.getdoc(thing) or ""

@@ -25,8 +25,8 @@ from datetime import date, datetime, timedelta
 try:
     import numpy as np
     import pyarrow as pa
-except ImportError as error:  # pragma: no cover
-    raise ImportError("rabatt.kiosk needs numpy and pyarrow: pip install rabatt[kiosk]") from error
+except ImportError as _error:
+    raise ImportError("rabatt.kiosk needs numpy and pyarrow: pip install rabatt[kiosk]") from _error
 
 from rabatt.kiosk.days import KINDS, black_friday
 from rabatt.kiosk.goods import PRODUCTS, Product
@@ -142,7 +142,8 @@ class Kiosk:
         `customer_id`, `loyalty` (one of `LOYALTIES`), `store_id` where they mostly are, the days `joined` and `left`.
 
         >>> from rabatt.kiosk import Kiosk
-        >>> for row in Kiosk(customers=100).known().select(["customer_id", "loyalty", "store_id"]).slice(5, 3).to_pylist():
+        >>> some = Kiosk(customers=100).known().slice(5, 3)
+        >>> for row in some.select(["customer_id", "loyalty", "store_id"]).to_pylist():
         ...     print(*row.values())
         C000006 frequent kiosk-3
         C000007 frequent kiosk-4

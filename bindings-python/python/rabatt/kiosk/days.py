@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from functools import cache
 from typing import Final, NamedTuple
 
 __all__ = ["KINDS", "OPENS", "PARTS", "StoreKind", "black_friday", "busy", "is_weekend", "part_of", "utc_offset"]
@@ -101,7 +100,6 @@ def _last_sunday(year: int, month: int) -> date:
     return last - timedelta(days=(last.weekday() - _SUNDAY) % 7)
 
 
-@cache
 def utc_offset(day: date) -> int:
     """Seconds that clocks in Oslo are ahead while the kiosk is open."""
     # Clocks change at night, on the last Sundays of March and October.
