@@ -245,7 +245,7 @@ def names(rules: Sequence[Mapping[str, Any]]) -> dict[str, str]:
 
 def _short(text: str) -> str:
     """A text that leaves room for the bars, on one line or two."""
-    return "\n".join(textwrap.wrap(text, 30, max_lines=2, placeholder="…"))
+    return "\n".join(textwrap.wrap(text, 26, max_lines=2, placeholder="…"))
 
 
 def _nice(width: float) -> float:

@@ -226,14 +226,14 @@ class Report:
         return page.section(
             "How this was computed",
             page.paragraph(
-                "_Every receipt was computed anew under these rules, to the last minor unit. What people would have "
+                "Every receipt was computed anew under these rules, to the last minor unit. What people would have "
                 "bought at other prices is not known, so nothing here supposes that they buy more."
             ),
             f"<p>Plan <code>{page.escape(self._plan)}</code>, rabatt {page.escape(rabatt.__version__)}.</p>\n",
             page.details("The rules", f"<pre>{page.escape(rules)}</pre>\n"),
         )
 
-    def _picture(self, draw: Callable[[Axes], object], says: str, height: float = 3.3) -> str:
+    def _picture(self, draw: Callable[[Axes], object], says: str, height: float = 3) -> str:
         return page.picture(_svg(draw, _LIGHT, height), _svg(draw, _DARK, height), says)
 
 
@@ -242,7 +242,7 @@ def _svg(draw: Callable[[Axes], object], ink: str, height: float) -> bytes:
     # Names of parts come from this salt instead of from chance: the same picture is the same bytes.
     settings = {"svg.hashsalt": "rabatt", "svg.fonttype": "path", "font.size": 10, "legend.fontsize": 9}
     with mpl.rc_context(settings | dict.fromkeys(_INKED, ink)):
-        figure = Figure(figsize=(5.8, height), layout="constrained", facecolor="none")
+        figure = Figure(figsize=(5, height), layout="constrained", facecolor="none")
         axes = figure.add_subplot(facecolor="none")
         draw(axes)
         out = BytesIO()
