@@ -52,7 +52,7 @@ pub(crate) struct Engine {
 #[pymethods]
 impl Engine {
     #[new]
-    fn new(rules: &Bound<'_, PyAny>) -> PyResult<Self> {
+    pub(crate) fn new(rules: &Bound<'_, PyAny>) -> PyResult<Self> {
         let py = rules.py();
         let source: Arc<str> = json(rules, Kind::Rules)?.text.into();
         py.detach(|| Self::compile(source)).map_err(|problems| problems::error(py, Kind::Rules, &problems))
@@ -195,6 +195,10 @@ impl Engine {
 }
 
 impl Engine {
+    pub(crate) fn plan(&self) -> Arc<Plan> {
+        Arc::clone(&self.plan)
+    }
+
     /// Compiles a list of rules, or a snapshot.
     fn compile(source: Arc<str>) -> Result<Self, Vec<Problem>> {
         if !source.trim_start().starts_with('{') {

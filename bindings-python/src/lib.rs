@@ -18,6 +18,7 @@ mod engine;
 mod json;
 mod objects;
 mod problems;
+mod simulate;
 
 use pyo3::prelude::*;
 
@@ -26,6 +27,8 @@ use pyo3::prelude::*;
 fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add("__version__", env!("CARGO_PKG_VERSION"))?;
     module.add_function(wrap_pyfunction!(call::answer, module)?)?;
+    module.add_function(wrap_pyfunction!(simulate::simulate, module)?)?;
+    module.add_class::<simulate::Simulation>()?;
     module.add_class::<engine::Engine>()?;
     module.add_class::<arrow::Evaluation>()?;
     module.add_class::<arrow::ArrowTable>()?;

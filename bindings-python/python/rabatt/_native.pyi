@@ -1,11 +1,20 @@
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Literal, Protocol, Self, TypeAlias, final, overload
 
 from rabatt.answers import Answer, Failure
 from rabatt.errors import Problem
 from rabatt.tables import Tables
 
-__all__ = ["ArrowReader", "ArrowTable", "Engine", "Evaluation", "__version__", "answer"]
+__all__ = [
+    "ArrowReader",
+    "ArrowTable",
+    "Engine",
+    "Evaluation",
+    "Simulation",
+    "__version__",
+    "answer",
+    "simulate",
+]
 
 __version__: str
 
@@ -24,6 +33,18 @@ _Table: TypeAlias = _ArrowStream | _ArrowArray
 def answer(call: _Text, *, decimals: bool = False) -> str: ...
 @overload
 def answer(call: _Object, *, decimals: bool = False) -> Answer | Failure: ...
+def simulate(
+    rules: _Rules | Engine,
+    receipts: _Table,
+    customers: Mapping[str, str | Sequence[str]] | _Table | None = None,
+    start_state: Simulation | _Table | None = None,
+    *,
+    items: _Table | None = None,
+    on_error: Literal["raise", "collect"] = "raise",
+    steps: int | None = None,
+    threads: int | None = None,
+    progress: Callable[[int, int], object] | None = None,
+) -> Simulation: ...
 
 @final
 class Engine:
@@ -74,6 +95,14 @@ class Evaluation:
     def tables(self) -> Tables: ...
     def __iter__(self) -> Self: ...
     def __next__(self) -> Tables: ...
+
+@final
+class Simulation:
+    def receipts(self) -> ArrowReader: ...
+    def lines(self) -> ArrowReader: ...
+    def rules(self) -> ArrowReader: ...
+    def tables(self) -> Tables: ...
+    def states(self) -> ArrowTable: ...
 
 @final
 class ArrowReader:

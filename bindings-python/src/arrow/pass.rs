@@ -11,13 +11,14 @@ use arrow_array::{RecordBatch, RecordBatchReader};
 use arrow_schema::{ArrowError, DataType, SchemaRef};
 use rabatt_engine::{EvaluateOptions, Facts, Plan, Problem, Workspace, evaluate};
 
+use super::Reader;
 use super::fault::Fault;
 use super::join::{Join, LineTable};
 use super::output::{Frame, Output, Part, Schemas, Wanted};
 use super::receipts::Receipts;
 
 /// Receipts that one thread takes at a time, and rows of a batch that comes out.
-const CHUNK: usize = 8_192;
+pub(crate) const CHUNK: usize = 8_192;
 
 /// How to evaluate a stream.
 #[derive(Debug, Clone)]
@@ -33,7 +34,7 @@ pub(crate) struct Settings {
 
 /// The pass. After a fault it has ended.
 pub(crate) struct Pass {
-    source: Box<dyn RecordBatchReader + Send>,
+    source: Reader,
     settings: Settings,
     schemas: Schemas,
     join: Option<Join>,
@@ -52,29 +53,8 @@ impl Pass {
     ///
     /// # Errors
     /// Columns that cannot be right, or lines that cannot be read.
-    pub(crate) fn new(
-        source: Box<dyn RecordBatchReader + Send>,
-        lines: Option<Box<dyn RecordBatchReader + Send>>,
-        settings: Settings,
-    ) -> Result<Self, Fault> {
-        let mut line_id = None;
-        let mut join = None;
-        if let Some(mut lines) = lines {
-            let schema = lines.schema();
-            line_id = field(&schema, "id");
-            let mut batches = Vec::new();
-            while let Some(batch) = imported(&mut *lines)? {
-                batches.push(batch);
-            }
-            join = Some(Join::new(LineTable::new(&batches, &schema).map_err(Fault::Columns)?));
-        }
-        let schema = source.schema();
-        // A batch without rows has the columns of all.
-        Receipts::new(&RecordBatch::new_empty(Arc::clone(&schema)), join.as_mut()).map_err(Fault::Columns)?;
-        if join.is_none() {
-            line_id = nested_id(&schema);
-        }
-        let schemas = Schemas::new(field(&schema, "receipt_id").as_ref(), line_id.as_ref(), settings.collect);
+    pub(crate) fn new(source: Reader, lines: Option<Reader>, settings: Settings) -> Result<Self, Fault> {
+        let Source { reader: source, join, schemas } = Source::open(source, lines, settings.collect)?;
         let workers = std::iter::repeat_with(Workspace::new).take(settings.threads).collect();
         let (current, ready) = (None, VecDeque::new());
         Ok(Self { source, settings, schemas, join, workers, current, ready, batches: 0, before: 0, ended: false })
@@ -135,9 +115,44 @@ impl Pass {
     }
 }
 
+/// Receipts to read: a stream of batches, perhaps with lines in a table of their own.
+pub(crate) struct Source {
+    pub(crate) reader: Reader,
+    pub(crate) join: Option<Join>,
+    pub(crate) schemas: Schemas,
+}
+
+impl Source {
+    /// Looks at the columns; reads the table of lines, if there is one, but no receipt.
+    ///
+    /// # Errors
+    /// Columns that cannot be right, or lines that cannot be read.
+    pub(crate) fn open(reader: Reader, lines: Option<Reader>, collect: bool) -> Result<Self, Fault> {
+        let mut line_id = None;
+        let mut join = None;
+        if let Some(mut lines) = lines {
+            let schema = lines.schema();
+            line_id = field(&schema, "id");
+            let mut batches = Vec::new();
+            while let Some(batch) = imported(&mut *lines)? {
+                batches.push(batch);
+            }
+            join = Some(Join::new(LineTable::new(&batches, &schema).map_err(Fault::Columns)?));
+        }
+        let schema = reader.schema();
+        // A batch without rows has the columns of all.
+        Receipts::new(&RecordBatch::new_empty(Arc::clone(&schema)), join.as_mut()).map_err(Fault::Columns)?;
+        if join.is_none() {
+            line_id = nested_id(&schema);
+        }
+        let schemas = Schemas::new(field(&schema, "receipt_id").as_ref(), line_id.as_ref(), collect);
+        Ok(Self { reader, join, schemas })
+    }
+}
+
 /// The next batch of a source. arrow-rs 59 panics on slices of structs in structs (its issue 9235), and
 /// a panic must not unwind into who reads through the C interface.
-fn imported(source: &mut dyn RecordBatchReader) -> Result<Option<RecordBatch>, Fault> {
+pub(crate) fn imported(source: &mut dyn RecordBatchReader) -> Result<Option<RecordBatch>, Fault> {
     const MESSAGE: &str = "a batch could not be imported; slices of tables with structs inside structs are not understood: \
                            copy such a table first, as with pyarrow's `table.take(range(table.num_rows))`";
     match catch_unwind(AssertUnwindSafe(|| source.next())) {
@@ -213,12 +228,9 @@ fn chunk(
     for row in rows.clone() {
         let filled = frame.receipts.fill(row, &mut receipt, &mut spare);
         match filled.and_then(|()| evaluate(frame.plan, &receipt, frame.facts, options, workspace)) {
-            Ok(outcome) => output.add(frame, row, &receipt, outcome),
+            Ok(outcome) => output.evaluated(frame, row, &receipt, outcome),
             Err(mut problem) => {
-                // Evaluation speaks of `/receipt/…`.
-                if let Some(rest) = problem.pointer.strip_prefix("/receipt/") {
-                    problem.pointer = format!("/{rest}");
-                }
+                into_receipt(&mut problem);
                 if !frame.collect {
                     return Err(Failure::Row(row, problem));
                 }
@@ -227,6 +239,13 @@ fn chunk(
         }
     }
     output.finish(frame, rows).map_err(Failure::Output)
+}
+
+/// Evaluation speaks of `/receipt/…`, a table of its columns.
+pub(crate) fn into_receipt(problem: &mut Problem) {
+    if let Some(rest) = problem.pointer.strip_prefix("/receipt/") {
+        problem.pointer = format!("/{rest}");
+    }
 }
 
 fn field(schema: &SchemaRef, name: &str) -> Option<DataType> {
