@@ -52,8 +52,8 @@ class Kiosk:
 
     A table for everything that reads Arrow's C interface (`evaluate_arrow`, pyarrow, Polars, DuckDB, …), in order of
     time, made while it is read and anew for each reader, so it may be larger than memory. More days leave the days
-    before as they are. Columns are those that `evaluate_arrow` takes, with `cost_amount` beside each line's
-    `gross_amount`: what the goods cost the kiosk.
+    before as they are. Columns are those that `evaluate_arrow` takes, with `cost_price` beside each line's
+    `unit_gross_price`: what one of the goods costs the kiosk.
 
     >>> from rabatt.kiosk import Kiosk
     >>> import pyarrow as pa

@@ -24,8 +24,8 @@ LINE: Final = pa.struct(
         pa.field("quantity", pa.decimal128(9, 3)),
         pa.field("scale_item", pa.bool_()),
         pa.field("unit_gross_price", pa.int64()),
+        pa.field("cost_price", pa.int64()),
         pa.field("gross_amount", pa.int64()),
-        pa.field("cost_amount", pa.int64()),
         pa.field("eligible_for_discount", pa.bool_()),
     ]
 )
@@ -233,8 +233,8 @@ class _Columns:
             _decimals(quantity),
             pa.array(self._weighed[product]),
             pa.array(price),
+            pa.array(self._cost[product]),
             pa.array((price * quantity + 500) // 1000),
-            pa.array((self._cost[product] * quantity + 500) // 1000),
             pa.array(self._eligible[product]),
         ]
         return pa.ListArray.from_arrays(
