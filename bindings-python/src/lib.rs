@@ -14,6 +14,7 @@
 
 mod arrow;
 mod call;
+mod compare;
 mod engine;
 mod json;
 mod objects;
@@ -26,6 +27,7 @@ use pyo3::prelude::*;
 fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add("__version__", env!("CARGO_PKG_VERSION"))?;
     module.add_function(wrap_pyfunction!(call::answer, module)?)?;
+    module.add_function(wrap_pyfunction!(compare::compare, module)?)?;
     module.add_class::<engine::Engine>()?;
     module.add_class::<arrow::Evaluation>()?;
     module.add_class::<arrow::ArrowTable>()?;

@@ -49,6 +49,12 @@ impl Instant {
         (YEARS.contains(&seconds) && nanos < 1_000_000_000).then_some(Self { seconds, nanos })
     }
 
+    /// Seconds since 1970-01-01T00:00:00Z, and nanoseconds of that second: what
+    /// [`Instant::from_timestamp`] takes.
+    pub fn timestamp(self) -> (i64, u32) {
+        (self.seconds, self.nanos)
+    }
+
     /// This instant and `days` times 24 hours (§4.2).
     pub fn plus_days(self, days: i64) -> Self {
         Self { seconds: self.seconds.saturating_add(days.saturating_mul(86_400)), nanos: self.nanos }

@@ -18,6 +18,7 @@ Amounts are whole minor units (øre, cents), always `int`. `Engine.evaluate` tak
 from __future__ import annotations
 
 from rabatt._native import ArrowReader, ArrowTable, Engine, Evaluation, __version__, answer
+from rabatt.comparison import Comparison, Metric, compare
 from rabatt.errors import (
     CallError,
     ColumnError,
@@ -35,9 +36,11 @@ __all__ = [
     "ArrowTable",
     "CallError",
     "ColumnError",
+    "Comparison",
     "Engine",
     "Evaluation",
     "FactsError",
+    "Metric",
     "Problem",
     "RabattError",
     "ReceiptError",
@@ -46,4 +49,5 @@ __all__ = [
     "Tables",
     "__version__",
     "answer",
+    "compare",
 ]

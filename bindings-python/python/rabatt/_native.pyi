@@ -1,11 +1,11 @@
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Literal, Protocol, Self, TypeAlias, final, overload
 
 from rabatt.answers import Answer, Failure
 from rabatt.errors import Problem
 from rabatt.tables import Tables
 
-__all__ = ["ArrowReader", "ArrowTable", "Engine", "Evaluation", "__version__", "answer"]
+__all__ = ["ArrowReader", "ArrowTable", "Engine", "Evaluation", "__version__", "answer", "compare"]
 
 __version__: str
 
@@ -19,11 +19,29 @@ _Text: TypeAlias = str | bytes
 _Object: TypeAlias = Mapping[str, Any]
 _Rules: TypeAlias = _Text | Sequence[_Object] | _Object
 _Table: TypeAlias = _ArrowStream | _ArrowArray
+_Progress: TypeAlias = bool | Callable[[int, int | None], object]
 
 @overload
 def answer(call: _Text, *, decimals: bool = False) -> str: ...
 @overload
 def answer(call: _Object, *, decimals: bool = False) -> Answer | Failure: ...
+def compare(
+    a: Engine,
+    b: Engine,
+    receipts: _Table,
+    items: _Table | None,
+    *,
+    facts: _Text | _Object | None,
+    cost: str | None,
+    sample: int | None,
+    seed: int,
+    z: int,
+    details: bool,
+    on_error: str,
+    steps: int | None,
+    threads: int | None,
+    progress: _Progress | None,
+) -> dict[str, Any]: ...
 
 @final
 class Engine:
@@ -63,6 +81,7 @@ class Engine:
         on_error: Literal["raise", "collect"] = "raise",
         steps: int | None = None,
         threads: int | None = None,
+        progress: _Progress | None = None,
     ) -> Evaluation: ...
     def __reduce__(self) -> tuple[type[Engine], tuple[str]]: ...
 

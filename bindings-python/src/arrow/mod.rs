@@ -1,14 +1,18 @@
 //! Many receipts at once: Arrow tables in, Arrow tables out, through the C stream interface that
 //! pyarrow, Polars, DuckDB and pandas share.
 
-mod columns;
-mod fault;
+pub(crate) mod columns;
+pub(crate) mod fault;
+pub(crate) mod fold;
 mod join;
 mod lines;
 mod output;
-mod pass;
-mod receipts;
-mod values;
+pub(crate) mod pass;
+pub(crate) mod progress;
+pub(crate) mod receipts;
+pub(crate) mod stream;
+mod threads;
+pub(crate) mod values;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -25,8 +29,9 @@ use pyo3_arrow::input::AnyRecordBatch;
 use output::{Part, Wanted};
 use pass::Pass;
 pub(crate) use pass::Settings;
+use progress::Progress;
 
-type Reader = Box<dyn RecordBatchReader + Send>;
+pub(crate) type Reader = Box<dyn RecordBatchReader + Send>;
 
 /// Which of the three tables.
 #[derive(Debug, Clone, Copy)]
@@ -91,12 +96,18 @@ enum State {
 }
 
 impl Evaluation {
-    pub(crate) fn new(receipts: &Bound<'_, PyAny>, items: Option<&Bound<'_, PyAny>>, settings: Settings) -> PyResult<Self> {
+    pub(crate) fn new(
+        receipts: &Bound<'_, PyAny>,
+        items: Option<&Bound<'_, PyAny>>,
+        settings: Settings,
+        progress: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<Self> {
         let py = receipts.py();
+        let progress = Progress::new(progress, receipts)?;
         let receipts = reader(receipts, "receipts")?;
         let items = items.map(|items| reader(items, "items")).transpose()?;
         // Sources that run Python take the interpreter's lock themselves.
-        let pass = py.detach(|| Pass::new(receipts, items, settings)).map_err(|fault| fault.into_error(py))?;
+        let pass = py.detach(|| Pass::new(receipts, items, settings, progress)).map_err(|fault| fault.into_error(py))?;
         Ok(Self { state: Mutex::new(State::Fresh(Box::new(pass))) })
     }
 
@@ -203,7 +214,7 @@ fn tables<'py>(py: Python<'py>, tables: [(&SchemaRef, Vec<RecordBatch>); 3]) -> 
 }
 
 /// Anything with Arrow's C interfaces, as batches.
-fn reader(table: &Bound<'_, PyAny>, argument: &str) -> PyResult<Reader> {
+pub(crate) fn reader(table: &Bound<'_, PyAny>, argument: &str) -> PyResult<Reader> {
     let name = table.get_type().name()?;
     let input = table.extract::<AnyRecordBatch>().map_err(|error: PyErr| {
         // What a source says itself tells more.
@@ -260,6 +271,12 @@ impl ArrowReader {
 pub(crate) struct ArrowTable {
     schema: SchemaRef,
     batches: Vec<RecordBatch>,
+}
+
+impl ArrowTable {
+    pub(crate) fn new(schema: SchemaRef, batches: Vec<RecordBatch>) -> Self {
+        Self { schema, batches }
+    }
 }
 
 #[pymethods]
