@@ -134,6 +134,30 @@ def test_a_simulation_shows_its_stamp_cards() -> None:
     assert [word for word in words if word.startswith("Stamp card")] == ["Stamp card: Every sixth coffee free"]
 
 
+def test_a_comparison_says_what_changes() -> None:
+    before = [rule for rule in RULES if rule["id"] not in {"coffee-and-bun", "bonus"}]
+    before.append({"id": "gone", "reward": {"type": "discount_percent", "value": 1}})
+    whole = rabatt.compare(before, RULES, RECEIPTS)
+    words = Tags(Report("Change", RULES, RECEIPTS, RESULT, comparison=whole).html()).words
+    assert "Compared with the rules before" in words
+    assert f"{EVIL} (new)" in words
+    assert "gone (gone)" in words
+    totals = whole.totals
+    assert any(word.startswith(f"{money.count(totals['winners'].difference)} receipts get more") for word in words)
+    assert any(f"{money.count(totals['losers'].difference)} receipts get less" in word for word in words)
+    assert {money.amount(totals["margin"].a or 0), money.amount(totals["margin"].b or 0)} <= set(words)
+    assert "Between" not in words
+    sampled = rabatt.compare(before, RULES, RECEIPTS, sample=0.5, seed=3)
+    words = Tags(Report("Change", RULES, RECEIPTS, RESULT, comparison=sampled).html()).words
+    assert "Between" in words
+    assert any(
+        f"sample of {money.count(sampled.seen)} of {money.count(RECEIPTS.num_rows)} receipts" in word for word in words
+    )
+    same = rabatt.compare(RULES, RULES, RECEIPTS)
+    words = Tags(Report("Same", RULES, RECEIPTS, RESULT, comparison=same).html()).words
+    assert "No receipt gets another discount." in words
+
+
 def test_nothing_given_and_nothing_bought() -> None:
     rules = RULES[-1:]
     page = Report("Nothing", rules, RECEIPTS, rabatt.Engine(rules).evaluate_arrow(RECEIPTS).tables()).html()

@@ -33,8 +33,10 @@ import pyarrow.compute as pc
 
 from rabatt import money, plots, sums
 from rabatt.report import page
+from rabatt.report.compared import compared
 
 if TYPE_CHECKING:
+    from rabatt.comparison import Comparison
     from rabatt.sums import Result, RuleSum, Totals, _Every
 
 __all__ = ["Report"]
@@ -54,16 +56,18 @@ class Report:
     same results give the same bytes.
 
     `result` is what `evaluate_arrow` or `simulate` gave for these rules and receipts; of a simulation, the stamp cards
-    are shown too. Of an `Evaluation` give `.tables()`, since it can be read once only.
+    are shown too. Of an `Evaluation` give `.tables()`, since it can be read once only. `comparison` is what
+    `compare(rules_before, rules, receipts)` gave: with it the page says what changes.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913
         self,
         title: str,
         rules: Sequence[Mapping[str, Any]],
         receipts: Any,
         result: Result,
         *,
+        comparison: Comparison | None = None,
         currency: str | None = None,
     ) -> None:
         if isinstance(result, rabatt.Evaluation):
@@ -73,6 +77,7 @@ class Report:
         self._plan = rabatt.Engine(self._rules).plan_hash
         self._receipts = _columns(receipts)
         self._result = result
+        self._comparison = comparison
         self._currency = currency or _currency(self._receipts)
         self._by_rule = sums.by_rule(result)
         known = plots.names(self._rules)
@@ -104,6 +109,7 @@ class Report:
         parts = [
             self._head(whole),
             self._of_rules(whole),
+            self._against(),
             self._over_time(),
             self._of_baskets(whole),
             self._cards(),
@@ -164,6 +170,11 @@ class Report:
         if any(rule.stamps for rule in self._by_rule):
             columns.append(("Stamps", lambda rule: money.count(rule.stamps) if rule.stamps else ""))
         return [head for head, _ in columns], [[cell(rule) for _, cell in columns] for rule in self._by_rule]
+
+    def _against(self) -> str:
+        if self._comparison is None:
+            return ""
+        return compared(self._comparison, plots.names(self._rules), self._currency)
 
     def _over_time(self) -> str:
         days = sums.local_days(self._receipts)
