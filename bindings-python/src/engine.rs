@@ -145,6 +145,10 @@ impl Engine {
     /// names batch, row and column. Columns that cannot be right raise ColumnError at once.
     /// `threads` is how many cores are used, all when None; it never changes what comes out.
     ///
+    /// `progress=True` shows a bar on stderr, where somebody can see one, which knows its end when the
+    /// source knows its rows; or it is a function, called with the receipts done and all of them
+    /// (None when unknown) as the result is read. What it raises ends the reading.
+    ///
     /// >>> import pyarrow as pa, rabatt
     /// >>> engine = rabatt.Engine([{"id": "ten", "reward": {"type": "discount_percent", "value": 10}}])
     /// >>> receipts = pa.Table.from_pylist([
@@ -152,7 +156,8 @@ impl Engine {
     /// ...      "items": [{"id": "espresso", "gross_amount": 3500, "eligible_for_discount": True}]}])
     /// >>> pa.table(engine.evaluate_arrow(receipts).receipts()).to_pylist()
     /// [{'row': 0, 'receipt_id': '1001', 'gross': 3500, 'existing_discount': 0, 'discount': 350, 'net': 3150, 'bonus': 0, 'optimal': True, 'gap': 0}]
-    #[pyo3(signature = (receipts, items=None, *, facts=None, on_error="raise", steps=None, threads=None))]
+    #[pyo3(signature = (receipts, items=None, *, facts=None, on_error="raise", steps=None, threads=None, progress=None))]
+    #[expect(clippy::too_many_arguments, reason = "each is one keyword of the function in Python")]
     fn evaluate_arrow<'py>(
         &self,
         receipts: &Bound<'py, PyAny>,
@@ -161,26 +166,14 @@ impl Engine {
         on_error: &str,
         steps: Option<u64>,
         threads: Option<usize>,
+        progress: Option<&Bound<'py, PyAny>>,
     ) -> PyResult<Evaluation> {
-        let py = receipts.py();
-        let collect = match on_error {
-            "raise" => false,
-            "collect" => true,
-            _ => return Err(pyo3::exceptions::PyValueError::new_err("on_error is \"raise\" or \"collect\"")),
-        };
-        if threads == Some(0) {
-            return Err(pyo3::exceptions::PyValueError::new_err("threads is 1 or more, or None for all cores"));
-        }
-        let facts = match facts {
-            Some(facts) => Some(Arc::from(json(facts, Kind::Facts)?.text)),
-            None => self.facts().map(Arc::from),
-        };
-        if let Some(facts) = &facts {
-            Facts::from_json(facts).map_err(|problems| problems::error(py, Kind::Facts, &problems))?;
-        }
-        let threads = threads.or_else(|| std::thread::available_parallelism().ok().map(Into::into)).unwrap_or(1);
+        let collect = collected(on_error)?;
+        let threads = counted(threads)?;
+        let facts = self.facts_or_own(facts)?;
         let options = EvaluateOptions { explain: false, steps };
-        Evaluation::new(receipts, items, Settings { plan: Arc::clone(&self.plan), facts, options, collect, threads })
+        let settings = Settings { plan: Arc::clone(&self.plan), facts, options, collect, threads };
+        Evaluation::new(receipts, items, settings, progress)
     }
 
     fn __repr__(&self) -> String {
@@ -195,8 +188,16 @@ impl Engine {
 }
 
 impl Engine {
-    pub(crate) fn plan(&self) -> Arc<Plan> {
-        Arc::clone(&self.plan)
+    pub(crate) fn plan(&self) -> &Arc<Plan> {
+        &self.plan
+    }
+
+    /// Facts for a whole run, as given or else those of the snapshot; read once to see that they can be.
+    pub(crate) fn facts_or_own(&self, facts: Option<&Bound<'_, PyAny>>) -> PyResult<Option<Arc<str>>> {
+        let Some(facts) = facts else { return Ok(self.facts().map(Arc::from)) };
+        let text = json(facts, Kind::Facts)?.text;
+        Facts::from_json(&text).map_err(|problems| problems::error(facts.py(), Kind::Facts, &problems))?;
+        Ok(Some(Arc::from(text)))
     }
 
     /// Compiles a list of rules, or a snapshot.
@@ -235,6 +236,23 @@ impl Engine {
             .map_err(|problems| (Kind::Receipt, problems))?;
         Ok(["{\"ok\":true,\"receipt\":", &answer.receipt, ",\"outcome\":", &answer.outcome, "}"].concat())
     }
+}
+
+/// An argument `on_error`: are broken rows collected?
+pub(crate) fn collected(on_error: &str) -> PyResult<bool> {
+    match on_error {
+        "raise" => Ok(false),
+        "collect" => Ok(true),
+        _ => Err(pyo3::exceptions::PyValueError::new_err("on_error is \"raise\" or \"collect\"")),
+    }
+}
+
+/// An argument `threads`: how many, all cores when not given.
+pub(crate) fn counted(threads: Option<usize>) -> PyResult<usize> {
+    if threads == Some(0) {
+        return Err(pyo3::exceptions::PyValueError::new_err("threads is 1 or more, or None for all cores"));
+    }
+    Ok(threads.or_else(|| std::thread::available_parallelism().ok().map(Into::into)).unwrap_or(1))
 }
 
 fn recalculated(amounts: Option<&str>) -> PyResult<bool> {

@@ -14,6 +14,7 @@
 
 mod arrow;
 mod call;
+mod compare;
 mod engine;
 mod json;
 mod objects;
@@ -29,6 +30,7 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(call::answer, module)?)?;
     module.add_function(wrap_pyfunction!(simulate::simulate, module)?)?;
     module.add_class::<simulate::Simulation>()?;
+    module.add_function(wrap_pyfunction!(compare::compare, module)?)?;
     module.add_class::<engine::Engine>()?;
     module.add_class::<arrow::Evaluation>()?;
     module.add_class::<arrow::ArrowTable>()?;

@@ -93,6 +93,20 @@ pub struct Item<'a> {
     pub discount_lines: Vec<DiscountLine<'a>>,
 }
 
+impl Item<'_> {
+    /// What the line costs before discounts, minor units, when it counts (§3.2); `None` when it does not.
+    ///
+    /// ```
+    /// use rabatt_engine::Item;
+    /// let item = Item { unit_gross_price: Some(3_500), ..Item::default() };
+    /// assert_eq!(item.counting_gross(), Some(3_500));
+    /// assert_eq!(Item { voided: true, ..item }.counting_gross(), None);
+    /// ```
+    pub fn counting_gross(&self) -> Option<i64> {
+        crate::evaluate::counting_gross(self)
+    }
+}
+
 /// A discount that is already on a line.
 #[derive(Debug, Clone)]
 pub struct DiscountLine<'a> {

@@ -19,6 +19,7 @@ whole Call with its rules.
 from __future__ import annotations
 
 from rabatt._native import ArrowReader, ArrowTable, Engine, Evaluation, Simulation, __version__, answer, simulate
+from rabatt.comparison import Comparison, Metric, compare
 from rabatt.errors import (
     CallError,
     ColumnError,
@@ -36,9 +37,11 @@ __all__ = [
     "ArrowTable",
     "CallError",
     "ColumnError",
+    "Comparison",
     "Engine",
     "Evaluation",
     "FactsError",
+    "Metric",
     "Problem",
     "RabattError",
     "ReceiptError",
@@ -48,5 +51,6 @@ __all__ = [
     "Tables",
     "__version__",
     "answer",
+    "compare",
     "simulate",
 ]

@@ -13,6 +13,7 @@ __all__ = [
     "Simulation",
     "__version__",
     "answer",
+    "compare",
     "simulate",
 ]
 
@@ -28,11 +29,29 @@ _Text: TypeAlias = str | bytes
 _Object: TypeAlias = Mapping[str, Any]
 _Rules: TypeAlias = _Text | Sequence[_Object] | _Object
 _Table: TypeAlias = _ArrowStream | _ArrowArray
+_Progress: TypeAlias = bool | Callable[[int, int | None], object]
 
 @overload
 def answer(call: _Text, *, decimals: bool = False) -> str: ...
 @overload
 def answer(call: _Object, *, decimals: bool = False) -> Answer | Failure: ...
+def compare(
+    a: Engine,
+    b: Engine,
+    receipts: _Table,
+    items: _Table | None,
+    *,
+    facts: _Text | _Object | None,
+    cost: str | None,
+    sample: int | None,
+    seed: int,
+    z: int,
+    details: bool,
+    on_error: str,
+    steps: int | None,
+    threads: int | None,
+    progress: _Progress | None,
+) -> dict[str, Any]: ...
 def simulate(
     rules: _Rules | Engine,
     receipts: _Table,
@@ -84,6 +103,7 @@ class Engine:
         on_error: Literal["raise", "collect"] = "raise",
         steps: int | None = None,
         threads: int | None = None,
+        progress: _Progress | None = None,
     ) -> Evaluation: ...
     def __reduce__(self) -> tuple[type[Engine], tuple[str]]: ...
 

@@ -27,6 +27,8 @@ pub(crate) enum Fault {
     Row { batch: u64, row: u64, problem: Problem },
     /// The source of the batches failed.
     Source(ArrowError),
+    /// A Python function that was called on the way raised this.
+    Python(PyErr),
 }
 
 impl Fault {
@@ -34,6 +36,7 @@ impl Fault {
         match self {
             Fault::Columns(problems) => problems::error(py, Kind::Column, &problems),
             Fault::Row { batch, row, problem } => problems::row_error(py, &problem, batch, row, &column_of(&problem.pointer)),
+            Fault::Python(error) => error,
             Fault::Source(error) => pyo3::exceptions::PyOSError::new_err(format!("the table could not be read: {error}")),
         }
     }
@@ -44,6 +47,7 @@ impl Fault {
             Fault::Columns(problems) => problems.iter().map(|problem| &*problem.message).collect::<Vec<_>>().join("; "),
             Fault::Row { batch, row, problem } => format!("batch {batch}, row {row}{}", described(&problem)),
             Fault::Source(error) => return error,
+            Fault::Python(error) => error.to_string(),
         };
         // The interface's texts end at a NUL.
         ArrowError::InvalidArgumentError(text.replace('\0', "\u{fffd}"))

@@ -16,8 +16,8 @@ use super::lines::LineColumns;
 #[derive(Debug)]
 pub(crate) struct LineTable {
     pub(crate) columns: LineColumns,
-    /// The column `id`, to be given back as it is.
-    pub(crate) id: Option<ArrayRef>,
+    /// Its columns as they came in.
+    pub(crate) lines: StructArray,
     /// Numbers of receipts, from 0.
     receipts: FxHashMap<Key, u32>,
     /// Where in `rows` the lines of a receipt begin, and after the last one its end.
@@ -81,9 +81,9 @@ impl LineTable {
                 *place += 1;
             }
         }
-        let id = table.column_by_name("id").cloned();
-        let columns = LineColumns::new("items.", &StructArray::from(table))?;
-        Ok(Self { columns, id, receipts, starts, rows })
+        let lines = StructArray::from(table);
+        let columns = LineColumns::new("items.", &lines)?;
+        Ok(Self { columns, lines, receipts, starts, rows })
     }
 
     /// Rows of the lines of a receipt.

@@ -3,11 +3,15 @@
 
 pub(crate) mod columns;
 pub(crate) mod fault;
+pub(crate) mod fold;
 mod join;
 mod lines;
 pub(crate) mod output;
 pub(crate) mod pass;
+pub(crate) mod progress;
 pub(crate) mod receipts;
+pub(crate) mod stream;
+pub(crate) mod threads;
 pub(crate) mod values;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -25,6 +29,7 @@ use pyo3_arrow::input::AnyRecordBatch;
 use output::{Part, Schemas, Wanted};
 use pass::Pass;
 pub(crate) use pass::Settings;
+use progress::Progress;
 
 pub(crate) type Reader = Box<dyn RecordBatchReader + Send>;
 
@@ -99,12 +104,18 @@ enum State {
 }
 
 impl Evaluation {
-    pub(crate) fn new(receipts: &Bound<'_, PyAny>, items: Option<&Bound<'_, PyAny>>, settings: Settings) -> PyResult<Self> {
+    pub(crate) fn new(
+        receipts: &Bound<'_, PyAny>,
+        items: Option<&Bound<'_, PyAny>>,
+        settings: Settings,
+        progress: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<Self> {
         let py = receipts.py();
+        let progress = Progress::new(progress, receipts)?;
         let receipts = reader(receipts, "receipts")?;
         let items = items.map(|items| reader(items, "items")).transpose()?;
         // Sources that run Python take the interpreter's lock themselves.
-        let pass = py.detach(|| Pass::new(receipts, items, settings)).map_err(|fault| fault.into_error(py))?;
+        let pass = py.detach(|| Pass::new(receipts, items, settings, progress)).map_err(|fault| fault.into_error(py))?;
         Ok(Self { state: Mutex::new(State::Fresh(Box::new(pass))) })
     }
 
@@ -242,13 +253,6 @@ impl ArrowReader {
     }
 }
 
-impl ArrowTable {
-    /// Of batches that are there.
-    pub(crate) fn new(schema: SchemaRef, batches: Vec<RecordBatch>) -> Self {
-        Self { schema, batches }
-    }
-}
-
 /// A stream of one table, read once through Arrow's C interface (`__arrow_c_stream__`).
 #[pyclass(module = "rabatt", frozen)]
 pub(crate) struct ArrowReader {
@@ -281,6 +285,12 @@ impl ArrowReader {
 pub(crate) struct ArrowTable {
     schema: SchemaRef,
     batches: Vec<RecordBatch>,
+}
+
+impl ArrowTable {
+    pub(crate) fn new(schema: SchemaRef, batches: Vec<RecordBatch>) -> Self {
+        Self { schema, batches }
+    }
 }
 
 #[pymethods]

@@ -245,7 +245,7 @@ impl PerLine {
     fn finish(self, frame: &Frame<'_>) -> Result<RecordBatch, ArrowError> {
         let mut columns = start(frame, self.rows)?;
         columns.push(wholes(self.line_id));
-        if let Some(ids) = frame.receipts.line_ids() {
+        if let Some(ids) = frame.receipts.line_column("id") {
             columns.push(chosen(ids, self.places)?);
         }
         columns.extend([wholes(self.discount), wholes(self.bonus)]);

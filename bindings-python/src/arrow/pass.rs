@@ -3,22 +3,18 @@
 
 use std::collections::VecDeque;
 use std::ops::Range;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
-use arrow_array::{RecordBatch, RecordBatchReader};
-use arrow_schema::{ArrowError, DataType, SchemaRef};
+use arrow_schema::ArrowError;
 use rabatt_engine::{EvaluateOptions, Facts, Plan, Problem, Workspace, evaluate};
 
 use super::Reader;
 use super::fault::Fault;
-use super::join::{Join, LineTable};
 use super::output::{Frame, Output, Part, Schemas, Wanted};
+use super::progress::Progress;
 use super::receipts::Receipts;
-
-/// Receipts that one thread takes at a time, and rows of a batch that comes out.
-pub(crate) const CHUNK: usize = 8_192;
+use super::stream::Stream;
+use super::threads::{CHUNK, in_chunks};
 
 /// How to evaluate a stream.
 #[derive(Debug, Clone)]
@@ -34,10 +30,10 @@ pub(crate) struct Settings {
 
 /// The pass. After a fault it has ended.
 pub(crate) struct Pass {
-    source: Reader,
+    stream: Stream,
     settings: Settings,
     schemas: Schemas,
-    join: Option<Join>,
+    progress: Option<Progress>,
     workers: Vec<Workspace>,
     /// The batch being read, and its next row.
     current: Option<(Receipts, usize)>,
@@ -53,11 +49,17 @@ impl Pass {
     ///
     /// # Errors
     /// Columns that cannot be right, or lines that cannot be read.
-    pub(crate) fn new(source: Reader, lines: Option<Reader>, settings: Settings) -> Result<Self, Fault> {
-        let Source { reader: source, join, schemas } = Source::open(source, lines, settings.collect)?;
+    pub(crate) fn new(
+        source: Reader,
+        lines: Option<Reader>,
+        settings: Settings,
+        progress: Option<Progress>,
+    ) -> Result<Self, Fault> {
+        let stream = Stream::new(source, lines)?;
+        let schemas = Schemas::new(stream.receipt_id.as_ref(), stream.line_id.as_ref(), settings.collect);
         let workers = std::iter::repeat_with(Workspace::new).take(settings.threads).collect();
         let (current, ready) = (None, VecDeque::new());
-        Ok(Self { source, settings, schemas, join, workers, current, ready, batches: 0, before: 0, ended: false })
+        Ok(Self { stream, settings, schemas, progress, workers, current, ready, batches: 0, before: 0, ended: false })
     }
 
     pub(crate) fn schemas(&self) -> &Schemas {
@@ -78,11 +80,10 @@ impl Pass {
     /// Evaluates the next window, or reads the next batch.
     fn work(&mut self, wanted: Wanted) -> Result<(), Fault> {
         let Some((receipts, from)) = self.current.take() else {
-            let Some(batch) = imported(&mut *self.source)? else {
+            let Some(receipts) = self.stream.next()? else {
                 self.ended = true;
-                return Ok(());
+                return self.progress.as_ref().map_or(Ok(()), |progress| progress.end(self.before));
             };
-            let receipts = Receipts::new(&batch, self.join.as_mut()).map_err(Fault::Columns)?;
             self.batches += 1;
             self.current = Some((receipts, 0));
             return Ok(());
@@ -97,7 +98,9 @@ impl Pass {
             before: self.before,
             collect: self.settings.collect,
         };
-        let evaluated = window(&frame, from..until, wanted, self.settings.options, &mut self.workers);
+        let options = self.settings.options;
+        let evaluated =
+            in_chunks(&mut self.workers, from..until, |workspace, rows| chunk(&frame, rows, wanted, options, workspace));
         for part in evaluated {
             let failed = part.is_err();
             self.ready.push_back(part.map_err(|failure| failure.at(self.batches.saturating_sub(1))));
@@ -105,6 +108,9 @@ impl Pass {
                 self.ended = true;
                 return Ok(());
             }
+        }
+        if let Some(progress) = &self.progress {
+            progress.at(self.before + until as u64)?;
         }
         if until < receipts.rows {
             self.current = Some((receipts, until));
@@ -115,105 +121,19 @@ impl Pass {
     }
 }
 
-/// Receipts to read: a stream of batches, perhaps with lines in a table of their own.
-pub(crate) struct Source {
-    pub(crate) reader: Reader,
-    pub(crate) join: Option<Join>,
-    pub(crate) schemas: Schemas,
-}
-
-impl Source {
-    /// Looks at the columns; reads the table of lines, if there is one, but no receipt.
-    ///
-    /// # Errors
-    /// Columns that cannot be right, or lines that cannot be read.
-    pub(crate) fn open(reader: Reader, lines: Option<Reader>, collect: bool) -> Result<Self, Fault> {
-        let mut line_id = None;
-        let mut join = None;
-        if let Some(mut lines) = lines {
-            let schema = lines.schema();
-            line_id = field(&schema, "id");
-            let mut batches = Vec::new();
-            while let Some(batch) = imported(&mut *lines)? {
-                batches.push(batch);
-            }
-            join = Some(Join::new(LineTable::new(&batches, &schema).map_err(Fault::Columns)?));
-        }
-        let schema = reader.schema();
-        // A batch without rows has the columns of all.
-        Receipts::new(&RecordBatch::new_empty(Arc::clone(&schema)), join.as_mut()).map_err(Fault::Columns)?;
-        if join.is_none() {
-            line_id = nested_id(&schema);
-        }
-        let schemas = Schemas::new(field(&schema, "receipt_id").as_ref(), line_id.as_ref(), collect);
-        Ok(Self { reader, join, schemas })
-    }
-}
-
-/// The next batch of a source. arrow-rs 59 panics on slices of structs in structs (its issue 9235), and
-/// a panic must not unwind into who reads through the C interface.
-pub(crate) fn imported(source: &mut dyn RecordBatchReader) -> Result<Option<RecordBatch>, Fault> {
-    const MESSAGE: &str = "a batch could not be imported; slices of tables with structs inside structs are not understood: \
-                           copy such a table first, as with pyarrow's `table.take(range(table.num_rows))`";
-    match catch_unwind(AssertUnwindSafe(|| source.next())) {
-        Ok(batch) => batch.transpose().map_err(Fault::Source),
-        Err(_) => Err(Fault::Source(ArrowError::CDataInterface(MESSAGE.to_owned()))),
-    }
-}
-
 /// What ended a chunk.
-enum Failure {
+pub(crate) enum Failure {
     Row(usize, Problem),
     Output(ArrowError),
 }
 
 impl Failure {
-    fn at(self, batch: u64) -> Fault {
+    pub(crate) fn at(self, batch: u64) -> Fault {
         match self {
             Failure::Row(row, problem) => Fault::Row { batch, row: row as u64, problem },
             Failure::Output(error) => Fault::Source(error),
         }
     }
-}
-
-/// Evaluates rows of a batch in chunks, which the workers take one after the other. What comes
-/// back is in order of the rows, whoever was first.
-fn window(
-    frame: &Frame<'_>,
-    rows: Range<usize>,
-    wanted: Wanted,
-    options: EvaluateOptions,
-    workers: &mut [Workspace],
-) -> Vec<Result<Part, Failure>> {
-    let chunks = rows.len().div_ceil(CHUNK);
-    let next = AtomicUsize::new(0);
-    let work = |workspace: &mut Workspace| {
-        let mut done = Vec::new();
-        loop {
-            let at = next.fetch_add(1, Ordering::Relaxed);
-            if at >= chunks {
-                return done;
-            }
-            let from = rows.start + at * CHUNK;
-            done.push((at, chunk(frame, from..rows.end.min(from + CHUNK), wanted, options, workspace)));
-        }
-    };
-    let mut done = Vec::with_capacity(chunks);
-    std::thread::scope(|scope| {
-        let mut workers = workers.iter_mut().take(chunks);
-        // This thread is one of them.
-        let own = workers.next();
-        let others: Vec<_> = workers.map(|workspace| scope.spawn(|| work(workspace))).collect();
-        done.extend(own.map(work).unwrap_or_default());
-        for other in others {
-            match other.join() {
-                Ok(more) => done.extend(more),
-                Err(panic) => std::panic::resume_unwind(panic),
-            }
-        }
-    });
-    done.sort_unstable_by_key(|(at, _)| *at);
-    done.into_iter().map(|(_, part)| part).collect()
 }
 
 fn chunk(
@@ -229,8 +149,8 @@ fn chunk(
         let filled = frame.receipts.fill(row, &mut receipt, &mut spare);
         match filled.and_then(|()| evaluate(frame.plan, &receipt, frame.facts, options, workspace)) {
             Ok(outcome) => output.evaluated(frame, row, &receipt, outcome),
-            Err(mut problem) => {
-                into_receipt(&mut problem);
+            Err(problem) => {
+                let problem = in_row(problem);
                 if !frame.collect {
                     return Err(Failure::Row(row, problem));
                 }
@@ -241,28 +161,10 @@ fn chunk(
     output.finish(frame, rows).map_err(Failure::Output)
 }
 
-/// Evaluation speaks of `/receipt/…`, a table of its columns.
-pub(crate) fn into_receipt(problem: &mut Problem) {
+/// Evaluation speaks of `/receipt/…`.
+pub(crate) fn in_row(mut problem: Problem) -> Problem {
     if let Some(rest) = problem.pointer.strip_prefix("/receipt/") {
         problem.pointer = format!("/{rest}");
     }
-}
-
-fn field(schema: &SchemaRef, name: &str) -> Option<DataType> {
-    schema.field_with_name(name).ok().map(|field| field.data_type().clone())
-}
-
-/// The type of `items[].id`.
-fn nested_id(schema: &SchemaRef) -> Option<DataType> {
-    match field(schema, "items")? {
-        DataType::List(item)
-        | DataType::LargeList(item)
-        | DataType::FixedSizeList(item, _)
-        | DataType::ListView(item)
-        | DataType::LargeListView(item) => match item.data_type() {
-            DataType::Struct(fields) => fields.find("id").map(|(_, field)| field.data_type().clone()),
-            _ => None,
-        },
-        _ => None,
-    }
+    problem
 }

@@ -4,8 +4,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use arrow_array::cast::AsArray;
-use arrow_array::{Array, ArrayRef, RecordBatch};
-use arrow_buffer::NullBuffer;
+use arrow_array::{Array, ArrayRef, RecordBatch, StructArray};
 use arrow_schema::DataType;
 use rabatt_engine::{Code, Instant, Item, Problem, Receipt, Value, normalise_code};
 
@@ -21,6 +20,8 @@ pub(crate) struct Receipts {
     pub(crate) rows: usize,
     /// `receipt_id`, to be given back as it is.
     pub(crate) receipt_id: Option<ArrayRef>,
+    /// `customer_id`, for those who group by it; rules do not look at it.
+    pub(crate) customer_id: Option<ArrayRef>,
     purchase_at: Option<Instants>,
     currency: Option<Texts>,
     store: Option<Values>,
@@ -39,7 +40,7 @@ enum Codes {
 #[derive(Debug)]
 enum Lines {
     /// In the list `items` of its row.
-    Nested { lists: Lists, nulls: Option<NullBuffer>, columns: Box<LineColumns>, id: Option<ArrayRef> },
+    Nested { lists: Lists, columns: Box<LineColumns>, lines: StructArray },
     /// In a table of their own.
     Joined { table: Arc<LineTable>, receipts: Joined },
     /// `items` is all null.
@@ -69,6 +70,7 @@ impl Receipts {
         let receipts = Self {
             rows: batch.num_rows(),
             receipt_id: batch.column_by_name("receipt_id").cloned(),
+            customer_id: batch.column_by_name("customer_id").cloned(),
             purchase_at: read(batch, "purchase_at", &mut problems, Instants::new),
             currency: read(batch, "currency", &mut problems, Texts::new),
             store: read(batch, "store", &mut problems, |name, array| Values::object(name, array).map(Some)),
@@ -112,9 +114,8 @@ impl Receipts {
     pub(crate) fn line_names(&self, row: usize, names: &mut Vec<i64>) {
         names.clear();
         match &self.lines {
-            Lines::Nested { lists, nulls, columns, .. } => {
-                let is_null = |at: usize| nulls.as_ref().is_some_and(|nulls| nulls.is_null(at));
-                let named = |(position, at)| if is_null(at) { position } else { columns.name(at, position) };
+            Lines::Nested { lists, columns, lines } => {
+                let named = |(position, at)| if lines.is_null(at) { position } else { columns.name(at, position) };
                 names.extend((1i64..).zip(lists.range(row)).map(named));
             }
             Lines::Joined { table, receipts } => {
@@ -159,9 +160,9 @@ impl Receipts {
             Ok(())
         };
         match &self.lines {
-            Lines::Nested { lists, nulls, columns, .. } => {
+            Lines::Nested { lists, columns, lines } => {
                 for at in lists.range(row) {
-                    fill(columns, at, nulls.as_ref().is_some_and(|nulls| nulls.is_null(at)))?;
+                    fill(columns, at, lines.is_null(at))?;
                 }
             }
             Lines::Joined { table, receipts } => {
@@ -186,7 +187,7 @@ impl Receipts {
         }
     }
 
-    /// Where the lines of a row stand in the column [`Receipts::line_ids`] gives.
+    /// Where the lines of a row stand in the columns [`Receipts::line_column`] gives.
     pub(crate) fn line_places(&self, row: usize, out: &mut Vec<u64>) {
         match &self.lines {
             Lines::Nested { lists, .. } => out.extend(lists.range(row).map(|at| at as u64)),
@@ -196,11 +197,11 @@ impl Receipts {
         }
     }
 
-    /// The column `id` of the lines, to be given back as it is.
-    pub(crate) fn line_ids(&self) -> Option<&ArrayRef> {
+    /// A column of the lines as it came in.
+    pub(crate) fn line_column(&self, name: &str) -> Option<&ArrayRef> {
         match &self.lines {
-            Lines::Nested { id, .. } => id.as_ref(),
-            Lines::Joined { table, .. } => table.id.as_ref(),
+            Lines::Nested { lines, .. } => lines.column_by_name(name),
+            Lines::Joined { table, .. } => table.lines.column_by_name(name),
             Lines::Absent => None,
         }
     }
@@ -230,9 +231,9 @@ fn nested(batch: &RecordBatch) -> Result<Lines, Vec<Problem>> {
     match values.data_type() {
         DataType::Null => Ok(Lines::Absent),
         DataType::Struct(_) => {
-            let lines = values.as_struct();
-            let columns = Box::new(LineColumns::new("items.", lines)?);
-            Ok(Lines::Nested { lists, nulls: lines.nulls().cloned(), columns, id: lines.column_by_name("id").cloned() })
+            let lines = values.as_struct().clone();
+            let columns = Box::new(LineColumns::new("items.", &lines)?);
+            Ok(Lines::Nested { lists, columns, lines })
         }
         other => Err(vec![wrong_type("items", other, WANTED)]),
     }

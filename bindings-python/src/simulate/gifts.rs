@@ -14,8 +14,8 @@ use super::timeline::Names;
 use super::timeline::{Customers, PASSER_BY, is_customer};
 use crate::arrow::columns::{Instants, Texts};
 use crate::arrow::fault::Fault;
-use crate::arrow::pass::imported;
 use crate::arrow::reader;
+use crate::arrow::stream::imported;
 use crate::arrow::values::below;
 use crate::problems::{self, Kind};
 

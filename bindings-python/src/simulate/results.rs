@@ -8,7 +8,7 @@ use super::timeline::Batch;
 use super::walk::Store;
 use crate::arrow::fault::Fault;
 use crate::arrow::output::{Frame, Output, Part, Schemas, Wanted};
-use crate::arrow::pass::CHUNK;
+use crate::arrow::threads::CHUNK;
 
 /// A row without an outcome.
 const NONE: u64 = u64::MAX;

@@ -18,7 +18,7 @@ use super::terms::Terms;
 use super::timeline::{Customers, Names, PASSER_BY, is_customer};
 use crate::arrow::columns::{Instants, Lists, Numbers, Texts};
 use crate::arrow::fault::Fault;
-use crate::arrow::pass::imported;
+use crate::arrow::stream::imported;
 use crate::arrow::values::below;
 
 const DAY: i64 = 86_400_000_000;

@@ -11,8 +11,8 @@ use rustc_hash::FxHashMap;
 use super::{Ended, Watch};
 use crate::arrow::columns::{Numbers, Texts};
 use crate::arrow::fault::{Fault, column, wrong_type};
-use crate::arrow::pass::{Source, imported};
 use crate::arrow::receipts::Receipts;
+use crate::arrow::stream::Stream;
 use crate::arrow::values::{Values, below};
 
 /// Purchases without a customer; what they hold was given to `/`.
@@ -108,7 +108,7 @@ impl Timeline {
     ///
     /// # Errors
     /// Columns that cannot be right; unless rows are collected, the first row that is no purchase.
-    pub(crate) fn read(source: &mut Source, customers: Customers, collect: bool, watch: &Watch) -> Result<Self, Ended> {
+    pub(crate) fn read(source: &mut Stream, customers: Customers, collect: bool, watch: &Watch) -> Result<Self, Ended> {
         let mut timeline = Self {
             batches: Vec::new(),
             turns: Vec::new(),
@@ -119,11 +119,10 @@ impl Timeline {
             ends: Instant::EPOCH,
         };
         // Looked at before anything is read.
-        Buyers::new(&RecordBatch::new_empty(source.reader.schema())).map_err(Fault::Columns)?;
+        Buyers::new(&RecordBatch::new_empty(source.schema())).map_err(Fault::Columns)?;
         let mut instants: Vec<Instant> = Vec::new();
         let mut currency: Option<Box<str>> = None;
-        while let Some(batch) = imported(&mut *source.reader)? {
-            let receipts = Receipts::new(&batch, source.join.as_mut()).map_err(Fault::Columns)?;
+        while let Some((receipts, batch)) = source.next_with_batch()? {
             let buyers = Buyers::new(&batch).map_err(Fault::Columns)?;
             let number = timeline.batches.len() as u32;
             for row in 0..receipts.rows {

@@ -11,7 +11,7 @@ use super::packed;
 use super::states::Place;
 use super::terms::Terms;
 use super::timeline::{Batch, NOBODY, PASSER_BY, Timeline, Turn};
-use crate::arrow::pass::into_receipt;
+use crate::arrow::pass::in_row;
 use crate::arrow::receipts::Receipts;
 
 /// What all walkers have in common.
@@ -146,9 +146,8 @@ impl<'w> Walker<'w> {
                         hand.record(world, outcome, (position, receipt.purchase_at), places, &mut out.taken);
                     }
                 }
-                Err(mut problem) => {
-                    into_receipt(&mut problem);
-                    out.problems.push((number, problem));
+                Err(problem) => {
+                    out.problems.push((number, in_row(problem)));
                     if !world.collect {
                         world.failed.fetch_min(number, Ordering::Relaxed);
                     }
