@@ -60,10 +60,10 @@ def _axes(ax: Axes | None, height: float = 3.6) -> Axes:
     return ax
 
 
-def _counts(axis: Any) -> None:
-    """Whole numbers with their thousands apart."""
+def _counts(axis: Any, most: int = 7) -> None:
+    """Whole numbers with their thousands apart, at no more places than have room."""
     axis.set_major_formatter(FuncFormatter(lambda value, _: money.count(round(value))))
-    axis.set_major_locator(MaxNLocator(nbins=7, steps=[1, 2, 2.5, 5, 10], integer=True))
+    axis.set_major_locator(MaxNLocator(nbins=most, steps=[1, 2, 2.5, 5, 10], integer=True))
 
 
 def _major(amounts: Any, currency: str) -> Any:
@@ -116,7 +116,7 @@ def cost_over_time(
     ax.xaxis.set_major_locator(mdates.AutoDateLocator(maxticks=8 if months else 5))
     ax.xaxis.set_major_formatter(mdates.DateFormatter("%Y-%m" if months else "%Y-%m-%d"))
     if several:
-        ax.legend(frameon=False)
+        ax.legend(frameon=False, loc="lower left", bbox_to_anchor=(0, 1), ncols=3)
     return ax
 
 
@@ -163,7 +163,7 @@ def discount_by_rule(
     ax.margins(x=0.2)
     ax.set_xlim(left=0)
     ax.set_xlabel(f"given, {money.symbol(currency)}")
-    _counts(ax.xaxis)
+    _counts(ax.xaxis, 4)
     ax.grid(axis="x", alpha=0.3)
     return ax
 
@@ -183,7 +183,7 @@ def baskets(result: Result, *, currency: str = "NOK", ax: Axes | None = None) ->
         for values, name, colour, stroke in ((before, "before", COLOURS[0], "-"), (after, "after", COLOURS[5], "--")):
             heights, _ = np.histogram(values, edges)
             middle = (
-                f"{name}: half of them below {money.count(round(float(np.median(values))))} {money.symbol(currency)}"
+                f"{name}: half of them at most {money.count(round(float(np.median(values))))} {money.symbol(currency)}"
             )
             ax.stairs(heights, edges, color=colour, linestyle=stroke, linewidth=2, label=middle)
             ax.stairs(heights, edges, color=colour, alpha=0.12, fill=True)

@@ -90,7 +90,7 @@ class _Told:
         ]
         return page.table(["Rule", "Before", "After", "Difference"], rows)
 
-    def _name(self, rule_id: str, state: str) -> str:
+    def _name(self, rule_id: str, state: str = "kept") -> str:
         name = self._names.get(rule_id, rule_id)
         return f"{name} ({_STATES[state]})" if _STATES.get(state) else name
 
@@ -98,11 +98,7 @@ class _Told:
         """Which rules gave way to which."""
         found: list[dict[str, Any]] = pa.table(comparison.displaced()).to_pylist()
         rows = [
-            [
-                self._names.get(row["by"], row["by"]),
-                self._names.get(row["rule_id"], row["rule_id"]),
-                self._money(row["amount"]),
-            ]
+            [f"{self._name(row['rule_id'])}, by: {self._name(row['by'])}", self._money(row["amount"])]
             for row in sorted(found, key=lambda row: -row["amount"])
             if row["amount"]
         ]
@@ -111,4 +107,4 @@ class _Told:
         note = page.paragraph(
             "What the new rules give is not all more: some was given before, by rules that they displace."
         )
-        return note + page.table(["New rule", "displaces", "by"], rows)
+        return note + page.table(["Displaced", "Amount"], rows)
