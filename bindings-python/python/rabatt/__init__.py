@@ -28,7 +28,9 @@ from rabatt.errors import (
     ReceiptError,
     RowError,
     RulesError,
+    ServiceError,
 )
+from rabatt.readers import Receipts, read_receipts
 from rabatt.tables import Tables
 
 __all__ = [
@@ -44,10 +46,13 @@ __all__ = [
     "Problem",
     "RabattError",
     "ReceiptError",
+    "Receipts",
     "RowError",
     "RulesError",
+    "ServiceError",
     "Tables",
     "__version__",
     "answer",
     "compare",
+    "read_receipts",
 ]

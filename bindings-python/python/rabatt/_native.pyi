@@ -1,11 +1,21 @@
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Literal, Protocol, Self, TypeAlias, final, overload
 
 from rabatt.answers import Answer, Failure
 from rabatt.errors import Problem
 from rabatt.tables import Tables
 
-__all__ = ["ArrowReader", "ArrowTable", "Engine", "Evaluation", "__version__", "answer", "compare"]
+__all__ = [
+    "ArrowReader",
+    "ArrowTable",
+    "Engine",
+    "Evaluation",
+    "RejectedLines",
+    "__version__",
+    "answer",
+    "compare",
+    "json_lines",
+]
 
 __version__: str
 
@@ -42,6 +52,14 @@ def compare(
     threads: int | None,
     progress: _Progress | None,
 ) -> dict[str, Any]: ...
+def json_lines(
+    chunks: Iterator[bytes], name: str, rejected: RejectedLines | None, threads: int | None
+) -> ArrowReader: ...
+
+@final
+class RejectedLines:
+    def __new__(cls) -> Self: ...
+    def table(self) -> ArrowTable: ...
 
 @final
 class Engine:

@@ -11,7 +11,7 @@ pub(crate) mod pass;
 pub(crate) mod progress;
 pub(crate) mod receipts;
 pub(crate) mod stream;
-mod threads;
+pub(crate) mod threads;
 pub(crate) mod values;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -137,7 +137,7 @@ impl Evaluation {
             Err(fault) => Some(Err(fault.into_arrow())),
         });
         let reader: Reader = Box::new(RecordBatchIterator::new(batches, Arc::clone(&schema)));
-        Ok(ArrowReader { schema, reader: Mutex::new(Some(reader)) })
+        Ok(ArrowReader::new(schema, reader))
     }
 }
 
@@ -244,6 +244,12 @@ fn exported<'py>(
 pub(crate) struct ArrowReader {
     schema: SchemaRef,
     reader: Mutex<Option<Reader>>,
+}
+
+impl ArrowReader {
+    pub(crate) fn new(schema: SchemaRef, reader: Reader) -> Self {
+        Self { schema, reader: Mutex::new(Some(reader)) }
+    }
 }
 
 #[pymethods]
