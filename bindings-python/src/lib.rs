@@ -17,6 +17,7 @@ mod call;
 mod compare;
 mod engine;
 mod json;
+mod jsonlines;
 mod objects;
 mod problems;
 mod simulate;
@@ -31,6 +32,8 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(simulate::simulate, module)?)?;
     module.add_class::<simulate::Simulation>()?;
     module.add_function(wrap_pyfunction!(compare::compare, module)?)?;
+    module.add_function(wrap_pyfunction!(jsonlines::json_lines, module)?)?;
+    module.add_class::<jsonlines::RejectedLines>()?;
     module.add_class::<engine::Engine>()?;
     module.add_class::<arrow::Evaluation>()?;
     module.add_class::<arrow::ArrowTable>()?;

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 import rabatt
-from rabatt import comparison, errors, kiosk, money, plots, progress, report, sums, tables
+from rabatt import comparison, errors, kiosk, money, plots, progress, readers, report, service, sums, tables
 
 README = Path(__file__).resolve().parents[1] / "README.md"
 
@@ -19,7 +19,7 @@ README = Path(__file__).resolve().parents[1] / "README.md"
 def documented() -> dict[str, str]:
     """Docstrings by name, of modules, classes and their members."""
     found = {module.__name__: module.__doc__ or "" for module in (rabatt, kiosk, plots, report, sums)}
-    for module in (rabatt, comparison, errors, kiosk, money, plots, progress, report, sums, tables):
+    for module in (rabatt, comparison, errors, kiosk, money, plots, progress, readers, report, service, sums, tables):
         for name in module.__all__:
             thing: Any = getattr(module, name)
             found[f"{module.__name__}.{name}"] = inspect.getdoc(thing) or ""

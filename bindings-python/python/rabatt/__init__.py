@@ -29,7 +29,9 @@ from rabatt.errors import (
     ReceiptError,
     RowError,
     RulesError,
+    ServiceError,
 )
+from rabatt.readers import Receipts, read_receipts
 from rabatt.tables import Tables
 
 __all__ = [
@@ -45,12 +47,15 @@ __all__ = [
     "Problem",
     "RabattError",
     "ReceiptError",
+    "Receipts",
     "RowError",
     "RulesError",
+    "ServiceError",
     "Simulation",
     "Tables",
     "__version__",
     "answer",
     "compare",
+    "read_receipts",
     "simulate",
 ]

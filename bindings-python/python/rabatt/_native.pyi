@@ -1,4 +1,4 @@
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Literal, Protocol, Self, TypeAlias, final, overload
 
 from rabatt.answers import Answer, Failure
@@ -10,10 +10,12 @@ __all__ = [
     "ArrowTable",
     "Engine",
     "Evaluation",
+    "RejectedLines",
     "Simulation",
     "__version__",
     "answer",
     "compare",
+    "json_lines",
     "simulate",
 ]
 
@@ -64,6 +66,14 @@ def simulate(
     threads: int | None = None,
     progress: Callable[[int, int], object] | None = None,
 ) -> Simulation: ...
+def json_lines(
+    chunks: Iterator[bytes], name: str, rejected: RejectedLines | None, threads: int | None
+) -> ArrowReader: ...
+
+@final
+class RejectedLines:
+    def __new__(cls) -> Self: ...
+    def table(self) -> ArrowTable: ...
 
 @final
 class Engine:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import statistics
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from rabatt import _native
@@ -166,6 +165,8 @@ def compare(  # noqa: PLR0913
     >>> pa.table(comparison.displaced()).select(["rule_id", "by", "amount"]).to_pylist()
     []
     """
+    from statistics import NormalDist  # noqa: PLC0415  # importing rabatt is quick
+
     part = None
     if sample is not None:
         if not 0 < sample <= 1:
@@ -182,7 +183,7 @@ def compare(  # noqa: PLR0913
         cost=cost,
         sample=part,
         seed=seed % 2**64,
-        z=round(statistics.NormalDist().inv_cdf((1 + confidence) / 2) * 1_000_000),
+        z=round(NormalDist().inv_cdf((1 + confidence) / 2) * 1_000_000),
         details=details,
         on_error=on_error,
         steps=steps,

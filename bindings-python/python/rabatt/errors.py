@@ -13,6 +13,7 @@ __all__ = [
     "ReceiptError",
     "RowError",
     "RulesError",
+    "ServiceError",
 ]
 
 
@@ -92,3 +93,14 @@ class RowError(RabattError):
     def __str__(self) -> str:
         column = f", column `{self.column}`" if self.column else ""
         return f"batch {self.batch}, row {self.row}{column}: {self.problems[0].message} ({self.problems[0].code})"
+
+
+class ServiceError(OSError):
+    """The service did not answer as it should."""
+
+    status: int | None
+    """The HTTP status, when there was one."""
+
+    def __init__(self, message: str, status: int | None) -> None:
+        super().__init__(message)
+        self.status = status
