@@ -119,6 +119,15 @@ def test_stamp_cards() -> None:
         plots.stamp_cards(STATES, "cards")
 
 
+def test_stamp_cards_of_a_simulation() -> None:
+    simulation = rabatt.simulate(RULES, RECEIPTS, customers={"*": [rule["id"] for rule in RULES]})
+    states = [row for row in pa.table(simulation.states()).to_pylist() if row["rule_id"] == "coffee-card"]
+    axes = plots.stamp_cards(simulation.states(), "coffee-card")
+    assert sum(patch.get_height() for patch in axes.patches) == len(states) > 20
+    again = sum(row["stamp_spent"] > 0 for row in states)
+    assert sum(patch.get_height() for patch in axes.patches[len(axes.patches) // 2 :]) == again > 0
+
+
 def test_axes_of_others_are_used() -> None:
     _, ax = plt.subplots()
     assert plots.baskets(RESULT, ax=ax) is ax

@@ -39,14 +39,14 @@ class _Told:
 
     def totals(self, comparison: Comparison) -> str:
         """Amounts before and after; with a sample, between which the true differences lie."""
-        heads = ["", "Before", "After", "Difference"]
+        heads = ["", "Difference", "Before", "After"]
         if comparison.sampled:
             heads.append("Between")
         rows = []
         for name, called in _BEFORE_AND_AFTER.items():
             metric = comparison.totals.get(name)
             if metric is not None and (metric.a or metric.b):
-                rows.append([called, self._money(metric.a), self._money(metric.b), self._change(metric.difference)])
+                rows.append([called, self._change(metric.difference), self._money(metric.a), self._money(metric.b)])
                 if comparison.sampled:
                     rows[-1].append(self._bounds(metric))
         sample = ""
@@ -83,12 +83,12 @@ class _Told:
         rows = [
             [
                 self._name(row["rule_id"], row["state"]),
-                *map(self._money, (row["amount_a"], row["amount_b"])),
                 self._change(row["difference"]),
+                *map(self._money, (row["amount_a"], row["amount_b"])),
             ]
             for row in sorted(found, key=lambda row: -abs(row["difference"]))
         ]
-        return page.table(["Rule", "Before", "After", "Difference"], rows)
+        return page.table(["Rule", "Difference", "Before", "After"], rows)
 
     def _name(self, rule_id: str, state: str = "kept") -> str:
         name = self._names.get(rule_id, rule_id)
