@@ -8,6 +8,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+import polars as pl
 import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
@@ -15,6 +16,7 @@ import pytest
 import rabatt
 from rabatt import kiosk
 from rabatt.kiosk import Kiosk
+from shop import Expected, assert_equal
 
 YEAR = Kiosk(seed=7, per_day=300)
 
@@ -147,6 +149,24 @@ def test_customers_come_only_while_they_are_customers(year: pa.Table) -> None:
     for name, at in zip(who, days, strict=True):
         if name is not None:
             assert known[name]["joined"] <= at.date() < (known[name]["left"] or date.max)
+
+
+def test_rows_and_dicts_get_the_same(year: pa.Table) -> None:
+    """Weighed goods, several groups and codes among them."""
+    some = year.slice(40_000, 1_500)
+    receipts = []
+    for row in some.to_pylist():
+        lines = [{**line, "groups": [{"id": group} for group in line["groups"]]} for line in row["items"]]
+        known = {name: value for name, value in row.items() if value is not None}
+        receipts.append({**known, "purchase_at": row["purchase_at"].isoformat(), "items": lines})
+    engine = rabatt.Engine(kiosk.rules())
+    assert_equal(engine.evaluate_arrow(some).tables(), Expected(engine, receipts))
+
+
+def test_polars_reads_it() -> None:
+    shop = Kiosk(days=2, per_day=50)
+    frame = pl.DataFrame(shop)
+    assert frame["receipt_id"].to_list() == shop.table()["receipt_id"].to_pylist()
 
 
 def test_a_kiosk_without_customers() -> None:

@@ -132,7 +132,7 @@ def discount_by_rule(
 
     `rules` give the names; of more than `most` rules the rest is one bar.
     """
-    named = names(rules)
+    named = sums.rule_names(rules)
     found = [(named.get(rule.rule_id, rule.rule_id), rule.amount, rule.bonus) for rule in sums.by_rule(result)]
     found = sorted((one for one in found if one[1] or one[2]), key=lambda one: -one[1] - one[2])
     if len(found) > most:
@@ -236,11 +236,6 @@ def stamp_cards(states: Any, rule_id: str, *, ax: Axes | None = None) -> Axes:
     ax.grid(axis="y", alpha=0.3)
     ax.legend(frameon=False)
     return ax
-
-
-def names(rules: Sequence[Mapping[str, Any]]) -> dict[str, str]:
-    """What people call each rule."""
-    return {rule["id"]: str(rule.get("name") or rule.get("receipt_text") or rule["id"]) for rule in rules}
 
 
 def _short(text: str) -> str:

@@ -12,6 +12,7 @@ A result is what `evaluate_arrow` or `simulate` gives, or the `Tables` of it. It
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol, TypeAlias
 
@@ -21,7 +22,18 @@ try:
 except ImportError as _error:
     raise ImportError("rabatt.sums needs pyarrow: pip install rabatt[plots]") from _error
 
-__all__ = ["Period", "Result", "RuleSum", "Totals", "by_period", "by_rule", "table_of", "totals"]
+__all__ = [
+    "Period",
+    "Result",
+    "RuleSum",
+    "Totals",
+    "by_period",
+    "by_rule",
+    "local_days",
+    "rule_names",
+    "table_of",
+    "totals",
+]
 
 if TYPE_CHECKING:
     _Every: TypeAlias = Literal["day", "week", "month"]
@@ -145,3 +157,8 @@ def local_days(receipts: Any) -> pa.ChunkedArray:
     if pa.types.is_timestamp(at.type):
         return pc.local_timestamp(at).cast(pa.date32(), safe=False)
     return pc.utf8_slice_codeunits(at.cast(pa.string()), 0, 10).cast(pa.date32())
+
+
+def rule_names(rules: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+    """What people call each rule: its name, else what the receipt says, else its id."""
+    return {rule["id"]: str(rule.get("name") or rule.get("receipt_text") or rule["id"]) for rule in rules}

@@ -56,6 +56,8 @@ class Chooser:
     def __init__(self, rows: Sequence[Sequence[int]]) -> None:
         weights = np.array(rows, dtype=np.int64)
         sums = np.cumsum(weights, axis=1)
+        if not (sums[:, -1] > 0).all():
+            raise ValueError("each row needs a weight above 0")
         self._columns = weights.shape[1]
         self._totals = sums[:, -1]
         # One ascending list of all rows, so that one search serves them all.

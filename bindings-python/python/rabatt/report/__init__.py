@@ -80,7 +80,7 @@ class Report:
         self._comparison = comparison
         self._currency = currency or _currency(self._receipts)
         self._by_rule = sums.by_rule(result)
-        known = plots.names(self._rules)
+        known = sums.rule_names(self._rules)
         strange = [rule.rule_id for rule in self._by_rule if rule.rule_id not in known]
         if strange:
             raise ValueError(
@@ -138,7 +138,7 @@ class Report:
     def _of_rules(self, whole: Totals) -> str:
         if not self._by_rule:
             return page.section("What each rule gave", page.paragraph("No rule gave anything on these receipts."))
-        named = plots.names(self._rules)
+        named = sums.rule_names(self._rules)
         heads, rows = self._rows(whole)
         given = {rule.rule_id for rule in self._by_rule}
         idle = [name for rule_id, name in named.items() if rule_id not in given]
@@ -158,7 +158,7 @@ class Report:
 
     def _rows(self, whole: Totals) -> tuple[list[str], list[list[str]]]:
         """The table of rules; bonus and stamps only where there are any."""
-        named = plots.names(self._rules)
+        named = sums.rule_names(self._rules)
         columns: list[tuple[str, Callable[[RuleSum], str]]] = [
             ("Rule", lambda rule: named[rule.rule_id]),
             ("Discount", lambda rule: self._money(rule.amount) if rule.amount else ""),
@@ -174,7 +174,7 @@ class Report:
     def _against(self) -> str:
         if self._comparison is None:
             return ""
-        return compared(self._comparison, plots.names(self._rules), self._currency)
+        return compared(self._comparison, sums.rule_names(self._rules), self._currency)
 
     def _over_time(self) -> str:
         days = sums.local_days(self._receipts)
@@ -227,7 +227,7 @@ class Report:
             return plots.stamp_cards(states, rule_id, ax=ax)
 
         return page.section(
-            f"Stamp card: {plots.names(self._rules)[rule_id]}",
+            f"Stamp card: {sums.rule_names(self._rules)[rule_id]}",
             page.paragraph("How many stamps customers held when the time was over."),
             self._picture(draw, "Bars: how many customers hold how many stamps."),
         )
