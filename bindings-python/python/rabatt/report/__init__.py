@@ -142,7 +142,7 @@ class Report:
         heads, rows = self._rows(whole)
         given = {rule.rule_id for rule in self._by_rule}
         idle = [name for rule_id, name in named.items() if rule_id not in given]
-        never = page.paragraph(f"Gave nothing: {', '.join(idle)}.") if idle else ""
+        never = page.paragraph(f"Gave nothing: {'; '.join(idle)}.") if idle else ""
         first = self._by_rule[0]
         most = f"{named[first.rule_id]}, {self._money(first.amount)}"
 
