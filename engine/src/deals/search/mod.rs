@@ -7,8 +7,9 @@
 //! gives then is a bound for whole columns, and nearly always it takes whole columns by itself.
 //! Where it does not, [`Cuts`] bring the bound down, a [`Sweep`] looks at all states there can be
 //! when they are few, and else the search goes on with two cases ([`branch`]): a deal's
-//! applications, or the units of a run that a deal uses, are at most n, or at least n + 1.
-//! What is still open after half of the steps, with few columns that a better choice can have, is
+//! applications, or the units of a run that a deal uses, or the bundles whose cheapest unit is so
+//! dear, are at most n, or at least n + 1.
+//! What is still open after a part of the steps, with few columns that a better choice can have, is
 //! started anew with these columns listed ([`list`]): then rows over any set of units cut too
 //! ([`SetCuts`]), and the case with the greatest bound comes first.
 //!
@@ -268,6 +269,12 @@ impl Buffers {
 
     fn used(&self) -> u64 {
         self.master.steps.saturating_add(self.offers.steps).saturating_add(self.sweep.steps)
+    }
+
+    /// Are there cases by the cheapest unit of bundles?
+    #[cfg(test)]
+    pub(super) fn splits_by_floor(&self) -> bool {
+        self.splits.iter().any(|split| matches!(split.subject, Subject::Floor { .. }))
     }
 
     /// Sets up market, objective and the rows of the programme.

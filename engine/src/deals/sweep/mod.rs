@@ -27,7 +27,7 @@ const NEVER: i128 = -(1 << 120);
 const NOBODY: u32 = u32::MAX;
 
 /// Choices looked at for a counted step.
-const CHOICES_A_STEP: u64 = 4;
+const CHOICES_A_STEP: u64 = 3;
 
 /// Reused between evaluations.
 #[derive(Debug, Default)]
