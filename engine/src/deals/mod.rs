@@ -25,7 +25,7 @@ use crate::number::{Decimal, Overflow};
 use crate::rule::Base;
 
 /// Steps of the search when the caller sets none: far more than ordinary receipts take.
-pub(crate) const DEFAULT_STEPS: u64 = 2_000_000;
+pub(crate) const DEFAULT_STEPS: u64 = 6_000_000;
 
 /// Equal units of one line, next to each other in the line's unit order.
 #[derive(Debug, Clone, Copy)]

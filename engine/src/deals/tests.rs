@@ -474,7 +474,7 @@ fn hardly_any_steps_prove_hardly_anything() {
     let mut buffers = (Scratch::default(), Solution::default());
     let mut open = 0;
     for seed in 0..1_000 {
-        for (kind, problem) in [small(seed), small(seed + 2_000), leaders(seed), bundles(seed)].iter().enumerate() {
+        for (kind, problem) in [small(seed), small(seed + 2_000), leaders(seed), bundles(seed + 10_000)].iter().enumerate() {
             let best = Plain::best(problem).0;
             for steps in 0..=100 {
                 open += u64::from(is_open(problem, best, steps, &format!("kind {kind}, seed {seed}"), &mut buffers));
@@ -482,6 +482,10 @@ fn hardly_any_steps_prove_hardly_anything() {
         }
     }
     assert!(open > 10_000, "{open} were cut short");
+    // The units of bundles with an amount off in another order may promise more than they cost.
+    let problem = bundles(19_276);
+    let best = Plain::best(&problem).0;
+    assert!((0..200).any(|steps| is_open(&problem, best, steps, "seed 19276", &mut buffers)));
 }
 
 /// One deal on groups whose lines have up to four different values, nothing among them.
@@ -574,13 +578,51 @@ fn a_sweep_finds_what_a_plain_search_finds() {
     assert!(swept > 10_000 && bounded > 1_000, "{swept} and {bounded}");
 }
 
+/// Bundles that reward their cheapest unit, on lines that have discounts, so that no sweep solves them.
+fn by_floor(seed: u64) -> DealProblem {
+    let mut dice = Dice::new(seed);
+    let lines = dice.between(5, 7) as u32;
+    let mut problem = DealProblem { runs: runs(&mut dice, lines, 8, 2), ..DealProblem::default() };
+    problem.runs.iter_mut().for_each(|run| run.share = run.price - i64::from(run.price > 1));
+    for _ in 0..dice.between(2, 4) {
+        let from = problem.mixes.len();
+        let free = dice.one_in(2);
+        let value = whole(if free { 1 } else { 10 * dice.between(5, 10) });
+        for _ in 0..dice.between(2, 3) {
+            let units = add_units(&mut problem, &mut dice, 2, &|_| value);
+            problem.mixes.push(DealMix { quantity: 1, eligible: true, units });
+        }
+        let reward = if free { BundleReward::Free } else { BundleReward::PercentOffCheapest };
+        let mixes = from..problem.mixes.len();
+        problem.deals.push(Deal { limit: limit(&mut dice), kind: DealKind::Bundle { mixes, base: Base::Gross, reward } });
+    }
+    problem
+}
+
+#[test]
+fn bundles_split_by_their_cheapest_unit_find_what_a_plain_search_finds() {
+    let (mut buffers, mut solution) = (super::search::Buffers::default(), Solution::default());
+    let mut split = 0;
+    for seed in 0..5_000 {
+        let problem = by_floor(seed);
+        let deals: Vec<u32> = (0..problem.deals.len() as u32).collect();
+        (solution.applications, solution.taken, solution.gap) = (Vec::new(), Vec::new(), 0);
+        super::search::solve(&problem, &deals, DEFAULT_STEPS, &mut buffers, &mut solution).unwrap();
+        solution.total = solution.applications.iter().map(|application| application.times * application.amount).sum();
+        check(&problem, &solution);
+        assert_eq!((solution.total, solution.gap), (Plain::best(&problem).0, 0), "seed {seed}: {problem:?} {solution:?}");
+        split += u64::from(buffers.splits_by_floor());
+    }
+    assert!(split > 10, "{split} were split so");
+}
+
 /// Columns are listed for problems that stay open for long, which small ones never do: so here they are
 /// listed at once, and no column is known but from the list.
 #[test]
 fn listed_columns_find_what_a_plain_search_finds() {
     let (mut buffers, mut solution) = (super::search::Buffers::default(), Solution::default());
     let (mut listed, mut cut) = (0, 0);
-    for seed in 0..40_000 {
+    for seed in 0..20_000 {
         let problem = small(seed);
         let deals: Vec<u32> = (0..problem.deals.len() as u32).collect();
         (solution.applications, solution.taken, solution.gap) = (Vec::new(), Vec::new(), 0);
@@ -593,7 +635,7 @@ fn listed_columns_find_what_a_plain_search_finds() {
         listed += 1;
         cut += u64::from(cuts > 0);
     }
-    assert!(listed > 10_000 && cut > 50, "{listed} listed, {cut} cut");
+    assert!(listed > 5_000 && cut > 20, "{listed} listed, {cut} cut");
 }
 
 /// Problems of the size that §8.5 promises: up to 40 lines, 10 competing deals of up to 4 units.

@@ -49,7 +49,7 @@ fn written(known: &Ref<'_>) -> Value {
 }
 
 /// The most steps a Call may ask for: the engine's default.
-const MOST_STEPS: i64 = 2_000_000;
+const MOST_STEPS: i64 = 6_000_000;
 
 #[derive(Debug, Deserialize)]
 struct Asked {

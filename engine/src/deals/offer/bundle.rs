@@ -32,6 +32,8 @@ pub(super) struct Buffers {
     stack: Vec<Frame>,
     picks: Vec<Pick>,
     prices: Vec<i64>,
+    /// Per mix.
+    least_costs: Vec<i128>,
     sorted: Vec<(i64, i64)>,
 }
 
@@ -103,6 +105,15 @@ struct Context<'a> {
     rooms: &'a [i64],
     costs: &'a Costs,
     wish: &'a Wish<'a>,
+}
+
+impl Context<'_> {
+    /// What a unit costs in this role, if there is one left.
+    fn cost(&self, unit: usize, rewarded: bool) -> Option<i128> {
+        let place = self.market.place(self.problem, unit as u32);
+        let there = self.rooms.get(place).is_some_and(|room| *room > 0);
+        there.then(|| self.costs.run(place) + self.costs.role(unit as u32, rewarded))
+    }
 }
 
 impl Offers {
@@ -179,6 +190,10 @@ impl Offers {
                 if context.reward == BundleReward::Free && free == i128::from(units) {
                     return self.pass(context, simple(Weight::Price, 0), best);
                 }
+                if context.costs.has_floors(context.at) {
+                    return self.pass_by_floor(context, value, best);
+                }
+                let Some(costs) = self.find_least_costs(context) else { return Ok(()) };
                 let mut prices = std::mem::take(&mut self.bundle.prices);
                 prices.clear();
                 prices.extend(eligible().flat_map(|mix| mix.units.clone()).filter_map(|unit| {
@@ -197,7 +212,10 @@ impl Offers {
                     } else {
                         simple(Weight::From(price), minor * i128::from(value.percent_of(price)?))
                     };
-                    self.pass(context, pass, best)?;
+                    let most = pass.constant + context.costs.deal(context.at) - costs;
+                    if most > best.map_or(context.wish.above, |best| best.value) {
+                        self.pass(context, pass, best)?;
+                    }
                 }
                 self.bundle.prices = prices;
                 Ok(())
@@ -205,24 +223,66 @@ impl Offers {
         }
     }
 
+    /// The least that a unit of each mix costs, into `least_costs`, and what a whole bundle costs at least;
+    /// none when a mix cannot be filled.
+    fn find_least_costs(&mut self, context: &Context<'_>) -> Option<i128> {
+        self.bundle.least_costs.clear();
+        let mut sum = 0i128;
+        for mix in context.mixes {
+            let costs = mix.units.clone().filter_map(|unit| context.cost(unit, mix.eligible));
+            let least = costs.min()?;
+            self.bundle.least_costs.push(least);
+            sum += least * i128::from(mix.quantity);
+            self.steps += mix.units.len() as u64 / 16;
+        }
+        Some(sum)
+    }
+
+    /// Each unit in turn as the cheapest rewarded one, when that has a price of its own.
+    fn pass_by_floor(&mut self, context: &Context<'_>, value: Decimal, best: &mut Option<Found>) -> Result<(), Overflow> {
+        let minor = context.costs.minor;
+        let Some(costs) = self.find_least_costs(context) else { return Ok(()) };
+        for (mix, units) in context.mixes.iter().enumerate().filter(|(_, mix)| mix.eligible) {
+            for unit in units.units.clone() {
+                let run = context.problem.units.get(unit).and_then(|unit| context.problem.runs.get(unit.run as usize));
+                let Some(price) = run.map(|run| price_of(run, context.base)) else { continue };
+                let gain = if context.reward == BundleReward::Free { price } else { value.percent_of(price)? };
+                let constant = minor * i128::from(gain) - context.costs.floor(context.at, price);
+                let (Some(least), Some(cost)) = (self.bundle.least_costs.get(mix), context.cost(unit, true)) else { continue };
+                let most = constant + context.costs.deal(context.at) - costs + least - cost;
+                if most <= best.map_or(context.wish.above, |best| best.value) {
+                    continue;
+                }
+                let top = Top { forced: Some((mix, unit as u32)), ceiling: None };
+                self.pass(context, Pass { top, value, weight: Weight::From(price), constant }, best)?;
+            }
+        }
+        Ok(())
+    }
+
     fn pass(&mut self, context: &Context<'_>, pass: Pass, best: &mut Option<Found>) -> Result<(), Overflow> {
-        let own = context.costs.deal(context.at);
-        let (constant, above) = (pass.constant + own, best.map_or(context.wish.above, |best| best.value));
+        let floor = match pass.weight {
+            Weight::From(price) => context.costs.floor(context.at, price),
+            _ => 0,
+        };
+        let own = context.costs.deal(context.at) - floor;
+        let (constant, above) =
+            (pass.constant + context.costs.deal(context.at), best.map_or(context.wish.above, |best| best.value));
         let gathered = self.bundle.gather(context, &pass)?;
-        self.steps += 1 + self.bundle.candidates.len() as u64 / 16;
+        self.steps += 1 + self.bundle.candidates.len() as u64 / 8;
         let Some((weight, capped)) = gathered.filter(|(weight, capped)| constant + weight > above && own + capped > above) else {
             return Ok(());
         };
         let promised = (constant + weight).min(own + capped);
         if context.wish.every {
-            self.lists_all &= self.try_others(context, &pass, constant, best)?;
+            self.lists_all &= self.try_others(context, &pass, (constant, own), best)?;
             return Ok(());
         }
         if self.bundle.take_heaviest() {
             self.keep(context, &pass, best)?;
         }
         let proven = best.is_some_and(|best| best.value >= promised)
-            || ((!context.wish.any || best.is_none()) && self.try_others(context, &pass, constant, best)?);
+            || ((!context.wish.any || best.is_none()) && self.try_others(context, &pass, (constant, own), best)?);
         if !proven {
             self.bound = self.bound.max(promised);
         }
@@ -241,6 +301,10 @@ impl Offers {
         }
         let amount = amount(context.problem, context.kind, &bundle.picks, &mut bundle.sorted)?;
         let mut value = context.costs.minor * i128::from(amount) + context.costs.deal(context.at);
+        if context.costs.has_floors(context.at) {
+            let floor = context.market.floor(context.problem, context.at, &bundle.picks);
+            value -= floor.map_or(0, |floor| context.costs.floor(context.at, floor));
+        }
         for pick in &bundle.picks {
             let place = context.market.place(context.problem, pick.unit);
             value -= (context.costs.run(place) + context.costs.role(pick.unit, pick.rewarded)) * i128::from(pick.count);
@@ -282,10 +346,9 @@ impl Offers {
         &mut self,
         context: &Context<'_>,
         pass: &Pass,
-        constant: i128,
+        (constant, own): (i128, i128),
         best: &mut Option<Found>,
     ) -> Result<bool, Overflow> {
-        let own = context.costs.deal(context.at);
         self.bundle.stack.clear();
         let first = self.bundle.enter(0, self.bundle.aside.0, self.bundle.aside.1);
         self.bundle.stack.push(first);
@@ -369,7 +432,9 @@ impl Buffers {
                 let mut room = context.rooms.get(place).copied().unwrap_or(0);
                 let Some(run) = problem.units.get(unit).and_then(|unit| problem.runs.get(unit.run as usize)) else { continue };
                 let price = price_of(run, base);
-                let ceiling = top.map(|(_, _, top)| top).or(pass.top.ceiling);
+                // The dearest unit rules out dearer ones, the cheapest one's price all that are below.
+                let forced = top.filter(|_| !matches!(pass.weight, Weight::From(_))).map(|(_, _, top)| top);
+                let ceiling = forced.or(pass.top.ceiling);
                 if ceiling.is_some_and(|ceiling| (-price, run.line) < ceiling) {
                     continue;
                 }
@@ -530,6 +595,20 @@ impl Buffers {
                 picks.push(Pick { unit: candidate.unit, count: frame.taken, rewarded: candidate.rewarded });
             }
         }
+    }
+}
+
+/// Does the cheapest rewarded unit alone decide what such a bundle, of one value, gives?
+pub(super) fn is_by_floor(problem: &DealProblem, kind: &DealKind) -> bool {
+    match kind {
+        DealKind::Bundle { reward: BundleReward::PercentOffCheapest, .. } => true,
+        DealKind::Bundle { mixes, reward: BundleReward::Free, .. } => {
+            let mixes = problem.mixes.get(mixes.clone()).unwrap_or(&[]);
+            let first = mixes.iter().find_map(|mix| problem.units.get(mix.units.clone()).and_then(<[_]>::first));
+            let units = mixes.iter().filter(|mix| mix.eligible).fold(0i64, |sum, mix| sum.saturating_add(mix.quantity));
+            units > 1 && first.and_then(|unit| unit.value.whole()) == Some(1)
+        }
+        _ => false,
     }
 }
 

@@ -11,15 +11,14 @@ pub(in super::super) const MOST_UNITS: usize = 8;
 /// Places that listed units can stand at.
 pub(in super::super) const MOST_PLACES: usize = 127;
 
-/// Listed applications of all deals together.
-const MOST_LISTED: usize = 8_000;
-
 /// One application, a unit at a time, by place.
 #[derive(Debug, Clone, Copy)]
 pub(in super::super) struct Listed {
     /// Place and role of every unit: equal for equal applications of a deal.
     pub(in super::super) key: u64,
     pub(in super::super) amount: i64,
+    /// The price of the cheapest rewarded unit, where that decides the reward.
+    pub(in super::super) floor: i64,
     units: [u32; MOST_UNITS],
     size: u8,
     /// Position of the deal in the set.
@@ -53,7 +52,8 @@ impl Listed {
         row.sort_unstable();
         let key = row.iter().fold(0, |key, (part, _)| key << 8 | u64::from(*part));
         let units = row.map(|(_, unit)| unit);
-        Some(Self { key, amount, units, size: size as u8, deal: deal as u32, known: false, most: i128::MAX })
+        let floor = market.floor(problem, deal, picks).unwrap_or(i64::MIN);
+        Some(Self { key, amount, floor, units, size: size as u8, deal: deal as u32, known: false, most: i128::MAX })
     }
 
     /// Its units with their places, and whether they are rewarded.
@@ -124,7 +124,7 @@ impl Offers {
     /// Lists a column; false when there are too many.
     pub(super) fn list_one(&mut self, problem: &DealProblem, market: &Market, column: (usize, i64), picks: &[Pick]) -> bool {
         match Listed::new(problem, market, column, picks) {
-            Some(listed) if self.listed.len() < MOST_LISTED => self.listed.push(listed),
+            Some(listed) if self.listed.len() < self.most_listed => self.listed.push(listed),
             _ => self.lists_all = false,
         }
         self.lists_all

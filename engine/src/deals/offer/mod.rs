@@ -10,7 +10,7 @@ pub(super) use self::list::{Listed, MOST_PLACES};
 use std::ops::Range;
 
 use super::assign::adds_up;
-use super::column::{Pick, price_of};
+use super::column::{Pick, price_of, run_of};
 use super::component::runs_of;
 use super::{BundleReward, DealKind, DealProblem};
 use crate::number::Overflow;
@@ -44,6 +44,8 @@ pub(super) struct Party {
     pub(super) several_values: bool,
     /// Each unit adds to the reward on its own.
     pub(super) adds_up: bool,
+    /// The cheapest rewarded unit of a bundle decides the reward.
+    pub(super) by_floor: bool,
     /// The most that rounding can add to an application, as a fraction of a minor unit.
     pub(super) rounding: (i64, i64),
 }
@@ -64,6 +66,8 @@ pub(super) struct Costs {
     pub(super) deal: Vec<i128>,
     /// Per deal of the set: what a tier unit costs.
     pub(super) tier: Vec<i128>,
+    /// What a bundle of these deals, as bits, costs whose cheapest rewarded unit has at least that price.
+    pub(super) floors: Vec<(u128, i64, i128)>,
 }
 
 /// A column found.
@@ -114,6 +118,8 @@ pub(super) struct Offers {
     pub(super) bound: i128,
     /// What [`Self::list`] has listed; and whether that is all.
     pub(super) listed: Vec<Listed>,
+    /// Of all deals together.
+    pub(super) most_listed: usize,
     lists_all: bool,
 }
 
@@ -207,6 +213,7 @@ impl Market {
             order: from..self.order.len(),
             several_values,
             adds_up: adds_up(&deal.kind, several_values),
+            by_floor: !several_values && bundle::is_by_floor(problem, &deal.kind),
             rounding,
         });
     }
@@ -219,6 +226,17 @@ impl Market {
     /// A unit's position in the row of its group.
     pub(super) fn rank(&self, deal: usize, unit: u32) -> Option<usize> {
         self.order(deal).iter().position(|other| *other == unit)
+    }
+
+    /// The price of the cheapest rewarded unit of a bundle, where that alone decides the reward.
+    pub(super) fn floor(&self, problem: &DealProblem, deal: usize, picks: &[Pick]) -> Option<i64> {
+        let party = self.deals.get(deal)?;
+        let DealKind::Bundle { base, .. } = problem.deals.get(party.deal as usize)?.kind else { return None };
+        if !party.by_floor {
+            return None;
+        }
+        let rewarded = picks.iter().filter(|pick| pick.rewarded);
+        rewarded.filter_map(|pick| run_of(problem, pick)).map(|run| price_of(run, base)).min()
     }
 
     /// The place of a unit's run.
@@ -234,8 +252,9 @@ impl Market {
 impl Costs {
     /// Becomes like others.
     pub(super) fn copy(&mut self, others: &Self) {
-        let Self { minor, run, unit, rewarded, charged, deal, tier } = others;
+        let Self { minor, run, unit, rewarded, charged, deal, tier, floors } = others;
         self.minor = *minor;
+        self.floors.clone_from(floors);
         self.charged.clone_from(charged);
         let own = [&mut self.run, &mut self.unit, &mut self.rewarded, &mut self.deal, &mut self.tier];
         for (own, other) in own.into_iter().zip([run, unit, rewarded, deal, tier]) {
@@ -245,6 +264,7 @@ impl Costs {
 
     /// Takes back what units cost beside their runs.
     pub(super) fn forget_units(&mut self) {
+        self.floors.clear();
         for unit in self.charged.drain(..) {
             for list in [&mut self.unit, &mut self.rewarded] {
                 if let Some(cost) = list.get_mut(unit as usize) {
@@ -271,6 +291,17 @@ impl Costs {
     fn role(&self, unit: u32, rewarded: bool) -> i128 {
         let list = if rewarded { &self.rewarded } else { &self.unit };
         list.get(unit as usize).copied().unwrap_or(0)
+    }
+
+    /// Are there costs by the cheapest unit for a deal?
+    fn has_floors(&self, deal: usize) -> bool {
+        self.floors.iter().any(|(deals, _, _)| deal < 128 && deals >> deal & 1 == 1)
+    }
+
+    /// What a bundle costs for its cheapest rewarded unit.
+    pub(super) fn floor(&self, deal: usize, price: i64) -> i128 {
+        let own = self.floors.iter().filter(|(deals, least, _)| deal < 128 && deals >> deal & 1 == 1 && price >= *least);
+        own.map(|(_, _, cost)| cost).sum()
     }
 
     fn deal(&self, at: usize) -> i128 {

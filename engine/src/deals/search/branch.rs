@@ -64,7 +64,7 @@ impl Buffers {
         }
         let (mut case, mut bound) = (None, self.most);
         loop {
-            if self.should_list(problem)? {
+            if self.should_list(problem)? || self.list.open && self.should_relist() {
                 self.case_bound = bound;
                 return Ok(Some(self.bound_left()));
             }
@@ -147,6 +147,7 @@ impl Buffers {
         }
         let most = match subject {
             Subject::Times(deal) => self.market.deals.get(deal).map_or(0, |party| party.most),
+            Subject::Floor { .. } => self.market.rooms.iter().fold(0i64, |sum, room| sum.saturating_add(*room)),
             _ => self.market.rooms.iter().copied().max().unwrap_or(0),
         };
         let most_row = self.add_row(problem, most, None, Some((subject, 1)))?;
@@ -313,7 +314,7 @@ impl Buffers {
 
     /// The deal whose number of applications, or else the units whose number, is furthest from whole.
     pub(super) fn most_divided(&mut self, problem: &DealProblem, by: i128) -> Option<(Subject, i64)> {
-        let Self { columns, pool, shares, sums, sums_rewarded, times, market, .. } = self;
+        let Self { columns, shares, market, .. } = self;
         let part = |sum: i128| (sum % by).min(by - sum % by);
         let mut best: Option<(i128, Subject, i128)> = None;
         for deal in 0..market.deals.len() {
@@ -330,6 +331,12 @@ impl Buffers {
                 }
             }
         }
+        if let Some((stake, subject, at)) = self.most_divided_floor(problem, by)
+            && best.is_none_or(|(other, _, _)| stake > other)
+        {
+            return i64::try_from(at).ok().map(|at| (subject, at));
+        }
+        let Self { columns, pool, shares, sums, sums_rewarded, times, market, .. } = self;
         // Where all deals are groups, rewards say as much as numbers of applications.
         let only_groups = (0..market.deals.len()).all(|deal| is_group(problem, market, deal));
         if let Some((_, subject, at)) = best.filter(|_| !only_groups) {
@@ -378,5 +385,42 @@ impl Buffers {
             }
         }
         rewarded.or(best).and_then(|(_, subject, at)| i64::try_from(at).ok().map(|at| (subject, at)))
+    }
+
+    /// The price at which the number of bundles whose cheapest rewarded unit costs as much is furthest from
+    /// whole: of all deals together, or else of one. With what is at stake.
+    fn most_divided_floor(&mut self, problem: &DealProblem, by: i128) -> Option<(i128, Subject, i128)> {
+        let Self { columns, pool, shares, floors, market, .. } = self;
+        floors.clear();
+        for (at, share) in shares.iter() {
+            let Some(column) = columns.get(*at as usize).filter(|column| column.deal < 128) else { continue };
+            let picks = pool.get(column.picks.clone()).unwrap_or(&[]);
+            let floor = market.floor(problem, column.deal, picks);
+            floors.extend(floor.map(|floor| (floor, column.deal, *share, column.amount)));
+        }
+        floors.sort_unstable_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(&b.1)));
+        let everyone = floors.iter().fold(0u128, |deals, (_, deal, ..)| deals | 1 << deal);
+        let one = (0..market.deals.len().min(128)).map(|deal| 1u128 << deal).filter(|deal| everyone & deal != 0);
+        let mut best: Option<(i128, Subject, i128)> = None;
+        for deals in std::iter::once(everyone).chain(one) {
+            let (mut sum, mut amounts) = (0i128, 0i128);
+            let mut own = floors.iter().filter(|(_, deal, ..)| deals >> deal & 1 == 1).peekable();
+            while let Some((price, _, share, amount)) = own.next() {
+                sum += share;
+                amounts = amounts.saturating_add(share.saturating_mul(i128::from(*amount)));
+                if own.peek().is_some_and(|next| next.0 == *price) || sum % by == 0 {
+                    continue;
+                }
+                let part = (sum % by).min(by - sum % by);
+                let stake = part.saturating_mul(amounts / sum);
+                if best.is_none_or(|(other, _, _)| stake > other) {
+                    best = Some((stake, Subject::Floor { deals, price: *price }, sum / by));
+                }
+            }
+            if deals == everyone && best.is_some() {
+                break;
+            }
+        }
+        best
     }
 }

@@ -7,8 +7,11 @@ use super::super::DealProblem;
 use super::super::column::Pick;
 use super::super::offer::{Costs, Listed, MOST_PLACES, Wish};
 use super::super::{DealKind, set_cut::SetCut};
-use super::Buffers;
+use super::{Buffers, LIST_AFTER};
 use crate::number::Overflow;
+
+/// Columns listed at most.
+const MOST_LISTED: usize = 8_000;
 
 /// The prices of the first case.
 #[derive(Debug, Default)]
@@ -49,8 +52,9 @@ pub(super) struct List {
 
 impl List {
     /// A column's worth at the costs set, without rows over sets.
-    fn worth(&self, listed: &Listed, minor: i128, deal: i128) -> i128 {
-        listed.units().fold(minor * i128::from(listed.amount) + deal, |worth, (unit, _, rewarded)| {
+    fn worth(&self, listed: &Listed, costs: &Costs, deal: i128) -> i128 {
+        let floor = costs.floor(listed.deal as usize, listed.floor);
+        listed.units().fold(costs.minor * i128::from(listed.amount) + deal - floor, |worth, (unit, _, rewarded)| {
             let cost = self.costs.get(unit as usize).copied().unwrap_or((0, 0));
             worth - if rewarded { cost.1 } else { cost.0 }
         })
@@ -81,13 +85,14 @@ impl Buffers {
     }
 
     /// Lists all columns that a better choice can have, by the prices of the first case; false when
-    /// they are too many.
-    fn list_all(&mut self, problem: &DealProblem) -> Result<bool, Overflow> {
+    /// they are more than so many, or finding them takes more than that part of the steps.
+    fn list_all(&mut self, problem: &DealProblem, most: usize, part: u64) -> Result<bool, Overflow> {
         let above = self.least().saturating_mul(self.root.scale).saturating_sub(self.root.promised).saturating_sub(1);
-        let Self { market, master, offers, root, pool, steps, .. } = self;
+        let left = self.steps.saturating_sub(self.used());
+        let Self { market, offers, root, pool, .. } = self;
         offers.listed.clear();
-        let left = steps.saturating_sub(master.steps + offers.steps);
-        let wish = Wish { above, any: false, every: true, not: &[], pool, steps: offers.steps + left / 8 };
+        offers.most_listed = most;
+        let wish = Wish { above, any: false, every: true, not: &[], pool, steps: offers.steps + left / part };
         for deal in 0..market.deals.len() {
             if !root.known || !offers.list(problem, market, deal, &root.costs, &wish)? {
                 return Ok(false);
@@ -102,14 +107,22 @@ impl Buffers {
         if self.list.open || self.lists || self.used() < self.list_after {
             return Ok(false);
         }
-        self.list_after = u64::MAX;
-        self.lists = self.list_all(problem)?;
+        let most = LIST_AFTER.get(self.list_tries).map_or(0, |(_, most)| *most);
+        self.list_tries += 1;
+        let next = LIST_AFTER.get(self.list_tries).map(|(after, _)| *after);
+        self.list_after = next.map_or(u64::MAX, |next| self.after(next));
+        self.lists = self.list_all(problem, most, if next.is_some() { 64 } else { 8 })?;
         Ok(self.lists)
+    }
+
+    /// Is a better choice known than when columns were listed, and are there steps left to make use of it?
+    pub(super) fn should_relist(&self) -> bool {
+        self.used() >= self.relist_after && self.best_value > self.listed_best
     }
 
     /// Lists all columns that a better choice can have; false when they are too many.
     pub(super) fn open_list(&mut self, problem: &DealProblem) -> Result<bool, Overflow> {
-        if !self.list_all(problem)? {
+        if !self.list_all(problem, MOST_LISTED, 8)? {
             return Ok(false);
         }
         let Self { market, offers, pool, list, columns, column_of, .. } = self;
@@ -250,14 +263,14 @@ impl Buffers {
     pub(super) fn offer_listed(&mut self, deal: usize) -> i128 {
         let Self { list, costs, columns, pool, offers, minor: minor_now, preferences, .. } = self;
         let preference = preferences.get(deal).copied().unwrap_or(0);
-        let (minor, own) = (costs.minor, costs.deal.get(deal).copied().unwrap_or(0));
+        let own = costs.deal.get(deal).copied().unwrap_or(0);
         let from = list.columns.partition_point(|listed| (listed.deal as usize) < deal);
         let to = list.columns.partition_point(|listed| listed.deal as usize <= deal);
         let mut best = std::mem::take(&mut list.best);
         best.clear();
         for (at, listed) in list.columns.iter().enumerate().take(to).skip(from).filter(|(_, listed)| !listed.known) {
             let least = if best.len() < MOST_AT_ONCE { 0 } else { best.last().map_or(0, |(worth, _)| *worth) };
-            let worth = list.worth(listed, minor, own);
+            let worth = list.worth(listed, costs, own);
             if worth > least {
                 let worth = worth - list.charge(listed);
                 if worth > least {
@@ -292,7 +305,7 @@ impl Buffers {
         for at in 0..list.columns.len() {
             let Some(listed) = list.columns.get(at).copied() else { break };
             let own = costs.deal.get(listed.deal as usize).copied().unwrap_or(0);
-            let mut most = *promised + list.worth(&listed, costs.minor, own);
+            let mut most = *promised + list.worth(&listed, costs, own);
             if most >= least.saturating_mul(scale) {
                 most -= list.charge(&listed);
             }

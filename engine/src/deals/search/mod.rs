@@ -7,8 +7,9 @@
 //! gives then is a bound for whole columns, and nearly always it takes whole columns by itself.
 //! Where it does not, [`Cuts`] bring the bound down, a [`Sweep`] looks at all states there can be
 //! when they are few, and else the search goes on with two cases ([`branch`]): a deal's
-//! applications, or the units of a run that a deal uses, are at most n, or at least n + 1.
-//! What is still open after half of the steps, with few columns that a better choice can have, is
+//! applications, or the units of a run that a deal uses, or the bundles whose cheapest unit is so
+//! dear, are at most n, or at least n + 1.
+//! What is still open after a part of the steps, with few columns that a better choice can have, is
 //! started anew with these columns listed ([`list`]): then rows over any set of units cut too
 //! ([`SetCuts`]), and the case with the greatest bound comes first.
 //!
@@ -50,11 +51,11 @@ const SMALL_OBJECTIVE: i128 = 1 << 60;
 /// Counted work for ties alone, beside as much as the amount took.
 const TIE_STEPS: u64 = 200_000;
 
-/// Eighths of the steps: after so many, columns are listed if they are few; then they are listed
-/// anew; where they are not, the rest is for a sweep.
-const LIST_AFTER: u64 = 4;
-const RELIST_AFTER: u64 = 6;
-const SWEEP_AFTER: u64 = 6;
+/// After so many sixteenths of the steps columns are listed if they are so few.
+const LIST_AFTER: [(u64, usize); 3] = [(1, 500), (4, 2_000), (8, 8_000)];
+
+/// Where they are not, what is left after so many is for a sweep.
+const SWEEP_AFTER: u64 = 12;
 
 /// States of a sweep at a time: few for a good choice, then more to prove the best one.
 const SWEEP_STATES: [usize; 4] = [64, 1_000, 16_000, 256_000];
@@ -75,9 +76,13 @@ pub(super) struct Buffers {
     limit_rows: Vec<(Option<usize>, Option<usize>)>,
     cuts: Cuts,
     list: List,
-    /// Columns are to be listed; asked after so many steps.
+    /// Columns are to be listed; asked after so many steps, which time.
     lists: bool,
     list_after: u64,
+    list_tries: usize,
+    /// A new start with fewer columns is worth it after so many steps, if the best is better than this.
+    relist_after: u64,
+    listed_best: i128,
     root: Root,
     /// Rows that only listed columns can be charged for.
     set_cuts: SetCuts,
@@ -115,6 +120,8 @@ pub(super) struct Buffers {
     /// Ties are told apart in full.
     exact: bool,
     steps: u64,
+    /// The steps used when this search began, and those at which it has to end.
+    begun: (u64, u64),
     /// Where a first choice has to come to an end.
     greedy_end: u64,
     nodes: u64,
@@ -130,6 +137,8 @@ pub(super) struct Buffers {
     refused: Vec<Range<usize>>,
     shares: Vec<(u32, i128)>,
     times: Vec<i128>,
+    /// Per column taken: the price of its cheapest rewarded unit, its deal, its share and its amount.
+    floors: Vec<(i64, usize, i128, i64)>,
     assignment: Assignment,
     counts: Vec<i64>,
     /// The numbers of applications last assigned units to.
@@ -164,6 +173,9 @@ enum Subject {
     Rewarded(usize),
     /// How often a column is taken.
     Column(u32),
+    /// How many bundles of these deals, as bits, have a cheapest rewarded unit of at least this price, where
+    /// that decides the reward.
+    Floor { deals: u128, price: i64 },
 }
 
 /// A subject with its rows: at most, and at least.
@@ -224,31 +236,45 @@ impl Buffers {
     /// Searches until so many steps are used in all, the last quarter of them for a sweep. None:
     /// the best is proven; otherwise the bound that is left.
     fn search_within(&mut self, problem: &DealProblem, steps: u64) -> Result<Option<i128>, Overflow> {
-        let own = steps - self.used().min(steps);
-        let after = |eighths: u64| steps - own / 8 * (8 - eighths);
-        (self.lists, self.list_after, self.steps) = (false, after(LIST_AFTER), after(SWEEP_AFTER));
+        self.begun = (self.used().min(steps), steps);
+        (self.lists, self.list_tries, self.list_after) = (false, 0, self.after(LIST_AFTER.first().map_or(16, |first| first.0)));
+        (self.steps, self.relist_after) = (self.after(SWEEP_AFTER), u64::MAX);
         self.root.known = false;
         self.stopped = false;
         let Some(mut left) = self.search(problem)? else { return Ok(None) };
         self.stopped = true;
-        // With a better choice known, a new start can do with fewer columns.
-        for eighths in [RELIST_AFTER, 8] {
-            if self.lists && !self.is_hopeless(left) {
-                self.rebuild(problem)?;
-                (self.nodes, self.steps) = (0, after(eighths));
-                let Some(bound) = self.search(problem)? else { return Ok(None) };
-                left = left.min(bound);
+        self.steps = steps;
+        while self.lists && !self.is_hopeless(left) && self.used() < steps {
+            self.rebuild(problem)?;
+            (self.nodes, self.listed_best) = (0, self.best_value);
+            // With a better choice known, a new start can do with fewer columns.
+            self.relist_after = steps - (steps - self.used()) / 2;
+            let Some(bound) = self.search(problem)? else { return Ok(None) };
+            left = left.min(bound);
+            if self.best_value == self.listed_best {
+                break;
             }
         }
-        self.steps = steps;
-        if self.sweeps {
+        if self.sweeps && !self.is_hopeless(left) {
             left = self.sweep(problem, &SWEEP_STATES, left)?;
         }
         Ok((!self.is_hopeless(left)).then_some(left))
     }
 
+    /// The steps used in all after so many sixteenths of those that this search has.
+    fn after(&self, sixteenths: u64) -> u64 {
+        let (begun, end) = self.begun;
+        end - (end - begun) / 16 * (16 - sixteenths)
+    }
+
     fn used(&self) -> u64 {
         self.master.steps.saturating_add(self.offers.steps).saturating_add(self.sweep.steps)
+    }
+
+    /// Are there cases by the cheapest unit of bundles?
+    #[cfg(test)]
+    pub(super) fn splits_by_floor(&self) -> bool {
+        self.splits.iter().any(|split| matches!(split.subject, Subject::Floor { .. }))
     }
 
     /// Sets up market, objective and the rows of the programme.
@@ -455,7 +481,7 @@ pub(super) fn solve_by_list(
     solution: &mut Solution,
 ) -> Result<Option<(bool, usize)>, Overflow> {
     buffers.open(problem, deals, 1 << 40)?;
-    (buffers.amounts_only, buffers.lists, buffers.list_after) = (true, false, u64::MAX);
+    (buffers.amounts_only, buffers.lists, buffers.list_after, buffers.relist_after) = (true, false, u64::MAX, u64::MAX);
     if !matches!(buffers.relax(problem)?, programme::Relaxed::Solved(_)) {
         return Ok(None);
     }
@@ -485,6 +511,10 @@ fn coefficient(subject: Subject, at: u32, column: &Column, pool: &[Pick], proble
             picks().filter(|pick| pick.rewarded && market.place(problem, pick.unit) == place).map(|pick| pick.count).sum()
         }
         Subject::Rewarded(_) => 0,
+        Subject::Floor { deals, price } => {
+            let floor = (deals >> column.deal & 1 == 1).then(|| market.floor(problem, column.deal, picks().as_slice()));
+            i64::from(floor.flatten().is_some_and(|floor| floor >= price))
+        }
     }
 }
 

@@ -127,6 +127,7 @@ impl Buffers {
                     }
                 }
                 Subject::Column(_) => {}
+                Subject::Floor { deals, price } => costs.floors.extend((cost != 0).then_some((deals, price, cost))),
             }
         }
         self.most.checked_mul(scale).is_some_and(|most| most < MOST_SCALED)

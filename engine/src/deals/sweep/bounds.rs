@@ -1,5 +1,6 @@
 //! What a state can still come to. Prices of units, and of deals' limits, are such that no
-//! application is worth more than what it takes. So units still to come add no more than they
+//! application is worth more than what it takes, nor promises more: a way through makes other
+//! applications of the same units than a choice has, so what they promise counts, too. So units still to come add no more than they
 //! cost, and only applications that have begun may add more.
 
 use super::lanes::{Choice, Lane, Slot, Way};
@@ -16,7 +17,7 @@ impl Sweep {
         limits: impl Iterator<Item = (i128, i128)>,
     ) {
         self.prices.clear();
-        self.prices.extend(prices);
+        self.prices.extend(prices.zip(&self.surplus).map(|(price, surplus)| price + surplus));
         for (lane, (price, tier_price)) in self.lanes.iter_mut().zip(limits) {
             (lane.price, lane.tier_price) = (price, tier_price);
         }

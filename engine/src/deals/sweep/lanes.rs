@@ -6,7 +6,7 @@ use std::ops::Range;
 
 use super::super::column::price_of;
 use super::super::offer::{Market, Party};
-use super::super::{BundleReward, Deal, DealKind, DealProblem, DealUnit, GroupReward, Run};
+use super::super::{BundleReward, Deal, DealKind, DealMix, DealProblem, DealUnit, GroupReward, Run};
 use super::Sweep;
 use crate::rule::Base;
 
@@ -70,6 +70,9 @@ pub(super) struct Choice {
     pub(super) unit: u32,
     /// What the unit adds: when it is a rewarded one, when it comes last, or always.
     pub(super) gain: i128,
+    /// Its part of what an application may promise here beyond what it gives, by rounding or because
+    /// its units cost less.
+    pub(super) surplus: i128,
     pub(super) tier: bool,
     /// Where units wait: is it a rewarded one?
     pub(super) rewarded: bool,
@@ -136,6 +139,11 @@ impl Sweep {
             self.choices_of.push(from..from + there);
             from += there;
         }
+        self.surplus.clear();
+        self.surplus.extend(self.choices_of.iter().map(|own| {
+            let own = self.choices.get(own.clone()).unwrap_or(&[]);
+            own.iter().map(|choice| choice.surplus).max().unwrap_or(0)
+        }));
         // As `group` has it: of equal prices the one that is sought first as the cheapest comes last.
         self.order.clear();
         self.order.extend(0..market.rooms.len());
@@ -242,7 +250,14 @@ impl Sweep {
                 }
             }
         }
+        let rewarded = mixes.iter().filter(|mix| mix.eligible).fold(0i64, |sum, mix| sum.saturating_add(mix.quantity));
+        let each = |whole: i128| above(whole, i128::from(rewarded.max(1)));
+        let cheap = match reward {
+            BundleReward::Amount => worth(terms, self.least_share(problem, mixes, rewarded, value.whole().unwrap_or(0)))?,
+            _ => 0,
+        };
         for mix in mixes {
+            let first = self.choices.len();
             self.add_slot(problem, &mix.units, mix.quantity, paying, &|_, run| {
                 let price = price_of(run, *base);
                 match reward {
@@ -261,11 +276,56 @@ impl Sweep {
             if let Some(slot) = self.slots.last_mut() {
                 slot.rewarded = if mix.eligible { 0 } else { mix.quantity };
             }
+            for choice in self.choices.iter_mut().skip(first).filter(|_| mix.eligible) {
+                let run = problem.units.get(choice.unit as usize).and_then(|unit| problem.runs.get(unit.run as usize))?;
+                let costs = worth(terms, run.share)?;
+                choice.surplus = match reward {
+                    BundleReward::Amount => (cheap - costs).max(0),
+                    // Half a minor unit is the most that rounding takes off.
+                    BundleReward::Percent if party.rounding.0 > 0 => {
+                        let rounding = terms.minor.checked_mul(party.rounding.0.into())?;
+                        let most = above(rounding, party.rounding.1.into()) + above(terms.minor, 2);
+                        each(most) + 1 + (choice.gain - costs).max(0)
+                    }
+                    BundleReward::Percent => (choice.gain - costs).max(0),
+                    _ => 0,
+                };
+            }
         }
         if mixes.len() > 1 {
             lane.way = Way::Together;
         }
         Some(())
+    }
+
+    /// What units must cost at least, or be taken to, so that no bundle of them is worth less than its amount off.
+    fn least_share(&mut self, problem: &DealProblem, mixes: &[DealMix], units: i64, amount: i64) -> i64 {
+        let Self { shares, .. } = self;
+        shares.clear();
+        for unit in mixes.iter().filter(|mix| mix.eligible).flat_map(|mix| mix.units.clone()) {
+            let own = problem.units.get(unit).and_then(|unit| Some((unit.run, problem.runs.get(unit.run as usize)?)));
+            shares.extend(own.map(|(at, run)| (run.share, at, run.count)));
+        }
+        shares.sort_unstable();
+        shares.dedup();
+        // The cheapest bundle there can be.
+        let mut left = units;
+        shares.retain_mut(|(_, _, count)| {
+            *count = (*count).min(left);
+            left -= *count;
+            *count > 0
+        });
+        // Its dearest units keep what they cost as long as that is enough; the others share the rest.
+        let (mut missing, mut others) = (i128::from(amount), i128::from(units));
+        while let Some((share, _, count)) = shares.pop() {
+            let each = above(missing.max(0), others.max(1));
+            if i128::from(share) < each {
+                return i64::try_from(each).unwrap_or(i64::MAX);
+            }
+            missing -= i128::from(share) * i128::from(count);
+            others -= i128::from(count);
+        }
+        0
     }
 
     /// A slot of the lane to be, with a choice for every unit.
@@ -284,7 +344,7 @@ impl Sweep {
         for unit in units.clone() {
             let own = problem.units.get(unit)?;
             let gain = gain(own, problem.runs.get(own.run as usize)?)?;
-            self.choices.push(Choice { lane, slot, unit: unit as u32, gain, tier: own.tier, rewarded: true });
+            self.choices.push(Choice { lane, slot, unit: unit as u32, gain, surplus: 0, tier: own.tier, rewarded: true });
         }
         self.slots.push(Slot { quantity, paying, rewarded: paying, table: 0 });
         Some(())

@@ -26,6 +26,9 @@ const NEVER: i128 = -(1 << 120);
 /// The choice of giving a unit to no deal.
 const NOBODY: u32 = u32::MAX;
 
+/// Choices looked at for a counted step.
+const CHOICES_A_STEP: u64 = 3;
+
 /// Reused between evaluations.
 #[derive(Debug, Default)]
 pub(super) struct Sweep {
@@ -37,8 +40,13 @@ pub(super) struct Sweep {
     /// The places of the units in order, one entry per unit.
     seats: Vec<usize>,
     order: Vec<usize>,
+    /// Shares of a deal's units with their runs, and how many.
+    shares: Vec<(i64, u32, i64)>,
     /// Numbers in a state.
     width: usize,
+    /// Per place: what a unit must cost beyond its price, so that applications promise no more than
+    /// what they take.
+    surplus: Vec<i128>,
     /// What a unit costs, per place.
     prices: Vec<i128>,
     /// Per seat, and one more: what all units from it on cost.
@@ -119,11 +127,11 @@ impl Sweep {
         let place = self.seats.get(seat).copied().unwrap_or(0);
         let choices = self.choices_of.get(place).cloned().unwrap_or(0..0);
         let rest = self.rest.get(seat + 1).copied().unwrap_or(0);
+        self.steps += 1 + (now.len() * (1 + choices.len())) as u64 / CHOICES_A_STEP;
         let (mut child, mut promises) = (std::mem::take(&mut self.child), std::mem::take(&mut self.promises));
         for at in 0..now.len() {
             let state = now.key(at, width);
             let Some(value) = now.values.get(at).copied() else { continue };
-            self.steps += 1 + choices.len() as u64;
             promises.clear();
             promises.extend(self.lanes.iter().map(|lane| self.promise(lane, state, seat + 1)));
             let lost = |promise: i128| promise < NEVER / 2;

@@ -102,7 +102,7 @@ pub struct Call {
 #[expect(dead_code, reason = "describes")]
 pub struct CallOptions {
     explain: Option<bool>,
-    /// Most steps of the search for the best deals, at most 2 000 000.
+    /// Most steps of the search for the best deals, at most 6 000 000.
     steps: Option<i64>,
 }
 
