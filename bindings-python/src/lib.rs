@@ -18,6 +18,7 @@ mod compare;
 mod engine;
 mod json;
 mod jsonlines;
+mod lint;
 mod objects;
 mod problems;
 
@@ -31,6 +32,7 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(compare::compare, module)?)?;
     module.add_function(wrap_pyfunction!(jsonlines::json_lines, module)?)?;
     module.add_class::<jsonlines::RejectedLines>()?;
+    module.add_function(wrap_pyfunction!(lint::lint, module)?)?;
     module.add_class::<engine::Engine>()?;
     module.add_class::<arrow::Evaluation>()?;
     module.add_class::<arrow::ArrowTable>()?;

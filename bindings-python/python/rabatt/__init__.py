@@ -30,6 +30,7 @@ from rabatt.errors import (
     RulesError,
     ServiceError,
 )
+from rabatt.findings import Finding, lint
 from rabatt.readers import Receipts, read_receipts
 from rabatt.tables import Tables
 
@@ -42,6 +43,7 @@ __all__ = [
     "Engine",
     "Evaluation",
     "FactsError",
+    "Finding",
     "Metric",
     "Problem",
     "RabattError",
@@ -54,5 +56,6 @@ __all__ = [
     "__version__",
     "answer",
     "compare",
+    "lint",
     "read_receipts",
 ]

@@ -15,6 +15,7 @@ __all__ = [
     "answer",
     "compare",
     "json_lines",
+    "lint",
 ]
 
 __version__: str
@@ -52,6 +53,17 @@ def compare(
     threads: int | None,
     progress: _Progress | None,
 ) -> dict[str, Any]: ...
+def lint(
+    engine: Engine,
+    receipts: _Table | None,
+    items: _Table | None,
+    *,
+    facts: _Text | _Object | None,
+    on_error: str,
+    steps: int | None,
+    threads: int | None,
+    progress: _Progress | None,
+) -> list[tuple[str, str, str, str, str, str | None]]: ...
 def json_lines(
     chunks: Iterator[bytes], name: str, rejected: RejectedLines | None, threads: int | None
 ) -> ArrowReader: ...
