@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 import rabatt
-from rabatt import comparison, errors, findings, progress, readers, service, tables
+from rabatt import batches, comparison, dask, errors, findings, progress, ray, readers, service, spark, tables
 
 README = Path(__file__).resolve().parents[1] / "README.md"
 
@@ -19,7 +19,7 @@ README = Path(__file__).resolve().parents[1] / "README.md"
 def documented() -> dict[str, str]:
     """Docstrings by name, of modules, classes and their members."""
     found = {"rabatt": rabatt.__doc__ or ""}
-    for module in (rabatt, comparison, errors, findings, progress, readers, service, tables):
+    for module in (rabatt, batches, comparison, dask, errors, findings, progress, ray, readers, service, spark, tables):
         for name in module.__all__:
             thing: Any = getattr(module, name)
             found[f"{module.__name__}.{name}"] = inspect.getdoc(thing) or ""

@@ -58,7 +58,7 @@ impl Stream {
 /// a panic must not unwind into who reads through the C interface.
 fn imported(source: &mut dyn RecordBatchReader) -> Result<Option<RecordBatch>, Fault> {
     const MESSAGE: &str = "a batch could not be imported; slices of tables with structs inside structs are not understood: \
-                           copy such a table first, as with pyarrow's `table.take(range(table.num_rows))`";
+                           copy such a table first, as with pyarrow's `table.take(pa.array(range(table.num_rows)))`";
     match catch_unwind(AssertUnwindSafe(|| source.next())) {
         Ok(batch) => batch.transpose().map_err(Fault::Source),
         Err(_) => Err(Fault::Source(ArrowError::CDataInterface(MESSAGE.to_owned()))),
