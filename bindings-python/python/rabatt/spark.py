@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 from rabatt.batches import Batches
-
-if TYPE_CHECKING:
-    from pyspark.sql import DataFrame
 
 __all__ = ["evaluate"]
 
 
 def evaluate(  # noqa: PLR0913
-    receipts: DataFrame,
+    receipts: Any,
     rules: Any,
     table: Literal["receipts", "lines", "rules"] = "receipts",
     *,
     facts: Any = None,
     on_error: Literal["raise", "collect"] = "raise",
     steps: int | None = None,
-) -> DataFrame:
+) -> Any:
     """Evaluate a DataFrame of receipts: `rabatt.spark.evaluate(frame, rules)` is a DataFrame again.
 
     It has the columns that `Engine.evaluate_arrow` takes, `receipt_id` among them, and gives one of
