@@ -55,7 +55,7 @@ pub(crate) struct Engine {
 #[pymethods]
 impl Engine {
     #[new]
-    fn new(rules: &Bound<'_, PyAny>) -> PyResult<Self> {
+    pub(crate) fn new(rules: &Bound<'_, PyAny>) -> PyResult<Self> {
         let py = rules.py();
         let source: Arc<str> = json(rules, Kind::Rules)?.text.into();
         py.detach(|| Self::compile(source)).map_err(|problems| problems::error(py, Kind::Rules, &problems))
@@ -191,8 +191,8 @@ impl Engine {
 }
 
 impl Engine {
-    pub(crate) fn plan(&self) -> &Arc<Plan> {
-        &self.plan
+    pub(crate) fn plan(&self) -> Arc<Plan> {
+        Arc::clone(&self.plan)
     }
 
     /// Where each rule stands in what the Engine was made of.

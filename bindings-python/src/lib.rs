@@ -21,6 +21,7 @@ mod jsonlines;
 mod lint;
 mod objects;
 mod problems;
+mod simulate;
 
 use pyo3::prelude::*;
 
@@ -33,6 +34,8 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(jsonlines::json_lines, module)?)?;
     module.add_class::<jsonlines::RejectedLines>()?;
     module.add_function(wrap_pyfunction!(lint::lint, module)?)?;
+    module.add_function(wrap_pyfunction!(simulate::simulate, module)?)?;
+    module.add_class::<simulate::Simulation>()?;
     module.add_class::<engine::Engine>()?;
     module.add_class::<arrow::Evaluation>()?;
     module.add_class::<arrow::ArrowTable>()?;

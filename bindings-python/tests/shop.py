@@ -80,6 +80,14 @@ def two_tables(receipts: list[dict[str, Any]]) -> tuple[pa.Table, pa.Table]:
     )
 
 
+def copied(table: pa.Table, size: int) -> pa.RecordBatchReader:
+    """The table in batches of this size that are no slices of one another."""
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, table.schema) as writer:
+        writer.write_table(table, max_chunksize=size)
+    return pa.ipc.open_stream(sink.getvalue())
+
+
 class Expected:
     """The three tables, put together from `evaluate`, receipt by receipt."""
 

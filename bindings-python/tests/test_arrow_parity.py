@@ -56,14 +56,6 @@ def many() -> tuple[rabatt.Engine, pa.Table]:
     return best, shop.table([{**receipt, "receipt_id": f"r{at}"} for at, receipt in enumerate(RECEIPTS * 5)])
 
 
-def copied(table: pa.Table, size: int) -> pa.RecordBatchReader:
-    """The table in batches of this size that are no slices of one another."""
-    sink = pa.BufferOutputStream()
-    with pa.ipc.new_stream(sink, table.schema) as writer:
-        writer.write_table(table, max_chunksize=size)
-    return pa.ipc.open_stream(sink.getvalue())
-
-
 @pytest.fixture(scope="module")
 def whole(many: tuple[rabatt.Engine, pa.Table]) -> rabatt.Tables:
     engine, table = many
@@ -75,7 +67,7 @@ def test_batches_and_threads_change_nothing(
     many: tuple[rabatt.Engine, pa.Table], whole: rabatt.Tables, size: int, threads: int
 ) -> None:
     engine, table = many
-    parts = list(engine.evaluate_arrow(copied(table, size), on_error="collect", threads=threads))
+    parts = list(engine.evaluate_arrow(shop.copied(table, size), on_error="collect", threads=threads))
     for name in rabatt.Tables._fields:
         right = pa.table(getattr(whole, name))
         assert pa.concat_tables(pa.table(getattr(part, name)) for part in parts).equals(right)

@@ -49,8 +49,12 @@ impl Instant {
         (YEARS.contains(&seconds) && nanos < 1_000_000_000).then_some(Self { seconds, nanos })
     }
 
-    /// Seconds since 1970-01-01T00:00:00Z, and nanoseconds of that second: what
-    /// [`Instant::from_timestamp`] takes.
+    /// Seconds since 1970-01-01T00:00:00Z, and nanoseconds of that second.
+    ///
+    /// ```
+    /// use rabatt_engine::Instant;
+    /// assert_eq!(Instant::parse("2024-06-01T10:00:00.5Z").map(Instant::timestamp), Some((1_717_236_000, 500_000_000)));
+    /// ```
     pub fn timestamp(self) -> (i64, u32) {
         (self.seconds, self.nanos)
     }

@@ -91,6 +91,8 @@ fn prepare() -> Result<Environment, String> {
     develop(&python, &[])?;
     // Prints the native answers that the tests compare with.
     succeed(Command::new("cargo").args(["build", "--quiet", "--package", "rabatt-tests", "--bin", "answers"]))?;
+    // Records the purchases that are simulated.
+    succeed(Command::new("cargo").args(["build", "--quiet", "--package", "rabatt-service", "--bin", "rabatt"]))?;
     Ok(python)
 }
 

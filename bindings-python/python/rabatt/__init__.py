@@ -12,12 +12,13 @@
 7000
 
 Amounts are whole minor units (øre, cents), always `int`. `Engine.evaluate` takes one receipt,
-`Engine.evaluate_arrow` tables of them, `answer` a whole Call with its rules.
+`Engine.evaluate_arrow` tables of them, `simulate` walks customers through time, `answer` takes a
+whole Call with its rules.
 """
 
 from __future__ import annotations
 
-from rabatt._native import ArrowReader, ArrowTable, Engine, Evaluation, __version__, answer
+from rabatt._native import ArrowReader, ArrowTable, Engine, Evaluation, Simulation, __version__, answer, simulate
 from rabatt.comparison import Comparison, Metric, compare
 from rabatt.errors import (
     CallError,
@@ -52,10 +53,12 @@ __all__ = [
     "RowError",
     "RulesError",
     "ServiceError",
+    "Simulation",
     "Tables",
     "__version__",
     "answer",
     "compare",
     "lint",
     "read_receipts",
+    "simulate",
 ]

@@ -11,11 +11,13 @@ __all__ = [
     "Engine",
     "Evaluation",
     "RejectedLines",
+    "Simulation",
     "__version__",
     "answer",
     "compare",
     "json_lines",
     "lint",
+    "simulate",
 ]
 
 __version__: str
@@ -64,6 +66,18 @@ def lint(
     threads: int | None,
     progress: _Progress | None,
 ) -> list[tuple[str, str, str, str, str, str | None]]: ...
+def simulate(
+    rules: _Rules | Engine,
+    receipts: _Table,
+    customers: Mapping[str, str | Sequence[str]] | _Table | None = None,
+    start_state: Simulation | _Table | None = None,
+    *,
+    items: _Table | None = None,
+    on_error: Literal["raise", "collect"] = "raise",
+    steps: int | None = None,
+    threads: int | None = None,
+    progress: Callable[[int, int], object] | None = None,
+) -> Simulation: ...
 def json_lines(
     chunks: Iterator[bytes], name: str, rejected: RejectedLines | None, threads: int | None
 ) -> ArrowReader: ...
@@ -123,6 +137,14 @@ class Evaluation:
     def tables(self) -> Tables: ...
     def __iter__(self) -> Self: ...
     def __next__(self) -> Tables: ...
+
+@final
+class Simulation:
+    def receipts(self) -> ArrowReader: ...
+    def lines(self) -> ArrowReader: ...
+    def rules(self) -> ArrowReader: ...
+    def tables(self) -> Tables: ...
+    def states(self) -> ArrowTable: ...
 
 @final
 class ArrowReader:

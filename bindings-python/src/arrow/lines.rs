@@ -60,6 +60,11 @@ impl LineColumns {
         if find.problems.is_empty() { Ok(columns) } else { Err(find.problems) }
     }
 
+    /// What a line is called: its `line_id`, or its position.
+    pub(crate) fn name(&self, at: usize, position: i64) -> i64 {
+        self.line_id.as_ref().and_then(|numbers| numbers.whole(at).ok()).flatten().unwrap_or(position)
+    }
+
     /// Fills in a line.
     pub(crate) fn fill<'b>(&'b self, at: usize, item: &mut Item<'b>) -> Result<(), Problem> {
         let flag = |flags: &Option<Flags>| flags.as_ref().and_then(|flags| flags.get(at)).unwrap_or(false);

@@ -6,7 +6,7 @@ pub(crate) mod fault;
 pub(crate) mod fold;
 mod join;
 mod lines;
-mod output;
+pub(crate) mod output;
 pub(crate) mod pass;
 pub(crate) mod progress;
 pub(crate) mod receipts;
@@ -26,7 +26,7 @@ use pyo3_arrow::error::PyArrowResult;
 use pyo3_arrow::ffi::{ArrayIterator, to_schema_pycapsule, to_stream_pycapsule};
 use pyo3_arrow::input::AnyRecordBatch;
 
-use output::{Part, Wanted};
+use output::{Part, Schemas, Wanted};
 use pass::Pass;
 pub(crate) use pass::Settings;
 use progress::Progress;
@@ -35,19 +35,27 @@ pub(crate) type Reader = Box<dyn RecordBatchReader + Send>;
 
 /// Which of the three tables.
 #[derive(Debug, Clone, Copy)]
-enum Table {
+pub(crate) enum Table {
     Receipts,
     Lines,
     Rules,
 }
 
 impl Table {
-    fn wanted(self) -> Wanted {
+    pub(crate) fn wanted(self) -> Wanted {
         let is = |table: Table| std::mem::discriminant(&table) == std::mem::discriminant(&self);
         Wanted { receipts: is(Table::Receipts), lines: is(Table::Lines), rules: is(Table::Rules) }
     }
 
-    fn of(self, part: Part) -> Option<RecordBatch> {
+    pub(crate) fn schema(self, schemas: &Schemas) -> &SchemaRef {
+        match self {
+            Table::Receipts => &schemas.receipts,
+            Table::Lines => &schemas.lines,
+            Table::Rules => &schemas.rules,
+        }
+    }
+
+    pub(crate) fn of(self, part: Part) -> Option<RecordBatch> {
         match self {
             Table::Receipts => part.receipts,
             Table::Lines => part.lines,
@@ -56,7 +64,7 @@ impl Table {
     }
 }
 
-const ALL: Wanted = Wanted { receipts: true, lines: true, rules: true };
+pub(crate) const ALL: Wanted = Wanted { receipts: true, lines: true, rules: true };
 
 /// One pass over receipts: what `Engine.evaluate_arrow` gives.
 ///
@@ -127,17 +135,12 @@ impl Evaluation {
     fn stream(&self, py: Python<'_>, table: Table) -> PyResult<ArrowReader> {
         let mut pass = self.take(py)?;
         let schemas = pass.schemas();
-        let schema = Arc::clone(match table {
-            Table::Receipts => &schemas.receipts,
-            Table::Lines => &schemas.lines,
-            Table::Rules => &schemas.rules,
-        });
+        let schema = Arc::clone(table.schema(schemas));
         let batches = std::iter::from_fn(move || match pass.next(table.wanted())? {
             Ok(part) => table.of(part).map(Ok),
             Err(fault) => Some(Err(fault.into_arrow())),
         });
-        let reader: Reader = Box::new(RecordBatchIterator::new(batches, Arc::clone(&schema)));
-        Ok(ArrowReader::new(schema, reader))
+        Ok(ArrowReader::new(schema, batches))
     }
 }
 
@@ -205,7 +208,7 @@ impl Evaluation {
 }
 
 /// A `rabatt.Tables` of these.
-fn tables<'py>(py: Python<'py>, tables: [(&SchemaRef, Vec<RecordBatch>); 3]) -> PyResult<Bound<'py, PyAny>> {
+pub(crate) fn tables<'py>(py: Python<'py>, tables: [(&SchemaRef, Vec<RecordBatch>); 3]) -> PyResult<Bound<'py, PyAny>> {
     static CLASS: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
     let class =
         CLASS.get_or_try_init(py, || Ok::<_, PyErr>(PyModule::import(py, "rabatt.tables")?.getattr("Tables")?.unbind()))?;
@@ -239,17 +242,29 @@ fn exported<'py>(
     to_stream_pycapsule(py, Box::new(ArrayIterator::new(arrays, Arc::new(field))), requested)
 }
 
+impl ArrowReader {
+    /// Of batches that are made as they are read.
+    pub(crate) fn new(
+        schema: SchemaRef,
+        batches: impl Iterator<Item = Result<RecordBatch, ArrowError>> + Send + 'static,
+    ) -> Self {
+        let reader: Reader = Box::new(RecordBatchIterator::new(batches, Arc::clone(&schema)));
+        Self { schema, reader: Mutex::new(Some(reader)) }
+    }
+}
+
+impl ArrowTable {
+    /// Of batches that are there.
+    pub(crate) fn new(schema: SchemaRef, batches: Vec<RecordBatch>) -> Self {
+        Self { schema, batches }
+    }
+}
+
 /// A stream of one table, read once through Arrow's C interface (`__arrow_c_stream__`).
 #[pyclass(module = "rabatt", frozen)]
 pub(crate) struct ArrowReader {
     schema: SchemaRef,
     reader: Mutex<Option<Reader>>,
-}
-
-impl ArrowReader {
-    pub(crate) fn new(schema: SchemaRef, reader: Reader) -> Self {
-        Self { schema, reader: Mutex::new(Some(reader)) }
-    }
 }
 
 #[pymethods]
@@ -267,7 +282,7 @@ impl ArrowReader {
         requested_schema: Option<Bound<'py, PyCapsule>>,
     ) -> PyArrowResult<Bound<'py, PyCapsule>> {
         let reader = self.reader.lock().unwrap_or_else(PoisonError::into_inner).take();
-        let read = || PyValueError::new_err("this stream has been read already; call evaluate_arrow again");
+        let read = || PyValueError::new_err("this stream has been read already; ask for another");
         exported(py, reader.ok_or_else(read)?, requested_schema)
     }
 }
@@ -277,12 +292,6 @@ impl ArrowReader {
 pub(crate) struct ArrowTable {
     schema: SchemaRef,
     batches: Vec<RecordBatch>,
-}
-
-impl ArrowTable {
-    pub(crate) fn new(schema: SchemaRef, batches: Vec<RecordBatch>) -> Self {
-        Self { schema, batches }
-    }
 }
 
 #[pymethods]

@@ -79,6 +79,8 @@ pub(crate) struct Output {
     receipts: PerReceipt,
     lines: PerLine,
     rules: PerRule,
+    /// What the lines of a receipt are called.
+    names: Vec<i64>,
 }
 
 #[derive(Debug, Default)]
@@ -129,11 +131,22 @@ pub(crate) struct Frame<'f> {
 
 impl Output {
     pub(crate) fn new(wanted: Wanted) -> Self {
-        Self { wanted, receipts: PerReceipt::default(), lines: PerLine::default(), rules: PerRule::default() }
+        Self { wanted, receipts: PerReceipt::default(), lines: PerLine::default(), rules: PerRule::default(), names: Vec::new() }
     }
 
     /// Adds what a receipt got.
-    pub(crate) fn add(&mut self, frame: &Frame<'_>, row: usize, receipt: &Receipt<'_>, outcome: &Outcome) {
+    pub(crate) fn evaluated(&mut self, frame: &Frame<'_>, row: usize, receipt: &Receipt<'_>, outcome: &Outcome) {
+        let mut names = std::mem::take(&mut self.names);
+        names.clear();
+        if self.wanted.lines || self.wanted.rules {
+            names.extend((1i64..).zip(&receipt.items).map(|(position, item)| item.line_id.unwrap_or(position)));
+        }
+        self.add(frame, row, &names, outcome);
+        self.names = names;
+    }
+
+    /// Adds what a receipt got whose lines are called so (§16.4).
+    pub(crate) fn add(&mut self, frame: &Frame<'_>, row: usize, names: &[i64], outcome: &Outcome) {
         if self.wanted.receipts {
             let totals = outcome.totals;
             let amounts = [totals.gross, totals.existing_discount, totals.discount, totals.net, totals.bonus];
@@ -141,11 +154,11 @@ impl Output {
         }
         let row_number = u32::try_from(row).unwrap_or(u32::MAX);
         if self.wanted.lines {
-            self.lines.add(row_number, receipt, outcome);
+            self.lines.add(row_number, names, outcome);
             frame.receipts.line_places(row, &mut self.lines.places);
         }
         if self.wanted.rules {
-            self.rules.add(row_number, receipt, outcome);
+            self.rules.add(row_number, names, outcome);
         }
     }
 
@@ -162,7 +175,7 @@ impl Output {
     /// # Errors
     /// Texts of more than 2 GiB in one batch.
     pub(crate) fn finish(self, frame: &Frame<'_>, rows: std::ops::Range<usize>) -> Result<Part, ArrowError> {
-        let Self { wanted, receipts, lines, rules } = self;
+        let Self { wanted, receipts, lines, rules, names: _ } = self;
         Ok(Part {
             receipts: wanted.receipts.then(|| receipts.finish(frame, rows)).transpose()?,
             lines: wanted.lines.then(|| lines.finish(frame)).transpose()?,
@@ -212,19 +225,11 @@ impl PerReceipt {
     }
 }
 
-/// §16.4: what a line is called.
-fn line_name(receipt: &Receipt<'_>, item: usize) -> i64 {
-    let position = i64::try_from(item).unwrap_or(i64::MAX).saturating_add(1);
-    receipt.items.get(item).and_then(|item| item.line_id).unwrap_or(position)
-}
-
 impl PerLine {
-    fn add(&mut self, row: u32, receipt: &Receipt<'_>, outcome: &Outcome) {
+    fn add(&mut self, row: u32, names: &[i64], outcome: &Outcome) {
         let first = self.line_id.len();
-        for item in 0..receipt.items.len() {
-            self.rows.push(row);
-            self.line_id.push(line_name(receipt, item));
-        }
+        self.line_id.extend(names);
+        self.rows.resize(self.line_id.len(), row);
         self.discount.resize(self.line_id.len(), 0);
         self.bonus.resize(self.line_id.len(), 0);
         // The engine has added them up to the totals already, without overflow.
@@ -258,7 +263,7 @@ fn chosen(column: &ArrayRef, places: Vec<u64>) -> Result<ArrayRef, ArrowError> {
 }
 
 impl PerRule {
-    fn add(&mut self, row: u32, receipt: &Receipt<'_>, outcome: &Outcome) {
+    fn add(&mut self, row: u32, names: &[i64], outcome: &Outcome) {
         for applied in &outcome.applied {
             self.rows.push(row);
             self.rule.push(applied.rule);
@@ -270,7 +275,8 @@ impl PerRule {
             let lines = outcome.lines.get(applied.lines.clone()).unwrap_or_default();
             self.lengths.push(lines.len());
             for line in lines {
-                let entry = [line_name(receipt, line.item as usize), line.amount, line.bonus];
+                let name = names.get(line.item as usize).copied().unwrap_or_default();
+                let entry = [name, line.amount, line.bonus];
                 for (column, number) in self.lines.iter_mut().zip(entry) {
                     column.push(number);
                 }

@@ -56,7 +56,7 @@ impl Pass {
         progress: Option<Progress>,
     ) -> Result<Self, Fault> {
         let stream = Stream::new(source, lines)?;
-        let schemas = Schemas::new(stream.receipt_id.as_ref(), stream.line_id.as_ref(), settings.collect);
+        let schemas = stream.schemas(settings.collect);
         let workers = std::iter::repeat_with(Workspace::new).take(settings.threads).collect();
         let (current, ready) = (None, VecDeque::new());
         Ok(Self { stream, settings, schemas, progress, workers, current, ready, batches: 0, before: 0, ended: false })
@@ -148,7 +148,7 @@ fn chunk(
     for row in rows.clone() {
         let filled = frame.receipts.fill(row, &mut receipt, &mut spare);
         match filled.and_then(|()| evaluate(frame.plan, &receipt, frame.facts, options, workspace)) {
-            Ok(outcome) => output.add(frame, row, &receipt, outcome),
+            Ok(outcome) => output.evaluated(frame, row, &receipt, outcome),
             Err(problem) => {
                 let problem = in_row(problem);
                 if !frame.collect {

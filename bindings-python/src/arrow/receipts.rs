@@ -93,18 +93,47 @@ impl Receipts {
         }
     }
 
+    /// When a purchase was.
+    ///
+    /// # Errors
+    /// A cell that cannot be read, or is not there.
+    pub(crate) fn purchase_at(&self, row: usize) -> Result<Instant, Problem> {
+        let at = self.purchase_at.as_ref().map_or(Ok(None), |instants| instants.get(row));
+        let missing = || {
+            Problem::new(Code::MissingMember, "/purchase_at", "a receipt needs `purchase_at`: rules are judged at that instant")
+        };
+        at.map_err(|problem| below(problem, "purchase_at"))?.ok_or_else(missing)
+    }
+
+    /// The currency of a row, when it says one.
+    pub(crate) fn currency(&self, row: usize) -> Option<&str> {
+        self.currency.as_ref()?.get(row)
+    }
+
+    /// What the lines of a row are called (§16.4); those of a row that can be filled in.
+    pub(crate) fn line_names(&self, row: usize, names: &mut Vec<i64>) {
+        names.clear();
+        match &self.lines {
+            Lines::Nested { lists, columns, lines } => {
+                let named = |(position, at)| if lines.is_null(at) { position } else { columns.name(at, position) };
+                names.extend((1i64..).zip(lists.range(row)).map(named));
+            }
+            Lines::Joined { table, receipts } => {
+                let lines = table.lines(receipts, row).unwrap_or_default();
+                names.extend((1i64..).zip(lines).map(|(position, at)| table.columns.name(*at as usize, position)));
+            }
+            Lines::Absent => {}
+        }
+    }
+
     /// Fills in the receipt of a row, with the memory of the one before. `spare` holds lines that
     /// a longer receipt needed.
     ///
     /// # Errors
     /// The first cell that cannot be read; its pointer goes into the receipt.
     pub(crate) fn fill<'b>(&'b self, row: usize, receipt: &mut Receipt<'b>, spare: &mut Vec<Item<'b>>) -> Result<(), Problem> {
-        let at = self.purchase_at.as_ref().map_or(Ok(None), |instants| instants.get(row));
-        let missing = || {
-            Problem::new(Code::MissingMember, "/purchase_at", "a receipt needs `purchase_at`: rules are judged at that instant")
-        };
-        receipt.purchase_at = at.map_err(|problem| below(problem, "purchase_at"))?.ok_or_else(missing)?;
-        receipt.currency = self.currency.as_ref().and_then(|texts| texts.get(row)).map(Cow::Borrowed);
+        receipt.purchase_at = self.purchase_at(row)?;
+        receipt.currency = self.currency(row).map(Cow::Borrowed);
         receipt.store = value(self.store.as_ref(), row).map_err(|problem| below(problem, "store"))?;
         receipt.customer = value(self.customer.as_ref(), row).map_err(|problem| below(problem, "customer"))?;
         receipt.discount_codes.clear();

@@ -9,12 +9,13 @@ use arrow_schema::{ArrowError, DataType, SchemaRef};
 use super::Reader;
 use super::fault::Fault;
 use super::join::{Join, LineTable};
+use super::output::Schemas;
 use super::receipts::Receipts;
 
 /// Batches not read yet.
 pub(crate) struct Stream {
-    source: Reader,
-    join: Option<Join>,
+    pub(crate) reader: Reader,
+    pub(crate) join: Option<Join>,
     /// The type of the column `receipt_id`, when there is one.
     pub(crate) receipt_id: Option<DataType>,
     /// The type of the lines' `id`.
@@ -26,7 +27,7 @@ impl Stream {
     ///
     /// # Errors
     /// Columns that cannot be right, or lines that cannot be read.
-    pub(crate) fn new(source: Reader, lines: Option<Reader>) -> Result<Self, Fault> {
+    pub(crate) fn new(reader: Reader, lines: Option<Reader>) -> Result<Self, Fault> {
         let mut line_id = None;
         let mut join = None;
         if let Some(mut lines) = lines {
@@ -38,25 +39,30 @@ impl Stream {
             }
             join = Some(Join::new(LineTable::new(&batches, &schema).map_err(Fault::Columns)?));
         }
-        let schema = source.schema();
+        let schema = reader.schema();
         // A batch without rows has the columns of all.
         Receipts::new(&RecordBatch::new_empty(Arc::clone(&schema)), join.as_mut()).map_err(Fault::Columns)?;
         if join.is_none() {
             line_id = nested_id(&schema);
         }
-        Ok(Self { source, join, receipt_id: field(&schema, "receipt_id"), line_id })
+        Ok(Self { reader, join, receipt_id: field(&schema, "receipt_id"), line_id })
+    }
+
+    /// The columns of the tables that come out of it.
+    pub(crate) fn schemas(&self, collect: bool) -> Schemas {
+        Schemas::new(self.receipt_id.as_ref(), self.line_id.as_ref(), collect)
     }
 
     /// The next batch; `None` at the end.
     pub(crate) fn next(&mut self) -> Result<Option<Receipts>, Fault> {
-        let Some(batch) = imported(&mut *self.source)? else { return Ok(None) };
+        let Some(batch) = imported(&mut *self.reader)? else { return Ok(None) };
         Receipts::new(&batch, self.join.as_mut()).map(Some).map_err(Fault::Columns)
     }
 }
 
 /// The next batch of a source. arrow-rs 59 panics on slices of structs in structs (its issue 9235), and
 /// a panic must not unwind into who reads through the C interface.
-fn imported(source: &mut dyn RecordBatchReader) -> Result<Option<RecordBatch>, Fault> {
+pub(crate) fn imported(source: &mut dyn RecordBatchReader) -> Result<Option<RecordBatch>, Fault> {
     const MESSAGE: &str = "a batch could not be imported; slices of tables with structs inside structs are not understood: \
                            copy such a table first, as with pyarrow's `table.take(pa.array(range(table.num_rows)))`";
     match catch_unwind(AssertUnwindSafe(|| source.next())) {

@@ -80,12 +80,13 @@ pub(crate) fn lint<'py>(
 ) -> PyResult<Vec<Row>> {
     let py = engine.py();
     let engine = engine.get();
-    let rules = engine.plan().rules();
+    let plan = engine.plan();
+    let rules = plan.rules();
     let mut findings: Vec<Vec<Finding>> = rules.iter().map(alone::check).collect();
     pairs::check(rules, &mut findings);
     if let Some(receipts) = receipts {
         let settings = Settings {
-            plan: engine.plan(),
+            plan: &plan,
             facts: engine.facts_or_own(facts)?,
             collect: collected(on_error)?,
             options: EvaluateOptions { explain: true, steps },

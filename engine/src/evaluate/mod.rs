@@ -14,6 +14,7 @@ mod units;
 use crate::deals::DEFAULT_STEPS;
 use crate::error::{Code, Problem};
 use crate::facts::{Facts, Ref, Statistics};
+use crate::held::HeldRefs;
 use crate::outcome::{Outcome, Reason};
 use crate::plan::{Compiled, NONE, Plan};
 use crate::receipt::Receipt;
@@ -67,6 +68,8 @@ pub(crate) struct Input<'e> {
     plan: &'e Plan,
     receipt: &'e Receipt<'e>,
     refs: Option<&'e [Ref<'e>]>,
+    /// The order of the refs, when somebody keeps it (see [`HeldRefs`]).
+    order: Option<&'e [(u32, u32)]>,
     customer: &'e Value<'e>,
     steps: u64,
 }
@@ -140,13 +143,40 @@ pub fn evaluate<'w>(
         plan,
         receipt,
         refs: facts.and_then(|facts| facts.refs.as_deref()),
+        order: None,
         customer: facts.map_or(&absent, |facts| &facts.customer),
         steps: options.steps.unwrap_or(DEFAULT_STEPS),
     };
-    let done = if options.explain { run::<Vec<Reason>>(&input, workspace) } else { run::<NotAsked>(&input, workspace) };
+    find(&input, options, workspace)
+}
+
+/// As [`evaluate`], with exactly these refs, which were added for the same Plan.
+///
+/// # Errors
+/// As [`evaluate`].
+pub fn evaluate_held<'w>(
+    plan: &Plan,
+    receipt: &Receipt<'_>,
+    held: &HeldRefs<'_>,
+    options: EvaluateOptions,
+    workspace: &'w mut Workspace,
+) -> Result<&'w Outcome, Problem> {
+    let input = Input {
+        plan,
+        receipt,
+        refs: Some(held.refs()),
+        order: Some(held.order()),
+        customer: &Value::Absent,
+        steps: options.steps.unwrap_or(DEFAULT_STEPS),
+    };
+    find(&input, options, workspace)
+}
+
+fn find<'w>(input: &Input<'_>, options: EvaluateOptions, workspace: &'w mut Workspace) -> Result<&'w Outcome, Problem> {
+    let done = if options.explain { run::<Vec<Reason>>(input, workspace) } else { run::<NotAsked>(input, workspace) };
     match done {
         Ok(()) => Ok(&workspace.outcome),
-        Err(fault) => Err(fault.into_problem(plan)),
+        Err(fault) => Err(fault.into_problem(input.plan)),
     }
 }
 

@@ -5,6 +5,7 @@ use super::cart::{Cart, Line};
 use super::mixes::{self, Flow};
 use super::{Fault, Input};
 use crate::facts::Statistics;
+use crate::held::of_rule;
 use crate::outcome::{Reason, ReasonCode, Shortfall};
 use crate::plan::{NONE, SymbolEntry};
 use crate::rule::{Base, Effect, Eligible, Items, RewardKind, Rule};
@@ -155,7 +156,7 @@ impl Parts {
         self.sorted_refs.clear();
         self.minutes.clear();
         self.minutes.resize(input.plan.clocks.len(), None);
-        if let Some(refs) = input.refs {
+        if let (Some(refs), None) = (input.refs, input.order) {
             self.sorted_refs
                 .extend((0u32..).zip(refs).filter_map(|(at, held)| Some((input.plan.rule_index(&held.rule_id)?, at))));
             let key = |at: u32| refs.get(at as usize).map(|held| (held.given_at, &held.id));
@@ -439,8 +440,7 @@ impl Parts {
             }
             return refused;
         };
-        let from = self.sorted_refs.partition_point(|(rule, _)| *rule < at);
-        for &(_, position) in self.sorted_refs.iter().skip(from).take_while(|(rule, _)| *rule == at) {
+        for position in of_rule(input.order.unwrap_or(&self.sorted_refs), at) {
             let Some(held) = refs.get(position as usize) else { continue };
             let ends = rule.limitation.dynamic_days.zip(held.given_at).map(|(days, given)| given.plus_days(days));
             if held.deleted {
