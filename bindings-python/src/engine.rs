@@ -11,6 +11,7 @@ use rabatt_engine::{Code, EvaluateOptions, Facts, Plan, Problem, RecalculateOpti
 
 use crate::arrow::{Evaluation, Settings};
 use crate::json::{Json, json};
+use crate::lint::{Places, places};
 use crate::objects;
 use crate::problems::{self, Kind};
 
@@ -45,6 +46,8 @@ pub(crate) struct Engine {
     plan: Arc<Plan>,
     /// What it was made of, for pickling.
     source: Arc<str>,
+    /// Rules of a snapshot, in `source`; without them it is a list of rules itself.
+    rules: Option<Range<usize>>,
     /// Facts of a snapshot, in `source`.
     facts: Option<Range<usize>>,
 }
@@ -188,8 +191,16 @@ impl Engine {
 }
 
 impl Engine {
-    pub(crate) fn plan(&self) -> &Arc<Plan> {
-        &self.plan
+    pub(crate) fn plan(&self) -> Arc<Plan> {
+        Arc::clone(&self.plan)
+    }
+
+    /// Where each rule stands in what the Engine was made of.
+    pub(crate) fn places(&self) -> Places {
+        match &self.rules {
+            Some(range) => places(self.source.get(range.clone()).unwrap_or_default(), "/rules"),
+            None => places(&self.source, ""),
+        }
     }
 
     /// Facts for a whole run, as given or else those of the snapshot; read once to see that they can be.
@@ -204,7 +215,7 @@ impl Engine {
     fn compile(source: Arc<str>) -> Result<Self, Vec<Problem>> {
         if !source.trim_start().starts_with('{') {
             let plan = Arc::new(Plan::from_json(&source)?);
-            return Ok(Self { plan, source, facts: None });
+            return Ok(Self { plan, source, rules: None, facts: None });
         }
         let Snapshot { plan: hash, rules, facts } = snapshot(&source)?;
         let text = |range: &Range<usize>| source.get(range.clone()).unwrap_or_default();
@@ -216,7 +227,7 @@ impl Engine {
         if let Some(facts) = &facts {
             Facts::from_json(text(facts)).map_err(|problems| below("/facts", problems))?;
         }
-        Ok(Self { plan: Arc::new(plan), facts, source })
+        Ok(Self { plan: Arc::new(plan), rules: Some(rules), facts, source })
     }
 
     fn facts(&self) -> Option<&str> {

@@ -84,16 +84,16 @@ class Ledger:
         refs = []
         for gift in self.usable(customer, at):
             place = (customer or "/", gift.rule_id, gift.ref_id)
-            ref = {"id": gift.ref_id, "rule_id": gift.rule_id, "statistics": self.statistics(place, at)}
+            ref: dict[str, Any] = {"id": gift.ref_id, "rule_id": gift.rule_id, "statistics": self.statistics(place, at)}
             refs.append(ref if gift.given_at is None else {**ref, "given_at": gift.given_at.isoformat()})
         outcome = self.engine.evaluate(receipt, {"refs": refs})["outcome"]
         if receipt.get("entry_status") in UNFINISHED:
             return outcome
         held = {(ref["rule_id"], ref["id"]): ref["statistics"] for ref in refs}
         for applied, after in zip(outcome["applied"], self.afterwards(receipt, refs), strict=True):
-            rule, ref = applied["rule_id"], applied["ref_id"]
-            spent = held[rule, ref]["current_stamp"] + applied["stamp"] - after
-            self.entries.setdefault((customer or "/", rule, ref), []).append(Entry(at, dict(applied), spent))
+            rule, name = applied["rule_id"], applied["ref_id"]
+            spent = held[rule, name]["current_stamp"] + applied["stamp"] - after
+            self.entries.setdefault((customer or "/", rule, name), []).append(Entry(at, dict(applied), spent))
             usage, amount = self.totals[rule]
             self.totals[rule] = (usage + applied["usage"], amount + applied["amount"] + applied["bonus"])
         return outcome

@@ -11,7 +11,24 @@ from typing import Any
 import pytest
 
 import rabatt
-from rabatt import comparison, errors, kiosk, money, plots, progress, readers, report, service, sums, tables
+from rabatt import (
+    batches,
+    comparison,
+    dask,
+    errors,
+    findings,
+    kiosk,
+    money,
+    plots,
+    progress,
+    ray,
+    readers,
+    report,
+    service,
+    spark,
+    sums,
+    tables,
+)
 
 README = Path(__file__).resolve().parents[1] / "README.md"
 
@@ -19,7 +36,26 @@ README = Path(__file__).resolve().parents[1] / "README.md"
 def documented() -> dict[str, str]:
     """Docstrings by name, of modules, classes and their members."""
     found = {module.__name__: module.__doc__ or "" for module in (rabatt, kiosk, plots, report, sums)}
-    for module in (rabatt, comparison, errors, kiosk, money, plots, progress, readers, report, service, sums, tables):
+    modules = (
+        rabatt,
+        batches,
+        comparison,
+        dask,
+        errors,
+        findings,
+        kiosk,
+        money,
+        plots,
+        progress,
+        ray,
+        readers,
+        report,
+        service,
+        spark,
+        sums,
+        tables,
+    )
+    for module in modules:
         for name in module.__all__:
             thing: Any = getattr(module, name)
             found[f"{module.__name__}.{name}"] = inspect.getdoc(thing) or ""

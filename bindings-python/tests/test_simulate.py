@@ -173,7 +173,7 @@ def test_without_customers_everybody_holds_everything() -> None:
     all_equal(plain, rabatt.simulate(rabatt.Engine(scene.rules), scene.table, {"*": ids, "/": ids}))
 
 
-CARD = {
+CARD: dict[str, Any] = {
     "id": "card",
     "requirement": {"stamp": 1, "item": {"items": [{"id": "espresso"}]}},
     "reward": {"type": "discount_item_percent", "value": 100},
@@ -346,7 +346,7 @@ def test_arguments_that_cannot_be_right() -> None:
     with pytest.raises(rabatt.FactsError, match=r"/a/1.*there is no rule `nothing`"):
         rabatt.simulate([CARD], cups("a"), {"a": ["card", "nothing"]})
     with pytest.raises(rabatt.FactsError, match=r"/a.*a list of rule ids"):
-        rabatt.simulate([CARD], cups("a"), {"a": [1]})  # type: ignore[dict-item]
+        rabatt.simulate([CARD], cups("a"), {"a": [1]})  # type: ignore[list-item]
     with pytest.raises(rabatt.RulesError, match="`budget_usage` of rule `card` is a whole number"):
         rabatt.simulate([{**CARD, "limitation": {"budget_usage": 1.5}}], cups("a"))
     with pytest.raises(TypeError, match="__arrow_c_stream__"):

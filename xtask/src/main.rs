@@ -24,7 +24,7 @@ cargo xtask bench          run the benches and print their ratios
 cargo xtask bench service  load the service beside its floors
 cargo xtask bench wasm     measure the npm package in Node and Chromium beside its floor
 cargo xtask bench web      measure typing in the console's cart with 10 000 rules, in Chromium
-cargo xtask bench python   measure the Python package beside json and pyarrow";
+cargo xtask bench python   measure the Python package beside the native engine, json, Polars and others";
 
 fn main() -> ExitCode {
     let words: Vec<String> = std::env::args().skip(1).collect();

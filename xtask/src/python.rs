@@ -3,6 +3,8 @@
 use std::path::PathBuf;
 use std::process::{Command, ExitCode, Stdio};
 
+use crate::apt;
+
 /// What the tests use, in exact versions.
 const REQUIREMENTS: &str = "bindings-python/requirements-test.txt";
 
@@ -72,7 +74,19 @@ fn develop(python: &Environment, words: &[&str]) -> Result<(), String> {
     succeed(python.command("maturin").args(manifest).args(words).env("CARGO_TARGET_DIR", target))
 }
 
+/// Spark runs on Java 17 or later.
+fn java() -> Result<(), String> {
+    const PACKAGE: &str = "openjdk-17-jre-headless";
+    let runs =
+        || Command::new("java").arg("-version").stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok_and(|s| s.success());
+    if runs() || (apt::install(PACKAGE) && runs()) {
+        return Ok(());
+    }
+    Err(format!("Java 17 or later is needed for the tests with Spark (Debian: apt-get install {PACKAGE})"))
+}
+
 fn prepare() -> Result<Environment, String> {
+    java()?;
     let python = environment()?;
     develop(&python, &[])?;
     // Prints the native answers that the tests compare with.

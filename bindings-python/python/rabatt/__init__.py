@@ -31,6 +31,7 @@ from rabatt.errors import (
     RulesError,
     ServiceError,
 )
+from rabatt.findings import Finding, lint
 from rabatt.readers import Receipts, read_receipts
 from rabatt.tables import Tables
 
@@ -43,6 +44,7 @@ __all__ = [
     "Engine",
     "Evaluation",
     "FactsError",
+    "Finding",
     "Metric",
     "Problem",
     "RabattError",
@@ -56,6 +58,7 @@ __all__ = [
     "__version__",
     "answer",
     "compare",
+    "lint",
     "read_receipts",
     "simulate",
 ]

@@ -16,6 +16,7 @@ __all__ = [
     "answer",
     "compare",
     "json_lines",
+    "lint",
     "simulate",
 ]
 
@@ -54,6 +55,17 @@ def compare(
     threads: int | None,
     progress: _Progress | None,
 ) -> dict[str, Any]: ...
+def lint(
+    engine: Engine,
+    receipts: _Table | None,
+    items: _Table | None,
+    *,
+    facts: _Text | _Object | None,
+    on_error: str,
+    steps: int | None,
+    threads: int | None,
+    progress: _Progress | None,
+) -> list[tuple[str, str, str, str, str, str | None]]: ...
 def simulate(
     rules: _Rules | Engine,
     receipts: _Table,

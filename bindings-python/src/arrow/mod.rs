@@ -253,6 +253,13 @@ impl ArrowReader {
     }
 }
 
+impl ArrowTable {
+    /// Of batches that are there.
+    pub(crate) fn new(schema: SchemaRef, batches: Vec<RecordBatch>) -> Self {
+        Self { schema, batches }
+    }
+}
+
 /// A stream of one table, read once through Arrow's C interface (`__arrow_c_stream__`).
 #[pyclass(module = "rabatt", frozen)]
 pub(crate) struct ArrowReader {
@@ -285,12 +292,6 @@ impl ArrowReader {
 pub(crate) struct ArrowTable {
     schema: SchemaRef,
     batches: Vec<RecordBatch>,
-}
-
-impl ArrowTable {
-    pub(crate) fn new(schema: SchemaRef, batches: Vec<RecordBatch>) -> Self {
-        Self { schema, batches }
-    }
 }
 
 #[pymethods]

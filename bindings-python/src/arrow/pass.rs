@@ -56,7 +56,7 @@ impl Pass {
         progress: Option<Progress>,
     ) -> Result<Self, Fault> {
         let stream = Stream::new(source, lines)?;
-        let schemas = Schemas::new(stream.receipt_id.as_ref(), stream.line_id.as_ref(), settings.collect);
+        let schemas = stream.schemas(settings.collect);
         let workers = std::iter::repeat_with(Workspace::new).take(settings.threads).collect();
         let (current, ready) = (None, VecDeque::new());
         Ok(Self { stream, settings, schemas, progress, workers, current, ready, batches: 0, before: 0, ended: false })

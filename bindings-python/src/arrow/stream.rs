@@ -9,12 +9,13 @@ use arrow_schema::{ArrowError, DataType, SchemaRef};
 use super::Reader;
 use super::fault::Fault;
 use super::join::{Join, LineTable};
+use super::output::Schemas;
 use super::receipts::Receipts;
 
 /// Batches not read yet.
 pub(crate) struct Stream {
-    source: Reader,
-    join: Option<Join>,
+    pub(crate) reader: Reader,
+    pub(crate) join: Option<Join>,
     /// The type of the column `receipt_id`, when there is one.
     pub(crate) receipt_id: Option<DataType>,
     /// The type of the lines' `id`.
@@ -26,7 +27,7 @@ impl Stream {
     ///
     /// # Errors
     /// Columns that cannot be right, or lines that cannot be read.
-    pub(crate) fn new(source: Reader, lines: Option<Reader>) -> Result<Self, Fault> {
+    pub(crate) fn new(reader: Reader, lines: Option<Reader>) -> Result<Self, Fault> {
         let mut line_id = None;
         let mut join = None;
         if let Some(mut lines) = lines {
@@ -38,18 +39,23 @@ impl Stream {
             }
             join = Some(Join::new(LineTable::new(&batches, &schema).map_err(Fault::Columns)?));
         }
-        let schema = source.schema();
+        let schema = reader.schema();
         // A batch without rows has the columns of all.
         Receipts::new(&RecordBatch::new_empty(Arc::clone(&schema)), join.as_mut()).map_err(Fault::Columns)?;
         if join.is_none() {
             line_id = nested_id(&schema);
         }
-        Ok(Self { source, join, receipt_id: field(&schema, "receipt_id"), line_id })
+        Ok(Self { reader, join, receipt_id: field(&schema, "receipt_id"), line_id })
+    }
+
+    /// The columns of the tables that come out of it.
+    pub(crate) fn schemas(&self, collect: bool) -> Schemas {
+        Schemas::new(self.receipt_id.as_ref(), self.line_id.as_ref(), collect)
     }
 
     /// The columns, before any row.
     pub(crate) fn schema(&self) -> SchemaRef {
-        self.source.schema()
+        self.reader.schema()
     }
 
     /// The next batch; `None` at the end.
@@ -59,7 +65,7 @@ impl Stream {
 
     /// The next batch, and what it was read from.
     pub(crate) fn next_with_batch(&mut self) -> Result<Option<(Receipts, RecordBatch)>, Fault> {
-        let Some(batch) = imported(&mut *self.source)? else { return Ok(None) };
+        let Some(batch) = imported(&mut *self.reader)? else { return Ok(None) };
         let receipts = Receipts::new(&batch, self.join.as_mut()).map_err(Fault::Columns)?;
         Ok(Some((receipts, batch)))
     }
@@ -69,7 +75,7 @@ impl Stream {
 /// a panic must not unwind into who reads through the C interface.
 pub(crate) fn imported(source: &mut dyn RecordBatchReader) -> Result<Option<RecordBatch>, Fault> {
     const MESSAGE: &str = "a batch could not be imported; slices of tables with structs inside structs are not understood: \
-                           copy such a table first, as with pyarrow's `table.take(range(table.num_rows))`";
+                           copy such a table first, as with pyarrow's `table.take(pa.array(range(table.num_rows)))`";
     match catch_unwind(AssertUnwindSafe(|| source.next())) {
         Ok(batch) => batch.transpose().map_err(Fault::Source),
         Err(_) => Err(Fault::Source(ArrowError::CDataInterface(MESSAGE.to_owned()))),

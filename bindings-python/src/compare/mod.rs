@@ -8,8 +8,6 @@ mod sides;
 mod tables;
 mod tally;
 
-use std::sync::Arc;
-
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 use rabatt_engine::EvaluateOptions;
@@ -47,8 +45,7 @@ pub(crate) fn compare<'py>(
     progress: Option<&Bound<'py, PyAny>>,
 ) -> PyResult<Bound<'py, PyDict>> {
     let py = receipts.py();
-    let side =
-        |engine: &Engine| -> PyResult<Side> { Ok(Side { plan: Arc::clone(engine.plan()), facts: engine.facts_or_own(facts)? }) };
+    let side = |engine: &Engine| -> PyResult<Side> { Ok(Side { plan: engine.plan(), facts: engine.facts_or_own(facts)? }) };
     let sides = Sides::new(side(a.get())?, side(b.get())?);
     let sample = sample.map(|part| Sample { part, seed });
     let options = EvaluateOptions { explain: false, steps };

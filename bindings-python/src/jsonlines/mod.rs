@@ -8,7 +8,7 @@ mod shape;
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use arrow_array::{Int64Array, RecordBatch, RecordBatchReader, StringArray};
+use arrow_array::{Int64Array, RecordBatch, StringArray};
 use arrow_schema::{ArrowError, DataType, Field, Schema, SchemaRef};
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
@@ -187,11 +187,5 @@ impl Iterator for Lines {
             }
         }
         self.ready.pop_front().map(Ok)
-    }
-}
-
-impl RecordBatchReader for Lines {
-    fn schema(&self) -> SchemaRef {
-        Arc::clone(&self.schema)
     }
 }

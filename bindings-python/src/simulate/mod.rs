@@ -20,7 +20,6 @@ use rabatt_engine::{EvaluateOptions, Facts, Value};
 use rustc_hash::FxHashMap;
 
 use crate::arrow::fault::Fault;
-use crate::arrow::output::Schemas;
 use crate::arrow::stream::Stream;
 use crate::arrow::{ALL, ArrowReader, ArrowTable, Table, reader, tables};
 use crate::engine::Engine;
@@ -142,8 +141,8 @@ pub(crate) fn simulate(
         return Err(PyValueError::new_err("threads is 1 or more, or None for all cores"));
     }
     let plan = match rules.cast::<Engine>() {
-        Ok(engine) => Arc::clone(engine.get().plan()),
-        Err(_) => Arc::clone(Engine::new(rules)?.plan()),
+        Ok(engine) => engine.get().plan(),
+        Err(_) => Engine::new(rules)?.plan(),
     };
     let terms = Terms::of_plan(&plan).map_err(|problems| problems::error(py, Kind::Rules, &problems))?;
     let mut names = Customers::new();
@@ -182,8 +181,7 @@ pub(crate) fn simulate(
         finish(&terms, &gifts, &timeline, &mut states);
         let states = states::table(&plan, &gifts, &timeline.customers, states).map_err(Fault::Source)?;
         let facts = Facts { refs: Some(gifts.refs), customer: Value::Absent };
-        let schemas = Schemas::new(source.receipt_id.as_ref(), source.line_id.as_ref(), collect);
-        let given = Given { plan, schemas, batches: timeline.batches, facts, results, collect };
+        let given = Given { plan, schemas: source.schemas(collect), batches: timeline.batches, facts, results, collect };
         Ok::<_, Ended>(Simulation { given: Arc::new(given), states })
     });
     simulated.map_err(|ended| ended.into_error(py))
