@@ -91,9 +91,9 @@ class Ledger:
             return outcome
         held = {(ref["rule_id"], ref["id"]): ref["statistics"] for ref in refs}
         for applied, after in zip(outcome["applied"], self.afterwards(receipt, refs), strict=True):
-            rule, ref = applied["rule_id"], applied["ref_id"]
-            spent = held[rule, ref]["current_stamp"] + applied["stamp"] - after
-            self.entries.setdefault((customer or "/", rule, ref), []).append(Entry(at, dict(applied), spent))
+            rule, name = applied["rule_id"], applied["ref_id"]
+            spent = held[rule, name]["current_stamp"] + applied["stamp"] - after
+            self.entries.setdefault((customer or "/", rule, name), []).append(Entry(at, dict(applied), spent))
             usage, amount = self.totals[rule]
             self.totals[rule] = (usage + applied["usage"], amount + applied["amount"] + applied["bonus"])
         return outcome

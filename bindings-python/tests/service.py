@@ -37,7 +37,7 @@ class Service:
     @contextmanager
     def account(self, name: str) -> Iterator[Account]:
         """A new account, and a client that may do everything there."""
-        add = [program(), "account"]
+        add = [str(program()), "account"]
         subprocess.run([*add, "add", name], env=self.environment, check=True, capture_output=True)  # noqa: S603
         client = subprocess.run([*add, "client", name], env=self.environment, check=True, capture_output=True)  # noqa: S603
         account = Account(self.address, json.loads(client.stdout))

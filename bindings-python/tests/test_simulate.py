@@ -173,7 +173,7 @@ def test_without_customers_everybody_holds_everything() -> None:
     all_equal(plain, rabatt.simulate(rabatt.Engine(scene.rules), scene.table, {"*": ids, "/": ids}))
 
 
-CARD = {
+CARD: dict[str, Any] = {
     "id": "card",
     "requirement": {"stamp": 1, "item": {"items": [{"id": "espresso"}]}},
     "reward": {"type": "discount_item_percent", "value": 100},
@@ -350,7 +350,7 @@ def test_arguments_that_cannot_be_right() -> None:
     with pytest.raises(rabatt.FactsError, match=r"/a/1.*there is no rule `nothing`"):
         rabatt.simulate([CARD], cups("a"), {"a": ["card", "nothing"]})
     with pytest.raises(rabatt.FactsError, match=r"/a.*a list of rule ids"):
-        rabatt.simulate([CARD], cups("a"), {"a": [1]})  # type: ignore[dict-item]
+        rabatt.simulate([CARD], cups("a"), {"a": [1]})  # type: ignore[list-item]
     with pytest.raises(rabatt.RulesError, match="`budget_usage` of rule `card` is a whole number"):
         rabatt.simulate([{**CARD, "limitation": {"budget_usage": 1.5}}], cups("a"))
     with pytest.raises(TypeError, match="__arrow_c_stream__"):
@@ -363,7 +363,7 @@ def test_arguments_that_cannot_be_right() -> None:
 
 def test_stamps_that_begin_to_lapse() -> None:
     """Stamps of a rule that had no end until now count from the first purchase."""
-    card = {**CARD, "requirement": {**CARD["requirement"], "stamp": 3}}
+    card: dict[str, Any] = {**CARD, "requirement": {**CARD["requirement"], "stamp": 3}}
     first = rabatt.simulate([card], cups("a", "a"))
     lapsing = {**card, "limitation": {"stamp_expire_days": 1}}
     second = rabatt.simulate([lapsing], cups("a", "b", "b", "a"), start_state=first)
