@@ -235,18 +235,17 @@ def test_no_purchases() -> None:
     assert repr(simulation) == "Simulation(0 receipts, 0 states)"
 
 
-def test_progress_and_stopping() -> None:
-    scene = Scene(3, 2_000)
+def test_progress_and_stopping(crowd: Scene) -> None:
     told: list[tuple[int, int]] = []
-    scene.simulate(progress=lambda done, of: told.append((done, of)))
-    assert told[-1] == (2_000, 2_000)
+    crowd.simulate(progress=lambda done, of: told.append((done, of)))
+    assert told[-1] == (30_000, 30_000)
     assert told == sorted(told)
 
     def stop(done: int, of: int) -> None:
         raise KeyboardInterrupt(done, of)
 
     with pytest.raises(KeyboardInterrupt):
-        scene.simulate(progress=stop)
+        crowd.simulate(progress=stop)
 
 
 def broken(name: str, value: Any) -> pa.Table:
@@ -328,7 +327,12 @@ def test_columns_that_cannot_be_right() -> None:
         ("customers", {"customer_id": "a", "rule_id": None}, "customers.rule_id"),
         ("customers", {"customer_id": "", "rule_id": "card"}, "customers.customer_id"),
         ("customers", {"customer_id": "x", "rule_id": "card", "ref_id": "1"}, "customers.ref_id"),
-        ("customers", {"customer_id": "a", "rule_id": "card", "given_at": "today"}, "customers.given_at"),
+        ("customers", {"customer_id": "y", "rule_id": "card", "ref_id": None}, "customers.ref_id"),
+        (
+            "customers",
+            {"customer_id": "a", "rule_id": "card", "ref_id": "1", "given_at": "today"},
+            "customers.given_at",
+        ),
         ("start_state", {"customer_id": "*", "rule_id": "card", "ref_id": "1"}, "start_state.customer_id"),
         ("start_state", {"customer_id": "a", "rule_id": "card", "ref_id": "1", "usage": -1}, "start_state.usage"),
         ("start_state", {"customer_id": "x", "rule_id": "card", "ref_id": "1"}, "start_state.ref_id"),
@@ -359,7 +363,7 @@ def test_arguments_that_cannot_be_right() -> None:
 
 def test_stamps_that_begin_to_lapse() -> None:
     """Stamps of a rule that had no end until now count from the first purchase."""
-    card = {**CARD, "requirement": {**CARD["requirement"], "stamp": 3}}
+    card: dict[str, Any] = {**CARD, "requirement": {**CARD["requirement"], "stamp": 3}}
     first = rabatt.simulate([card], cups("a", "a"))
     lapsing = {**card, "limitation": {"stamp_expire_days": 1}}
     second = rabatt.simulate([lapsing], cups("a", "b", "b", "a"), start_state=first)

@@ -23,7 +23,7 @@ use crate::plan::Plan;
 ///     for applied in &outcome.applied {
 ///         assert_eq!(applied.reference, at);
 ///         if let Some(held) = applied.reference.and_then(|at| refs.get_mut(at)) {
-///             held.statistics = applied.statistics;
+///             *held.statistics = applied.statistics;
 ///         }
 ///     }
 /// }

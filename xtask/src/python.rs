@@ -19,11 +19,15 @@ pub(crate) fn run(words: &[&str]) -> ExitCode {
     }
 }
 
-/// Measures the package as it is installed for use; further words go to the program.
+/// Measures the package as it is installed for use; `simulate` measures that, further words go to the program.
 pub(crate) fn bench(words: &[&str]) -> ExitCode {
     let done = environment().and_then(|python| {
         develop(&python, &["--release"])?;
-        succeed(python.command("python").arg("bindings-python/benches/speed.py").args(words))
+        let (program, words) = match words {
+            ["simulate", words @ ..] => ("bindings-python/benches/simulate.py", words),
+            words => ("bindings-python/benches/speed.py", words),
+        };
+        succeed(python.command("python").arg(program).args(words))
     });
     match done {
         Ok(()) => ExitCode::SUCCESS,

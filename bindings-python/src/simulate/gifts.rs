@@ -10,8 +10,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::Ended;
 use super::table::Columns;
-use super::timeline::Names;
-use super::timeline::{Customers, PASSER_BY, is_customer};
+use super::timeline::{Customers, Names, PASSER_BY, is_customer};
 use crate::arrow::columns::{Instants, Texts};
 use crate::arrow::fault::Fault;
 use crate::arrow::reader;
@@ -245,7 +244,9 @@ fn table(
             let holder = name.map_err(|problem| below(problem, "customer_id"))?;
             let id = rules.as_ref().and_then(|texts| texts.get(row));
             let rule = id.ok_or_else(nothing).and_then(|id| rule_of(plan, id)).map_err(|problem| below(problem, "rule_id"))?;
-            let id = ids.as_ref().and_then(|texts| texts.get(row)).map(str::to_owned);
+            // All have ids or none: those that are made up are then nobody's.
+            let id = ids.as_ref().map(|texts| texts.get(row).map(str::to_owned).ok_or_else(nothing)).transpose();
+            let id = id.map_err(|problem| below(problem, "ref_id"))?;
             if id.as_ref().is_some_and(|id| !seen.insert((holder, rule, id.clone()))) {
                 return Err(Problem::new(Code::DuplicateId, "/ref_id", "this customer has a ref of this id and rule already"));
             }

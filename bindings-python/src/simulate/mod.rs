@@ -2,9 +2,11 @@
 //! recorded in the service.
 
 mod gifts;
+mod hand;
 mod packed;
 mod results;
 mod run;
+mod state_table;
 mod states;
 mod table;
 mod terms;
@@ -12,6 +14,7 @@ mod timeline;
 mod walk;
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use arrow_array::RecordBatch;
 use pyo3::exceptions::PyValueError;
@@ -30,7 +33,7 @@ use results::Given;
 use states::Place;
 use terms::Terms;
 use timeline::{Customers, Timeline};
-use walk::World;
+use walk::{Signs, World};
 
 /// What ended a simulation.
 #[derive(Debug)]
@@ -65,6 +68,8 @@ impl Ended {
 #[derive(Debug)]
 pub(crate) struct Watch {
     progress: Option<Py<PyAny>>,
+    /// The most that was told: what is done again is not told again.
+    told: AtomicUsize,
 }
 
 impl Watch {
@@ -73,7 +78,8 @@ impl Watch {
         Python::attach(|py| {
             py.check_signals()?;
             if let Some(progress) = self.progress.as_ref().filter(|_| of > 0) {
-                progress.call1(py, (done, of))?;
+                let before = self.told.fetch_max(done, Ordering::Relaxed);
+                progress.call1(py, (done.max(before), of))?;
             }
             Ok(())
         })
@@ -161,7 +167,7 @@ pub(crate) fn simulate(
     };
     let threads = threads.or_else(|| std::thread::available_parallelism().ok().map(Into::into)).unwrap_or(1);
     let options = EvaluateOptions { explain: false, steps };
-    let watch = Watch { progress };
+    let watch = Watch { progress, told: AtomicUsize::new(0) };
     let simulated = py.detach(move || {
         let mut source = Stream::new(receipts, items)?;
         let mut timeline = Timeline::read(&mut source, names, collect, &watch)?;
@@ -169,17 +175,17 @@ pub(crate) fn simulate(
         let known = match start {
             Some(mut start) => {
                 let begins = timeline.begins;
-                states::read(&mut *start, &plan, &terms, &mut gifts, &mut timeline.customers, begins)?
+                state_table::read(&mut *start, &plan, &terms, &mut gifts, &mut timeline.customers, begins)?
             }
             None => FxHashMap::default(),
         };
         let mut states = states::by_number(&timeline.customers, known);
-        let (failed, done) = run::counters();
-        let world = World { plan: &plan, terms: &terms, gifts: &gifts, timeline: &timeline, options, collect, failed, done };
+        let world =
+            World { plan: &plan, terms: &terms, gifts: &gifts, timeline: &timeline, options, collect, signs: Signs::new() };
         let mut results = run::run(&world, &mut states, threads, &watch)?;
         results.refuse(std::mem::take(&mut timeline.refused));
         finish(&terms, &gifts, &timeline, &mut states);
-        let states = states::table(&plan, &gifts, &timeline.customers, states).map_err(Fault::Source)?;
+        let states = state_table::table(&plan, &gifts, &timeline.customers, states).map_err(Fault::Source)?;
         let facts = Facts { refs: Some(gifts.refs), customer: Value::Absent };
         let given = Given { plan, schemas: source.schemas(collect), batches: timeline.batches, facts, results, collect };
         Ok::<_, Ended>(Simulation { given: Arc::new(given), states })

@@ -7,7 +7,7 @@
 
 use std::collections::BTreeMap;
 use std::ops::Range;
-use std::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering};
+use std::sync::atomic::Ordering;
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -23,8 +23,7 @@ use crate::arrow::fault::Fault;
 
 /// Purchases that a thread takes at a time; a customer's are never parted.
 const JOB: usize = 4_096;
-/// Purchases between two looks at the budgets: at first, and at least and most.
-const WINDOW: usize = 65_536;
+/// Purchases between two looks at the budgets, at least and most.
 const WINDOWS: Range<usize> = 4_096..1_048_576;
 /// Between two looks at whether somebody wants to stop.
 const LOOK: Duration = Duration::from_millis(50);
@@ -57,9 +56,9 @@ pub(crate) fn run(world: &World<'_>, states: &mut [Vec<Place>], threads: usize, 
     }
     let mut results = Results::new(world.timeline.rows);
     let all = world.timeline.turns.len();
-    let (mut from, mut size) = (0, WINDOW);
+    let (mut from, mut size) = (0, WINDOWS.start);
     while from < all {
-        let until = if budgets.all_used_up() { all } else { all.min(from + size) };
+        let until = if budgets.all_used_up() { all } else { all.min(from + size.min(budgets.expected(from))) };
         let done = window(world, from..until, &mut walkers, states, !budgets.all_used_up(), watch)?;
         let taken = budgets.in_order(&done);
         match budgets.first_end(&taken).filter(|end| *end + 1 < until) {
@@ -71,13 +70,12 @@ pub(crate) fn run(world: &World<'_>, states: &mut [Vec<Place>], threads: usize, 
             }
             Some(end) => {
                 // Up to and with the purchase that ends it, nothing would have been otherwise.
-                world.done.fetch_sub(until - from, Ordering::Relaxed);
+                world.signs.done.fetch_sub(until - from, Ordering::Relaxed);
                 roll_back(world, done, states);
                 let done = window(world, from..end + 1, &mut walkers, states, true, watch)?;
                 budgets.take(&budgets.in_order(&done));
                 commit(world, done, states, &mut results)?;
                 from = end + 1;
-                size = (size / 2).max(WINDOWS.start);
             }
         }
         for rule in budgets.used_up() {
@@ -148,7 +146,7 @@ fn window(
     let mut keys: Vec<u64> = of_window.iter().zip(0u64..).map(|(turn, at)| u64::from(turn.customer) << 32 | at).collect();
     keys.sort_unstable();
     let jobs = Mutex::new(jobs(world, &keys, states).into_iter());
-    let stop = AtomicBool::new(false);
+    let stop = &world.signs.stop;
     let work = |walker: &mut Walker<'_>| {
         let mut done = Vec::new();
         while !stop.load(Ordering::Relaxed) {
@@ -156,9 +154,6 @@ fn window(
             let Some(mut buyers) = job else { break };
             let mut store = Store::default();
             for buyer in &mut buyers {
-                if stop.load(Ordering::Relaxed) {
-                    break;
-                }
                 buyer.before = undoable.then(|| buyer.places.clone());
                 let keys = keys.get(buyer.keys.clone()).unwrap_or_default();
                 let turn = |key: &u64| -> Option<(u32, Turn)> {
@@ -187,7 +182,7 @@ fn window(
                 Err(RecvTimeoutError::Disconnected) => break,
                 Err(RecvTimeoutError::Timeout) => {
                     if ended.is_ok() {
-                        ended = watch.tick(world.done.load(Ordering::Relaxed), all);
+                        ended = watch.tick(world.signs.done.load(Ordering::Relaxed), all);
                         stop.fetch_or(ended.is_err(), Ordering::Relaxed);
                     }
                 }
@@ -230,11 +225,24 @@ struct Budgets {
 struct Budget {
     most: (Option<i64>, Option<i64>),
     taken: (i64, i64),
+    /// When the simulation began.
+    before: (i64, i64),
 }
 
 impl Budget {
     fn is_used_up(&self) -> bool {
         self.most.0.is_some_and(|most| self.taken.0 >= most) || self.most.1.is_some_and(|most| self.taken.1 >= most)
+    }
+
+    /// In how many purchases it will be used up, going by those so far.
+    fn expected(&self, so_far: usize) -> Option<u128> {
+        let one = |most: Option<i64>, taken: i64, before: i64| {
+            let (left, rate) = (most?.checked_sub(taken)?, taken.checked_sub(before)?);
+            (u128::try_from(left).ok()? * so_far as u128).checked_div(u128::try_from(rate).ok()?)
+        };
+        let Self { most, taken, before } = self;
+        let (usage, amount) = (one(most.0, taken.0, before.0), one(most.1, taken.1, before.1));
+        usage.into_iter().chain(amount).min()
     }
 
     fn take(&mut self, taken: &Taken) {
@@ -247,8 +255,9 @@ impl Budgets {
     fn new(world: &World<'_>, states: &[Vec<Place>]) -> Self {
         let totals = totals(world.plan, world.gifts, states);
         let with_budget = (0u32..).zip(world.terms).zip(totals).filter(|((_, terms), _)| terms.has_budget());
-        let rules =
-            with_budget.map(|((rule, terms), taken)| (rule, Budget { most: (terms.budget_usage, terms.budget_amount), taken }));
+        let rules = with_budget.map(|((rule, terms), taken)| {
+            (rule, Budget { most: (terms.budget_usage, terms.budget_amount), taken, before: taken })
+        });
         Self { rules: rules.collect() }
     }
 
@@ -259,6 +268,14 @@ impl Budgets {
     /// Does no budget matter any more?
     fn all_used_up(&self) -> bool {
         self.rules.values().all(Budget::is_used_up)
+    }
+
+    /// How many purchases to take next, so that few are done again when a budget ends: most of those that
+    /// are left until then, however few.
+    fn expected(&self, so_far: usize) -> usize {
+        let live = self.rules.values().filter(|budget| !budget.is_used_up());
+        let next = live.filter_map(|budget| budget.expected(so_far)).min().and_then(|next| usize::try_from(next).ok());
+        next.map_or(WINDOWS.end, |next| (next - next / 4).max(WINDOWS.start))
     }
 
     /// What was taken, in order of time.
@@ -289,9 +306,4 @@ impl Budgets {
             }
         }
     }
-}
-
-/// What a run counts as it goes.
-pub(crate) fn counters() -> (AtomicU32, AtomicUsize) {
-    (AtomicU32::new(u32::MAX), AtomicUsize::new(0))
 }
