@@ -41,6 +41,7 @@ mod engine;
 mod error;
 mod evaluate;
 mod facts;
+mod json;
 mod number;
 mod outcome;
 mod plan;
