@@ -5,7 +5,7 @@
 //! and their names: how many letters are those of the name before, the other letters, the last with its high bit
 //! set, and where in `zone/changes.bin` the zone begins (two bytes). That file holds how many steps there are that
 //! zones have in common, those steps (the seconds since the change before, and how much further east the clocks
-//! go), and the zones: the offset before the first change, then step after step, as [`Piece`] numbers them. Both
+//! go), and the zones: the offset before the first change, then step after step, as `Piece` numbers them. Both
 //! files are made and held against chrono-tz by `tests/tests/zones.rs`.
 
 const NAMES: &[u8] = include_bytes!("zone/names.bin");
