@@ -56,7 +56,7 @@ sizes.forEach((size, index) => {
   const [feature] = features.find(([, pattern]) => pattern.test(name)) ?? ['the standard library otherwise'];
   sums.set(feature, sums.get(feature) + size);
 });
-const zones = ['names.txt', 'changes.bin'].reduce((sum, file) => sum + statSync(`${root}engine/src/zone/${file}`).size, 0);
+const zones = ['names.bin', 'changes.bin'].reduce((sum, file) => sum + statSync(`${root}engine/src/zone/${file}`).size, 0);
 const code = sizes.reduce((sum, size) => sum + size, 0);
 const rows = [...sums, ['time zones (data)', zones], ['other data: texts of problems, tables', data - zones]];
 const kilo = (size) => (size / 1000).toFixed(1);

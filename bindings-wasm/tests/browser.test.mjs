@@ -1,6 +1,7 @@
 // The examples, and a worker, in Chromium.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
+import { createRequire } from 'node:module';
 import { after, before, test } from 'node:test';
 import { chromium } from 'playwright-core';
 import { executablePath, serve } from './pages.mjs';
@@ -11,9 +12,11 @@ let browser;
 before(async () => { browser = await chromium.launch({ executablePath: executablePath(), args: ['--no-sandbox'] }); });
 after(() => browser?.close());
 
-/** Opens a page of a folder; what it says on its console must be nothing bad. */
-async function open(root, path, look, policy) {
-  const server = await serve(root, policy);
+/** Opens a page of a folder. */
+const open = async (root, path, look, policy) => visit(await serve(root, policy), path, look);
+
+/** Opens a page of a server and ends the server; what the page says on its console must be nothing bad. */
+async function visit(server, path, look) {
   const page = await browser.newPage();
   const failures = [];
   page.on('pageerror', (error) => failures.push(String(error)));
@@ -25,7 +28,7 @@ async function open(root, path, look, policy) {
     assert.deepEqual(failures, []);
   } finally {
     await page.close();
-    server.close();
+    await server.close();
   }
 }
 
@@ -40,17 +43,30 @@ test('a plain page recalculates while one types', () => open(folder, 'examples/p
   assert.equal(await net.textContent(), '175.00');
 }));
 
+const react = `${folder}examples/react`;
+
+/** The React example does what it says. */
+async function recalculates(page) {
+  await page.waitForSelector('output');
+  assert.equal(await page.locator('output').textContent(), '70.00');
+  assert.deepEqual(await page.locator('li').allTextContents(), ['3 for 2: −35.00']);
+  await page.fill('input', '4');
+  assert.equal(await page.locator('output').textContent(), '105.00');
+}
+
 test('an application of React, built by Vite, recalculates too', async () => {
-  const react = `${folder}examples/react`;
   execFileSync('npm', ['ci', '--no-audit', '--no-fund', '--prefix', react], { stdio: 'inherit' });
   execFileSync('node_modules/.bin/vite', ['build', '--logLevel', 'warn'], { cwd: react, stdio: 'inherit' });
-  await open(`${react}/dist`, 'index.html', async (page) => {
-    await page.waitForSelector('output');
-    assert.equal(await page.locator('output').textContent(), '70.00');
-    assert.deepEqual(await page.locator('li').allTextContents(), ['3 for 2: −35.00']);
-    await page.fill('input', '4');
-    assert.equal(await page.locator('output').textContent(), '105.00');
-  });
+  const server = await serve(`${react}/dist`);
+  await visit(server, 'index.html', recalculates);
+});
+
+test("so does it on Vite's development server", async () => {
+  const { createServer } = await import(createRequire(`${react}/package.json`).resolve('vite'));
+  const vite = await createServer({ root: react, logLevel: 'warn', server: { host: '127.0.0.1', port: 0 } });
+  await vite.listen();
+  const { port } = vite.httpServer.address();
+  await visit({ address: `http://127.0.0.1:${port}`, close: () => vite.close() }, '', recalculates);
 });
 
 test('a module worker evaluates, under a policy that allows WebAssembly only', async () => {

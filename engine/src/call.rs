@@ -1,6 +1,7 @@
 //! The one door (§22): a Call in, an Answer out, as JSON text. Every binding and the command
 //! line use it; they convert and nothing else.
 
+use crate::engine::Engine;
 use crate::error::Problem;
 use crate::evaluate::{EvaluateOptions, Workspace, evaluate};
 use crate::facts::Facts;
@@ -153,9 +154,8 @@ pub(crate) fn recalculate_at(
 /// assert!(answer.starts_with(r#"{"ok":false,"errors":[{"code":"bad_time","pointer":"/receipt/purchase_at""#));
 /// ```
 pub fn answer(call: &str) -> String {
-    let mut workspace = Workspace::new();
     let mut out = String::new();
-    if let Err(problems) = answer_into(call, &mut workspace, &mut out) {
+    if let Err(problems) = answer_into(call, &mut out) {
         out.clear();
         write::problems(&problems, &mut out);
     }
@@ -174,7 +174,7 @@ pub fn answer_bytes(call: &[u8]) -> String {
     }
 }
 
-fn answer_into(call: &str, workspace: &mut Workspace, out: &mut String) -> Result<(), Vec<Problem>> {
+fn answer_into(call: &str, out: &mut String) -> Result<(), Vec<Problem>> {
     let parts = read::call(call)?;
     // Rules, facts and receipt are read whatever the others hold, so that all problems come at once.
     let rules = read::rules(parts.rules, "/rules");
@@ -188,10 +188,7 @@ fn answer_into(call: &str, workspace: &mut Workspace, out: &mut String) -> Resul
             return Err(problems);
         }
     };
-    let mut answer = Recalculated { receipt: String::with_capacity(parts.receipt.len() * 2), outcome: String::new() };
-    recalculate_at("/receipt", &plan, parts.receipt, facts.as_ref(), parts.options, workspace, &mut answer)?;
-    write_answer(&answer, out);
-    Ok(())
+    Engine::new(plan, None).recalculate(parts.receipt, facts.as_ref(), parts.options, out)
 }
 
 /// The Answer to a Call that could be evaluated.

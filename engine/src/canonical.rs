@@ -7,7 +7,7 @@
 use std::borrow::Cow;
 use std::cmp::Ordering;
 
-use jiter::Jiter;
+use crate::json::{Cursor, string_stop};
 
 /// Exponents beyond this make no number that anybody prices by.
 const MOST_EXPONENT: i64 = 400;
@@ -201,10 +201,10 @@ impl<'t> Writer<'_, 't> {
     fn escaped_string(&mut self) -> Result<String, Unfit> {
         self.flush();
         let rest = self.text.get(self.at..).unwrap_or("");
-        let mut jiter = Jiter::new(rest.as_bytes());
-        let plain = jiter.next_str().map(str::to_owned).map_err(|_| Unfit::NotJson)?;
+        let mut cursor = Cursor::new(rest);
+        let plain = cursor.string().map(|string| cursor.text(string)).map_err(|_| Unfit::NotJson)?.into_owned();
         string(&plain, self.out);
-        self.at += jiter.current_index();
+        self.at += cursor.at();
         self.copied = self.at;
         Ok(plain)
     }
@@ -329,26 +329,6 @@ impl<'t> Writer<'_, 't> {
     }
 }
 
-/// Where the first quote or backslash stands, from `at` on. Eight bytes at a time.
-#[inline]
-pub(crate) fn string_stop(bytes: &[u8], mut at: usize) -> Option<usize> {
-    const ONES: u64 = u64::MAX / 255;
-    const QUOTES: u64 = ONES * b'"' as u64;
-    const BACKSLASHES: u64 = ONES * b'\\' as u64;
-    // The high bit of each byte that is zero; above the lowest of them bits may be wrong.
-    let zeros = |word: u64| word.wrapping_sub(ONES) & !word & (ONES << 7);
-    let mut rest = bytes.get(at..)?;
-    while let Some((chunk, after)) = rest.split_first_chunk::<8>() {
-        let word = u64::from_le_bytes(*chunk);
-        let found = zeros(word ^ QUOTES) | zeros(word ^ BACKSLASHES);
-        if found != 0 {
-            return Some(at + (found.trailing_zeros() / 8) as usize);
-        }
-        (rest, at) = (after, at + 8);
-    }
-    rest.iter().position(|byte| matches!(byte, b'"' | b'\\')).map(|found| at + found)
-}
-
 /// Appends a JSON string with the fewest escapes.
 pub(crate) fn string(text: &str, out: &mut String) {
     out.push('"');
@@ -429,7 +409,7 @@ pub(crate) fn number(text: &str, out: &mut String) -> Option<()> {
 #[cfg(test)]
 mod tests {
     #![expect(clippy::unwrap_used, clippy::string_slice, reason = "a test stops where its set-up fails")]
-    use jiter::Peek;
+    use jiter::{Jiter, Peek};
 
     use super::*;
 

@@ -1,7 +1,7 @@
 //! Rules loaded once, receipts answered often, as JSON text: what a till that evaluates by itself
 //! uses, in every language.
 
-use crate::call::{Recalculated, recalculate_at, write_answer};
+use crate::call::{RecalculateOptions, Recalculated, recalculate_at, write_answer};
 use crate::error::Problem;
 use crate::evaluate::Workspace;
 use crate::facts::Facts;
@@ -40,15 +40,17 @@ impl Engine {
         let rules = read::rules(rules, at);
         let facts = parts.facts.map(|facts| read::facts(facts, "/facts").map(Facts::into_owned)).transpose();
         match (rules, facts) {
-            (Ok(rules), Ok(facts)) => {
-                Ok(Self { plan: Plan::new(rules), facts, workspace: Workspace::new(), parts: Recalculated::default() })
-            }
+            (Ok(rules), Ok(facts)) => Ok(Self::new(Plan::new(rules), facts)),
             (rules, facts) => {
                 let mut problems = rules.err().unwrap_or_default();
                 problems.extend(facts.err().unwrap_or_default());
                 Err(problems)
             }
         }
+    }
+
+    pub(crate) fn new(plan: Plan, facts: Option<Facts<'static>>) -> Self {
+        Self { plan, facts, workspace: Workspace::new(), parts: Recalculated::default() }
     }
 
     /// The same from bytes, which may turn out not to be UTF-8.
@@ -94,7 +96,18 @@ impl Engine {
                 return Err(problems);
             }
         };
-        let facts = facts.as_ref().or(self.facts.as_ref());
+        self.recalculate(receipt, facts.as_ref(), options, out)
+    }
+
+    /// The same with facts and options that were read.
+    pub(crate) fn recalculate(
+        &mut self,
+        receipt: &str,
+        facts: Option<&Facts<'_>>,
+        options: RecalculateOptions,
+        out: &mut String,
+    ) -> Result<(), Vec<Problem>> {
+        let facts = facts.or(self.facts.as_ref());
         self.parts.receipt.clear();
         self.parts.outcome.clear();
         recalculate_at("/receipt", &self.plan, receipt, facts, options, &mut self.workspace, &mut self.parts)?;

@@ -42,6 +42,7 @@ mod error;
 mod evaluate;
 mod facts;
 mod held;
+mod json;
 mod number;
 mod outcome;
 mod plan;

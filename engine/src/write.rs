@@ -3,13 +3,13 @@
 //! Everything Rabatt does not know stays byte for byte, because it is copied from the text that
 //! came in. Members that are there are replaced in place, others go to the end of their object.
 
+use std::borrow::Cow;
 use std::ops::Range;
-
-use jiter::Jiter;
 
 use crate::canonical::string;
 use crate::error::Problem;
 use crate::facts::Facts;
+use crate::json::{Cursor, Kind};
 use crate::outcome::{Applied, LineReward, Outcome, VerdictResult};
 use crate::plan::Plan;
 use crate::read::ReceiptLayout;
@@ -206,33 +206,32 @@ fn foreign<'t>(plan: &Plan, text: &'t str, list: Option<&Range<usize>>, name: &s
     let mut kept = Vec::new();
     let mut count = 0;
     // The list was read once already, so it is well-formed.
-    let mut jiter = Jiter::new(list.as_bytes());
-    let mut next = if jiter.peek().is_ok_and(|peek| peek == jiter::Peek::Array) { jiter.next_array() } else { Ok(None) };
-    while let Ok(Some(_)) = next {
-        let from = jiter.current_index();
-        if jiter.next_skip().is_err() {
-            break;
-        }
+    let mut cursor = Cursor::new(list);
+    let is_list = cursor.peek().is_ok_and(|kind| kind == Kind::List);
+    while is_list && cursor.element(count == 0).unwrap_or(false) {
         count += 1;
-        let element = list.get(from..jiter.current_index()).unwrap_or("");
+        let Some(element) = cursor.range().ok().and_then(|range| list.get(range)) else { break };
         if member_text(element, name).is_none_or(|id| plan.rule_index(&id).is_none()) {
             kept.push(element);
         }
-        next = jiter.array_step();
     }
     (kept, count)
 }
 
 /// The text of one member of an object.
-fn member_text(object: &str, name: &str) -> Option<String> {
-    let mut jiter = Jiter::new(object.as_bytes());
-    let mut key = jiter.next_object().ok()?.map(|key| key == name);
-    while let Some(found) = key {
-        if found {
-            return jiter.next_str().ok().map(str::to_owned);
+fn member_text<'t>(object: &'t str, name: &str) -> Option<Cow<'t, str>> {
+    let mut cursor = Cursor::new(object);
+    let mut first = cursor.peek().ok()? == Kind::Object;
+    if !first {
+        return None;
+    }
+    while let Some(found) = cursor.member(first).ok()? {
+        first = false;
+        let kind = cursor.peek().ok()?;
+        if cursor.text(found) == name {
+            return if kind == Kind::String { cursor.string().ok().map(|string| cursor.text(string)) } else { None };
         }
-        jiter.next_skip().ok()?;
-        key = jiter.next_key().ok()?.map(|key| key == name);
+        cursor.skip(kind).ok()?;
     }
     None
 }

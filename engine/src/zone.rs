@@ -1,19 +1,44 @@
 //! Time zones (§5.6): every name and every change of clocks that the IANA database has, in a few
 //! kilobytes, the same for every door.
 //!
-//! `zone/names.txt` has a line for each name: the name, and where in `zone/changes.bin` its zone begins. That
-//! file holds how many different steps there are (two bytes), the steps (eight bytes each: the seconds since
-//! the change before, and how much further east the clocks go), and the zones: the offset before the first
-//! change, then step after step. Many zones have rules in common, so they can also say "so many steps of that
-//! zone". Both files are made and held against chrono-tz by `tests/tests/zones.rs`.
+//! `zone/names.bin` holds the names in order: how many blocks there are and where each begins (two bytes each),
+//! and their names: how many letters are those of the name before, the other letters, the last with its high bit
+//! set, and where in `zone/changes.bin` the zone begins (two bytes). That file holds how many steps there are that
+//! zones have in common, those steps (the seconds since the change before, and how much further east the clocks
+//! go), and the zones: the offset before the first change, then step after step, as `Piece` numbers them. Both
+//! files are made and held against chrono-tz by `tests/tests/zones.rs`.
 
-use std::cmp::Ordering;
-
-const NAMES: &str = include_str!("zone/names.txt");
+const NAMES: &[u8] = include_bytes!("zone/names.bin");
 const CHANGES: &[u8] = include_bytes!("zone/changes.bin");
 
-/// Bytes of a step.
-const STEP: usize = 8;
+/// What may stand where a step belongs; greater numbers are those of common steps.
+#[derive(Debug, Clone, Copy)]
+enum Piece {
+    /// The zone has no more changes.
+    End,
+    /// Steps of this zone again: how many steps back they begin, and how many they are.
+    Again,
+    /// Steps of a zone before this one: where it begins, how many to leave out, how many to take.
+    Shared,
+    /// A step of this zone alone.
+    Own,
+    Common(usize),
+}
+
+impl Piece {
+    fn of(number: u64) -> Option<Self> {
+        Some(match number {
+            0 => Self::End,
+            1 => Self::Again,
+            2 => Self::Shared,
+            3 => Self::Own,
+            common => Self::Common(usize::try_from(common - 4).ok()?),
+        })
+    }
+}
+
+/// The seconds since the change before, and how much further east the clocks go.
+type Step = (i64, i64);
 
 /// A time zone of the IANA database. Two names of one zone are equal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,29 +56,36 @@ impl Zone {
     /// assert_eq!(Zone::named("europe/oslo"), None);
     /// ```
     pub fn named(name: &str) -> Option<Self> {
-        // Lines are in the order of their names.
-        let mut names = NAMES;
+        let mut known = Vec::new();
+        let blocks = usize::from(short(NAMES, 0)?);
+        let block = |at: usize| NAMES.get(usize::from(short(NAMES, 2 + 2 * at)?)..);
+        // The last block that begins at or before the name.
+        let (mut low, mut high) = (0, blocks);
+        while high - low > 1 {
+            let middle = usize::midpoint(low, high);
+            known.clear();
+            read_name(&mut block(middle)?, &mut known)?;
+            if known.as_slice() <= name.as_bytes() { low = middle } else { high = middle }
+        }
+        let mut rest = block(low)?;
+        known.clear();
         loop {
-            let middle = names.get(..names.len() / 2)?.rfind('\n').map_or(0, |end| end + 1);
-            let (before, rest) = names.split_at_checked(middle)?;
-            let (line, after) = rest.split_once('\n')?;
-            let (known, at) = line.split_once(' ')?;
-            match name.cmp(known) {
-                Ordering::Equal => return Some(Self { at: at.parse().ok()? }),
-                Ordering::Less => names = before,
-                Ordering::Greater => names = after,
+            let at = read_name(&mut rest, &mut known)?;
+            if known.as_slice() >= name.as_bytes() {
+                return (known == name.as_bytes()).then_some(Self { at });
             }
         }
     }
 
     /// The zone of rules that name none.
     pub(crate) fn oslo() -> Self {
-        Self::named("Europe/Oslo").unwrap_or(Self { at: 0 })
+        Self::named("Europe/Oslo").unwrap_or(Self { at: CHANGES.len() })
     }
 
     /// Its changes of clocks.
     pub fn clocks(self) -> Clocks {
-        read(self.at).unwrap_or_default()
+        let mut rest = CHANGES;
+        common(&mut rest).and_then(|common| read(self.at, &common)).unwrap_or_default()
     }
 }
 
@@ -85,68 +117,101 @@ impl Clocks {
     }
 }
 
-/// Reads the zone at a place. `None`: the file is not what it should be.
-fn read(at: usize) -> Option<Clocks> {
-    let mut rest = CHANGES.get(at..)?;
-    let first = signed(number(&mut rest)?)?;
-    let mut clocks = Clocks { first, changes: Vec::new() };
+/// Two bytes as a number.
+fn short(bytes: &[u8], at: usize) -> Option<u16> {
+    bytes.get(at..)?.first_chunk().map(|bytes| u16::from_le_bytes(*bytes))
+}
+
+/// Reads a name over the one before it; where its zone begins. `None` behind the last name.
+fn read_name(bytes: &mut &[u8], name: &mut Vec<u8>) -> Option<usize> {
+    let (shared, mut rest) = bytes.split_first()?;
+    name.truncate(usize::from(*shared));
     loop {
-        match number(&mut rest)? {
-            0 => {
-                let count = number(&mut rest)?;
-                if count == 0 {
-                    return Some(clocks);
-                }
-                let skipped = number(&mut rest)?;
-                let mut other = CHANGES.get(number(&mut rest)?..)?;
-                number(&mut other)?; // its first offset
-                for _ in 0..skipped {
-                    number(&mut other)?;
-                }
-                for _ in 0..count {
-                    let step = number(&mut other)?;
-                    clocks.take(step)?;
-                }
-            }
-            step => clocks.take(step)?,
+        let (letter, behind) = rest.split_first()?;
+        rest = behind;
+        name.push(letter & 0x7f);
+        if letter & 0x80 != 0 {
+            break;
         }
     }
+    *bytes = rest.get(2..)?;
+    short(rest, 0).map(usize::from)
+}
+
+/// The steps that zones have in common.
+fn common(bytes: &mut &[u8]) -> Option<Vec<Step>> {
+    (0..number(bytes)?).map(|_| step(bytes)).collect()
+}
+
+/// Reads the zone at a place. `None`: the file is not what it should be.
+fn read(at: usize, common: &[Step]) -> Option<Clocks> {
+    let mut rest = CHANGES.get(at..)?;
+    let first = seconds(&mut rest)?;
+    let mut steps: Vec<Step> = Vec::new();
+    loop {
+        match Piece::of(number(&mut rest)?)? {
+            Piece::End => break,
+            Piece::Again => {
+                let back = place(&mut rest)?;
+                for _ in 0..number(&mut rest)? {
+                    steps.push(*steps.get(steps.len().checked_sub(back)?)?);
+                }
+            }
+            Piece::Shared => {
+                // Zones take from zones before them only, so that this ends.
+                let other = read(place(&mut rest).filter(|other| *other < at)?, common)?;
+                let (skipped, count) = (place(&mut rest)?, place(&mut rest)?);
+                steps.extend(other.steps().skip(skipped).take(count));
+            }
+            Piece::Own => steps.push(step(&mut rest)?),
+            Piece::Common(number) => steps.push(*common.get(number)?),
+        }
+    }
+    let (mut from, mut offset) = (0, first);
+    let change = |(seconds, east): Step| {
+        (from, offset) = (from + seconds, offset + east);
+        Some((from, i32::try_from(offset).ok()?))
+    };
+    Some(Clocks { first: i32::try_from(first).ok()?, changes: steps.into_iter().map(change).collect::<Option<_>>()? })
 }
 
 impl Clocks {
-    /// Adds a change by the number of its step, from 1.
-    fn take(&mut self, step: usize) -> Option<()> {
-        let begin = 2 + (step - 1) * STEP;
-        let [a, b, c, d, e, x, y, z] = *CHANGES.get(begin..)?.first_chunk::<STEP>()?;
-        let sign = |byte: u8| if byte & 0x80 == 0 { 0 } else { 0xff };
-        let (far, near) = (sign(e), sign(z));
-        let seconds = i64::from_le_bytes([a, b, c, d, e, far, far, far]);
-        let east = i32::from_le_bytes([x, y, z, near]);
-        let (before, offset) = self.changes.last().copied().unwrap_or((0, self.first));
-        self.changes.push((before + seconds, offset + east));
-        Some(())
+    /// From change to change.
+    fn steps(&self) -> impl Iterator<Item = Step> {
+        let before = std::iter::once((0, self.first)).chain(self.changes.iter().copied());
+        self.changes.iter().zip(before).map(|((from, offset), (before, old))| (from - before, i64::from(offset - old)))
     }
 }
 
+fn step(bytes: &mut &[u8]) -> Option<Step> {
+    Some((seconds(bytes)?, seconds(bytes)?))
+}
+
+fn place(bytes: &mut &[u8]) -> Option<usize> {
+    usize::try_from(number(bytes)?).ok()
+}
+
 /// A number: seven bits a byte, the lowest first, the eighth says that more follow.
-fn number(bytes: &mut &[u8]) -> Option<usize> {
+fn number(bytes: &mut &[u8]) -> Option<u64> {
     let (mut value, mut shift) = (0, 0);
     loop {
         let (byte, rest) = bytes.split_first()?;
         *bytes = rest;
-        value |= usize::from(byte & 0x7f) << shift;
+        value |= u64::from(byte & 0x7f) << shift;
         if byte & 0x80 == 0 {
             return Some(value);
         }
         shift += 7;
-        if shift > 21 {
+        if shift > 42 {
             return None;
         }
     }
 }
 
-/// A number with its sign in the lowest bit.
-fn signed(number: usize) -> Option<i32> {
-    let half = i32::try_from(number >> 1).ok()?;
-    Some(if number & 1 == 0 { half } else { -half - 1 })
+/// Seconds. The lowest bit says that they are no whole quarters of an hour, the next one has the sign.
+fn seconds(bytes: &mut &[u8]) -> Option<i64> {
+    let number = number(bytes)?;
+    let half = i64::try_from(number >> 2).ok()?;
+    let signed = if number & 2 == 0 { half } else { -half - 1 };
+    Some(if number & 1 == 0 { signed * 900 } else { signed })
 }

@@ -12,7 +12,13 @@ type Step = (i64, i32);
 pub const SPAN: std::ops::Range<i64> = -4_200_000_000..6_000_000_000;
 
 /// Fewer steps in common are not worth saying so.
-const LEAST_SHARED: usize = 6;
+const LEAST_SHARED: usize = 4;
+
+/// How often a zone may take steps from one that takes steps from another.
+const MOST_DEEP: u32 = 3;
+
+/// How many names share their letters with the one before, at most.
+const BLOCK: usize = 16;
 
 /// Seconds east of UTC, as chrono-tz has them.
 pub fn offset(zone: Tz, seconds: i64) -> i32 {
@@ -39,9 +45,18 @@ fn steps(zone: Tz) -> (i32, Vec<Step>) {
     (first, steps)
 }
 
+/// A zone: its first offset, its steps, its names.
+type Named<'n> = ((i32, Vec<Step>), Vec<&'n str>);
+
 /// A piece of a zone.
+#[derive(Clone, Copy)]
 enum Piece {
     Own(Step),
+    /// So many steps of this zone once more, from so many steps back.
+    Again {
+        back: usize,
+        count: usize,
+    },
     /// So many steps of another zone, by its position, after so many.
     Shared {
         other: usize,
@@ -51,94 +66,148 @@ enum Piece {
 }
 
 /// Names and changes as the engine's files hold them.
-pub fn files() -> (String, Vec<u8>) {
+pub fn files() -> (Vec<u8>, Vec<u8>) {
     let mut zones: BTreeMap<(i32, Vec<Step>), Vec<&str>> = BTreeMap::new();
     for zone in TZ_VARIANTS {
         zones.entry(steps(zone)).or_default().push(zone.name());
     }
-    let mut zones: Vec<_> = zones.into_iter().collect();
+    let mut zones: Vec<Named<'_>> = zones.into_iter().collect();
     // Those with the most steps first, since others share theirs.
     zones.sort_by_key(|((_, steps), names)| (std::cmp::Reverse(steps.len()), names.clone()));
-    let mut whole: Vec<usize> = Vec::new();
-    let mut pieces: Vec<Vec<Piece>> = Vec::new();
-    for (place, ((_, steps), _)) in zones.iter().enumerate() {
-        let own = share(steps, &whole, |other| zones.get(other).map_or(&[], |((_, steps), _)| steps));
-        if own.iter().all(|piece| matches!(piece, Piece::Own(_))) {
-            whole.push(place);
-        }
+    let (mut pieces, mut depths): (Vec<Vec<Piece>>, Vec<u32>) = (Vec::new(), Vec::new());
+    for ((_, steps), _) in &zones {
+        let own = share(steps, &zones, &depths);
+        depths.push(own.iter().map(|piece| depth(piece, &depths)).max().unwrap_or(0));
         pieces.push(own);
     }
-    let numbers = number_steps(&pieces);
-    let mut changes = Vec::new();
-    changes.extend(u16::try_from(numbers.len()).unwrap_or(u16::MAX).to_le_bytes());
-    for (seconds, east) in &numbers {
-        changes.extend(seconds.to_le_bytes().iter().take(5));
-        changes.extend(east.to_le_bytes().iter().take(3));
-    }
-    let mut begins = Vec::new();
-    let mut lines = Vec::new();
-    for (((first, _), names), pieces) in zones.iter().zip(&pieces) {
-        lines.extend(names.iter().map(|name| format!("{name} {}\n", changes.len())));
-        begins.push(changes.len());
-        write(u64::from(((first << 1) ^ (first >> 31)).cast_unsigned()), &mut changes);
-        for piece in pieces {
-            match piece {
-                Piece::Own(step) => {
-                    let number = numbers.iter().position(|known| known == step).unwrap_or(0) + 1;
-                    write(number as u64, &mut changes);
-                }
-                Piece::Shared { other, skipped, count } => {
-                    let begin = begins.get(*other).copied().unwrap_or(0);
-                    for number in [0, *count, *skipped, begin] {
-                        write(number as u64, &mut changes);
-                    }
-                }
-            }
-        }
-        changes.extend([0, 0]);
-    }
-    lines.sort_by(|a, b| a.split(' ').next().cmp(&b.split(' ').next()));
-    (lines.concat(), changes)
+    let (changes, begins) = write_changes(&zones, &pieces);
+    (write_names(&zones, &begins), changes)
 }
 
-/// Cuts steps into what zones that are written whole have too, as long as can be, and the rest.
-fn share<'z>(steps: &[Step], whole: &[usize], of: impl Fn(usize) -> &'z [Step]) -> Vec<Piece> {
-    let mut pieces = Vec::new();
-    let mut rest = steps;
-    while let Some((step, behind)) = rest.split_first() {
-        let longest = whole
-            .iter()
-            .flat_map(|other| (0..of(*other).len()).map(move |skipped| (*other, skipped)))
-            .map(|(other, skipped)| {
-                let count = of(other).iter().skip(skipped).zip(rest).take_while(|(a, b)| a == b).count();
-                (count, std::cmp::Reverse((other, skipped)))
+/// How many zones are read before this piece is.
+fn depth(piece: &Piece, depths: &[u32]) -> u32 {
+    if let Piece::Shared { other, .. } = piece { 1 + depths.get(*other).copied().unwrap_or(0) } else { 0 }
+}
+
+fn write_changes(zones: &[Named<'_>], pieces: &[Vec<Piece>]) -> (Vec<u8>, Vec<usize>) {
+    let common = common_steps(pieces);
+    let (mut changes, mut begins) = (Vec::new(), Vec::new());
+    write(common.len() as u64, &mut changes);
+    for step in &common {
+        write_step(*step, &mut changes);
+    }
+    for (((first, _), _), pieces) in zones.iter().zip(pieces) {
+        begins.push(changes.len());
+        write_seconds((*first).into(), &mut changes);
+        for piece in pieces {
+            let numbers = match *piece {
+                Piece::Own(step) => match common.iter().position(|known| *known == step) {
+                    Some(number) => vec![number + 4],
+                    None => vec![3],
+                },
+                Piece::Again { back, count } => vec![1, back, count],
+                Piece::Shared { other, skipped, count } => {
+                    vec![2, begins.get(other).copied().unwrap_or(0), skipped, count]
+                }
+            };
+            for number in &numbers {
+                write(*number as u64, &mut changes);
+            }
+            if let (Piece::Own(step), [3]) = (piece, numbers.as_slice()) {
+                write_step(*step, &mut changes);
+            }
+        }
+        changes.push(0);
+    }
+    (changes, begins)
+}
+
+/// Names in order, in blocks, each with where its zone begins.
+fn write_names(zones: &[Named<'_>], begins: &[usize]) -> Vec<u8> {
+    let mut names: Vec<(&str, usize)> =
+        zones.iter().zip(begins).flat_map(|((_, names), begin)| names.iter().map(|name| (*name, *begin))).collect();
+    names.sort_unstable();
+    let blocks = names.chunks(BLOCK).map(|block| {
+        let (mut bytes, mut before) = (Vec::new(), "");
+        for (name, begin) in block {
+            let shared = name.bytes().zip(before.bytes()).take_while(|(a, b)| a == b).count();
+            // A name that only lost letters keeps one of its own, for the bit that ends it.
+            let shared = shared.min(name.len() - 1);
+            bytes.push(shared as u8);
+            bytes.extend(name.bytes().skip(shared));
+            if let Some(last) = bytes.last_mut() {
+                *last |= 0x80;
+            }
+            bytes.extend((*begin as u16).to_le_bytes());
+            before = name;
+        }
+        bytes
+    });
+    let blocks: Vec<Vec<u8>> = blocks.collect();
+    let mut at = 2 + 2 * blocks.len();
+    let mut file = (blocks.len() as u16).to_le_bytes().to_vec();
+    for block in &blocks {
+        file.extend((at as u16).to_le_bytes());
+        at += block.len();
+    }
+    file.extend(blocks.concat());
+    file
+}
+
+/// Cuts steps into what came before, in this zone or in another, as long as can be, and the rest.
+fn share(steps: &[Step], zones: &[Named<'_>], depths: &[u32]) -> Vec<Piece> {
+    let in_common = |a: &[Step], b: &[Step]| a.iter().zip(b).take_while(|(a, b)| a == b).count();
+    let (mut pieces, mut at) = (Vec::new(), 0);
+    while let Some((step, _)) = steps.get(at..).and_then(<[Step]>::split_first) {
+        let rest = steps.get(at..).unwrap_or_default();
+        let again = (0..at).map(|from| {
+            let count = in_common(steps.get(from..).unwrap_or_default(), rest);
+            (count, Piece::Again { back: at - from, count })
+        });
+        let others = zones.iter().zip(depths).enumerate().filter(|(_, (_, depth))| **depth < MOST_DEEP);
+        let shared = others.flat_map(|(other, (((_, theirs), _), _))| {
+            (0..theirs.len()).map(move |skipped| {
+                let count = in_common(theirs.get(skipped..).unwrap_or_default(), rest);
+                (count, Piece::Shared { other, skipped, count })
             })
-            .max();
+        });
+        // The first of the longest; a zone's own take fewest bytes.
+        let longest = again.rev().chain(shared).reduce(|best, next| if next.0 > best.0 { next } else { best });
         match longest {
-            Some((count, std::cmp::Reverse((other, skipped)))) if count >= LEAST_SHARED => {
-                pieces.push(Piece::Shared { other, skipped, count });
-                rest = rest.get(count..).unwrap_or_default();
+            Some((count, piece)) if count >= LEAST_SHARED => {
+                pieces.push(piece);
+                at += count;
             }
             _ => {
                 pieces.push(Piece::Own(*step));
-                rest = behind;
+                at += 1;
             }
         }
     }
     pieces
 }
 
-/// The different steps, those used most first: they get the shortest numbers.
-fn number_steps(pieces: &[Vec<Piece>]) -> Vec<Step> {
+/// The steps that are used more than once, those used most first: they get the shortest numbers.
+fn common_steps(pieces: &[Vec<Piece>]) -> Vec<Step> {
     let mut uses: BTreeMap<Step, usize> = BTreeMap::new();
     for piece in pieces.iter().flatten() {
         if let Piece::Own(step) = piece {
             *uses.entry(*step).or_default() += 1;
         }
     }
-    let mut steps: Vec<_> = uses.into_iter().collect();
+    let mut steps: Vec<_> = uses.into_iter().filter(|(_, uses)| *uses > 1).collect();
     steps.sort_by_key(|(step, uses)| (std::cmp::Reverse(*uses), *step));
     steps.into_iter().map(|(step, _)| step).collect()
+}
+
+fn write_step((seconds, east): Step, out: &mut Vec<u8>) {
+    write_seconds(seconds, out);
+    write_seconds(east.into(), out);
+}
+
+fn write_seconds(seconds: i64, out: &mut Vec<u8>) {
+    let (value, odd) = if seconds % 900 == 0 { (seconds / 900, 0) } else { (seconds, 1) };
+    write(((value << 1) ^ (value >> 63)).cast_unsigned() << 1 | odd, out);
 }
 
 fn write(mut number: u64, out: &mut Vec<u8>) {

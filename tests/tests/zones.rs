@@ -14,7 +14,7 @@ fn files_are_made_when_asked() {
     if std::env::var_os("UPDATE_ZONES").is_some() {
         let (names, changes) = files();
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../engine/src/zone");
-        fs::write(folder.join("names.txt"), names).unwrap();
+        fs::write(folder.join("names.bin"), names).unwrap();
         fs::write(folder.join("changes.bin"), changes).unwrap();
     }
 }

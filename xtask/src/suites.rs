@@ -74,7 +74,7 @@ const SUITES: &[Suite] = &[
     },
     Suite {
         name: "wasm",
-        what: "the npm package: same bytes as the native engine, types, size, examples in Chromium (npm ci in bindings-wasm/)",
+        what: "the npm package: same bytes as the native engine, types, size, Deno, examples in Chromium (npm ci in bindings-wasm/)",
         commands: &[
             (&["cargo", "xtask", "wasm"], Counts::Whole),
             (
@@ -83,6 +83,7 @@ const SUITES: &[Suite] = &[
                     "--test",
                     "--test-reporter=tap",
                     "bindings-wasm/tests/browser.test.mjs",
+                    "bindings-wasm/tests/deno.test.mjs",
                     "bindings-wasm/tests/engine.test.mjs",
                     "bindings-wasm/tests/package.test.mjs",
                     "bindings-wasm/tests/parity.test.mjs",

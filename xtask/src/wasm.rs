@@ -133,7 +133,15 @@ fn compiled(krate: &str) -> PathBuf {
 /// Makes a compiled file smaller.
 fn optimise(wasm: &Path, out: &Path) -> Result<(), String> {
     let mut command = Command::new(tool("wasm-opt"));
-    command.args(WASM_FEATURES).args(["-Oz", "--strip-debug", "--strip-producers", "--strip-target-features", "-o"]);
+    // Nothing lies in the first kilobyte: it is the far end of the stack.
+    command.args(WASM_FEATURES).args([
+        "-Oz",
+        "--low-memory-unused",
+        "--strip-debug",
+        "--strip-producers",
+        "--strip-target-features",
+        "-o",
+    ]);
     succeed(command.arg(out).arg(wasm))
 }
 

@@ -1,4 +1,4 @@
-//! What "parse and serialise" costs in WebAssembly: the workload's receipt, with the engine's parser into
+//! What "parse and serialise" costs in WebAssembly: the workload's receipt, with jiter into
 //! typed structs and back into text, behind the same boundary as the engine's. And the workload itself.
 #![allow(unsafe_code, reason = "exporting a name is `unsafe`; there is nothing else that is")]
 

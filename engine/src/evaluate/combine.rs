@@ -14,7 +14,8 @@ use crate::rule::{Base, Effect, RewardKind, Rule};
 pub(crate) struct Combiner {
     adders: Buffers,
     deals: DealBuffers,
-    members: Vec<u32>,
+    /// Parts that stand together, copied, since `ANY_ITEM` rules add to the lists of all parts.
+    members: Vec<(u32, Part)>,
     any_item: Vec<u32>,
     free: Vec<bool>,
     start: Vec<i64>,
@@ -83,7 +84,7 @@ impl Combiner {
             adders::debit(input, parts, &mut self.adders, &mut trial, one, refs);
             Ok(())
         } else {
-            self.stages(input, cart, parts, &mut trial, std::iter::once((one.0, *one.1)), first_ref_only)
+            self.stages(input, cart, parts, &mut trial, &[(one.0, *one.1)], first_ref_only)
         };
         let total = trial.sum();
         self.trial = trial;
@@ -107,10 +108,10 @@ impl Combiner {
         best.start(cart.lines.iter().map(|line| line.net));
         self.members.clear();
         self.members.extend(
-            (0..count).zip(&parts.list).filter(|(_, part)| discount(part) && !alone(part) && !debit(part)).map(|(at, _)| at),
+            (0..count).zip(parts.list.iter().copied()).filter(|(_, part)| discount(part) && !alone(part) && !debit(part)),
         );
         let members = std::mem::take(&mut self.members);
-        let done = self.run(input, cart, parts, best, &members, false);
+        let done = self.stages(input, cart, parts, best, &members, false);
         self.members = members;
         done?;
         contest.together = best.total;
@@ -123,7 +124,7 @@ impl Combiner {
             }
             let mut trial = std::mem::take(&mut self.trial);
             trial.start(cart.lines.iter().map(|line| line.net));
-            let done = self.stages(input, cart, parts, &mut trial, std::iter::once((at, part)), true);
+            let done = self.stages(input, cart, parts, &mut trial, &[(at, part)], true);
             bound = bound.max(trial.total.saturating_add(trial.gap));
             if done.is_ok() && trial.total > best.total {
                 std::mem::swap(best, &mut trial);
@@ -161,23 +162,6 @@ impl Combiner {
         Ok(contest)
     }
 
-    fn run(
-        &mut self,
-        input: &Input<'_>,
-        cart: &Cart,
-        parts: &mut Parts,
-        scenario: &mut Scenario,
-        members: &[u32],
-        first_ref_only: bool,
-    ) -> Result<(), Fault> {
-        // The parts are copied out one by one, since ANY_ITEM rules add to their lists.
-        let list = std::mem::take(&mut parts.list);
-        let of = members.iter().filter_map(|&at| Some((at, *list.get(at as usize)?)));
-        let done = self.stages(input, cart, parts, scenario, of, first_ref_only);
-        parts.list = list;
-        done
-    }
-
     /// The stages of §7.3 up to the receipt adders, for these parts together.
     fn stages(
         &mut self,
@@ -185,16 +169,16 @@ impl Combiner {
         cart: &Cart,
         parts: &mut Parts,
         scenario: &mut Scenario,
-        members: impl Iterator<Item = (u32, Part)> + Clone,
+        members: &[(u32, Part)],
         first_ref_only: bool,
     ) -> Result<(), Fault> {
         let refs = if first_ref_only { 1 } else { usize::MAX };
-        let chosen = members.clone().filter(|(_, part)| part.role.deal && !part.role.any_item);
-        deals(input, cart, parts, (&mut self.deals, &mut self.adders), scenario, chosen, first_ref_only)?;
-        self.adder_stage(input, cart, parts, scenario, members.clone(), refs, false)?;
+        let mut chosen = members.iter().copied().filter(|(_, part)| part.role.deal && !part.role.any_item);
+        deals(input, cart, parts, (&mut self.deals, &mut self.adders), scenario, &mut chosen, first_ref_only)?;
+        self.adder_stage(input, cart, parts, scenario, members, refs, false)?;
         self.any_item.clear();
-        if members.clone().any(|(_, part)| part.role.any_item) {
-            self.any_items(input, cart, parts, scenario, members.clone(), first_ref_only)?;
+        if members.iter().any(|(_, part)| part.role.any_item) {
+            self.any_items(input, cart, parts, scenario, members, first_ref_only)?;
         }
         self.adder_stage(input, cart, parts, scenario, members, refs, true)?;
         scenario.total = scenario.sum();
@@ -209,16 +193,16 @@ impl Combiner {
         cart: &Cart,
         parts: &Parts,
         scenario: &mut Scenario,
-        members: impl Iterator<Item = (u32, Part)> + Clone,
+        members: &[(u32, Part)],
         refs: usize,
         receipt_rules: bool,
     ) -> Result<(), Fault> {
         for base in [Base::Gross, Base::Net] {
-            for (at, part) in members.clone() {
+            for &(at, ref part) in members {
                 let role = part.role;
                 if role.base == base && !role.deal && role.receipt_rule == receipt_rules && !role.any_item {
-                    let refs = refs.min(parts.refs(&part).len());
-                    adders::give(input, cart, parts, &mut self.adders, scenario, (at, &part), refs, None)?;
+                    let refs = refs.min(parts.refs(part).len());
+                    adders::give(input, cart, parts, &mut self.adders, scenario, (at, part), refs, None)?;
                 }
             }
         }
@@ -232,13 +216,13 @@ impl Combiner {
         cart: &Cart,
         parts: &mut Parts,
         scenario: &mut Scenario,
-        members: impl Iterator<Item = (u32, Part)> + Clone,
+        members: &[(u32, Part)],
         first_ref_only: bool,
     ) -> Result<(), Fault> {
         self.free.clear();
         self.free.resize(cart.lines.len(), true);
         for awards in scenario.awards.chunk_by(|a, b| a.part == b.part) {
-            let part = awards.first().and_then(|first| members.clone().find(|(at, _)| *at == first.part));
+            let part = awards.first().and_then(|first| members.iter().find(|(at, _)| *at == first.part));
             if part.is_none_or(|(_, part)| part.role.receipt_rule) {
                 continue;
             }
@@ -249,15 +233,15 @@ impl Combiner {
             }
         }
         let mut remaining = std::mem::take(&mut self.any_item);
-        remaining.extend(members.clone().filter(|(_, part)| part.role.any_item).map(|(at, _)| at));
+        remaining.extend(members.iter().filter(|(_, part)| part.role.any_item).map(|(at, _)| *at));
         let (mut round, mut round_best) = (std::mem::take(&mut self.round), std::mem::take(&mut self.round_best));
         let mut done = Ok(());
         while done.is_ok() {
             let mut winner: Option<u32> = None;
-            for (at, part) in members.clone().filter(|(at, _)| remaining.contains(at)) {
+            for &(at, ref part) in members.iter().filter(|(at, _)| remaining.contains(at)) {
                 let mark = parts.mark();
                 let free = std::mem::take(&mut self.free);
-                let on_free = parts.on_lines(input, cart, &part, |line| free.get(line as usize).is_some_and(|free| *free));
+                let on_free = parts.on_lines(input, cart, part, |line| free.get(line as usize).is_some_and(|free| *free));
                 self.free = free;
                 if let Some(part) = on_free {
                     round.start(scenario.left.iter().copied());
@@ -299,7 +283,7 @@ impl Combiner {
         first_ref_only: bool,
     ) -> Result<(), Fault> {
         if part.role.deal {
-            let one = std::iter::once((at, *part));
+            let one = &mut std::iter::once((at, *part));
             return deals(input, cart, parts, (&mut self.deals, &mut self.adders), round, one, first_ref_only);
         }
         let refs = if first_ref_only { 1 } else { parts.refs(part).len() };
@@ -372,7 +356,7 @@ impl Combiner {
         scenario.left.extend_from_slice(&start);
         let refs = if first_ref_only { 1 } else { parts.refs(part).len() };
         let done = if rule.is_deal() {
-            let one = std::iter::once((at, *part));
+            let one = &mut std::iter::once((at, *part));
             deals(input, cart, parts, (&mut self.deals, &mut self.adders), scenario, one, first_ref_only)
         } else {
             adders::give(input, cart, parts, &mut self.adders, scenario, (at, part), refs, Some(&start))

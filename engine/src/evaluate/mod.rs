@@ -26,7 +26,7 @@ pub(crate) use cart::{counting_gross, discounts as existing_discounts, returned_
 use candidates::Candidates;
 use cart::Cart;
 use combine::Combiner;
-use parts::{NO_STATISTICS, NotAsked, Part, Parts, Verdicts};
+use parts::{NO_STATISTICS, Part, Parts, Verdicts};
 use record::Recorder;
 use scenario::Scenario;
 
@@ -173,34 +173,33 @@ pub fn evaluate_held<'w>(
 }
 
 fn find<'w>(input: &Input<'_>, options: EvaluateOptions, workspace: &'w mut Workspace) -> Result<&'w Outcome, Problem> {
-    let done = if options.explain { run::<Vec<Reason>>(input, workspace) } else { run::<NotAsked>(input, workspace) };
-    match done {
+    match run(input, options.explain, workspace) {
         Ok(()) => Ok(&workspace.outcome),
         Err(fault) => Err(fault.into_problem(input.plan)),
     }
 }
 
-fn run<V: Reasons>(input: &Input<'_>, workspace: &mut Workspace) -> Result<(), Fault> {
+fn run(input: &Input<'_>, explain: bool, workspace: &mut Workspace) -> Result<(), Fault> {
     let Workspace { cart, candidates, parts, combiner, discounts, bonuses, switched_off, refused, recorder, outcome } = workspace;
     cart.fill(input.plan, input.receipt)?;
-    candidates.find(input.plan, input.receipt, cart, V::ALL);
+    candidates.find(input.plan, input.receipt, cart, explain);
     parts.start(input);
     refused.clear();
     for candidate in &candidates.list {
-        let mut reasons = V::default();
+        let mut reasons: Verdicts = explain.then(Vec::new);
         match parts.judge(input, cart, candidates, candidate, &mut reasons)? {
             Some((part, true)) => parts.list.push(part),
-            Some((part, false)) => refused.push((part, reasons.into_list())),
+            Some((part, false)) => refused.push((part, reasons.unwrap_or_default())),
             None => {}
         }
     }
-    deactivate::<V>(input, parts, switched_off, refused);
+    deactivate(input, explain, parts, switched_off, refused);
     combiner.settle_groups(input, cart, parts)?;
     let discount_contest = combiner.discounts(input, cart, parts, discounts)?;
     let bonus_contest = combiner.bonuses(input, cart, parts, discounts, bonuses)?;
     record::record(input, cart, parts, discounts, bonuses, recorder, outcome)?;
     outcome.explain = None;
-    if V::ALL {
+    if explain {
         let contests = explain::Contests { discount: discount_contest, bonus: bonus_contest };
         outcome.explain = Some(explain::verdicts(input, cart, parts, combiner, refused, discounts, bonuses, contests)?);
     }
@@ -209,8 +208,8 @@ fn run<V: Reasons>(input: &Input<'_>, workspace: &mut Workspace) -> Result<(), F
 
 /// `discount_activation` (§5.8): off when a rule it names meets its own requirements, whatever
 /// becomes of that rule afterwards.
-fn deactivate<V: Verdicts>(input: &Input<'_>, parts: &mut Parts, off: &mut Vec<bool>, refused: &mut Vec<(Part, Vec<Reason>)>) {
-    if parts.list.iter().all(|part| input.compiled(part.rule).deactivated_by.is_empty()) && !V::ALL {
+fn deactivate(input: &Input<'_>, explain: bool, parts: &mut Parts, off: &mut Vec<bool>, refused: &mut Vec<(Part, Vec<Reason>)>) {
+    if parts.list.iter().all(|part| input.compiled(part.rule).deactivated_by.is_empty()) && !explain {
         return;
     }
     let names_a_part = |rule: u32| {
@@ -219,7 +218,7 @@ fn deactivate<V: Verdicts>(input: &Input<'_>, parts: &mut Parts, off: &mut Vec<b
     };
     off.clear();
     off.extend(parts.list.iter().map(|part| names_a_part(part.rule)));
-    if V::ALL {
+    if explain {
         for (part, reasons) in refused.iter_mut().filter(|(part, _)| names_a_part(part.rule)) {
             let _ = part;
             reasons.push(explain::deactivated());
@@ -230,27 +229,4 @@ fn deactivate<V: Verdicts>(input: &Input<'_>, parts: &mut Parts, off: &mut Vec<b
     }
     let mut off = off.iter();
     parts.list.retain(|_| !off.next().copied().unwrap_or(false));
-}
-
-/// Reasons as they are collected: a list, or nothing.
-trait Reasons: Verdicts + Default {
-    fn into_list(self) -> Vec<Reason>;
-}
-
-impl Default for NotAsked {
-    fn default() -> Self {
-        NotAsked
-    }
-}
-
-impl Reasons for NotAsked {
-    fn into_list(self) -> Vec<Reason> {
-        Vec::new()
-    }
-}
-
-impl Reasons for Vec<Reason> {
-    fn into_list(self) -> Vec<Reason> {
-        self
-    }
 }

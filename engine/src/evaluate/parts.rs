@@ -106,26 +106,8 @@ impl Part {
     }
 }
 
-/// Who hears of the reasons against a rule. The first one ends the matter unless `ALL`.
-pub(crate) trait Verdicts {
-    const ALL: bool;
-    fn fail(&mut self, reason: impl FnOnce() -> Reason);
-}
-
-/// Nobody asks why.
-pub(crate) struct NotAsked;
-
-impl Verdicts for NotAsked {
-    const ALL: bool = false;
-    fn fail(&mut self, _: impl FnOnce() -> Reason) {}
-}
-
-impl Verdicts for Vec<Reason> {
-    const ALL: bool = true;
-    fn fail(&mut self, reason: impl FnOnce() -> Reason) {
-        self.push(reason());
-    }
-}
+/// The reasons against a rule; `None` when nobody asks, and the first one ends the matter.
+pub(crate) type Verdicts = Option<Vec<Reason>>;
 
 fn plain(code: ReasonCode) -> Reason {
     Reason { code, numbers: None }
@@ -138,9 +120,9 @@ fn numbers(code: ReasonCode, have: i64, need: i64) -> Reason {
 /// Tells a reason and leaves, unless all reasons are wanted.
 macro_rules! fail {
     ($verdicts:ident, $ok:ident, $reason:expr) => {{
-        $verdicts.fail(|| $reason);
-        if !V::ALL {
-            return Ok(None);
+        match $verdicts {
+            Some(reasons) => reasons.push($reason),
+            None => return Ok(None),
         }
         $ok = false;
     }};
@@ -273,15 +255,15 @@ impl Parts {
     }
 
     /// Judges a rule by §4 and §5 (all but `discount_activation`) and §6. `None`: it does not take
-    /// part, and `verdicts` has heard why. With `V::ALL` a part comes back even then, for
+    /// part, and `verdicts` has heard why. With `verdicts` a part comes back even then, for
     /// estimating what the rule would give; `Some((part, false))`.
-    pub(crate) fn judge<V: Verdicts>(
+    pub(crate) fn judge(
         &mut self,
         input: &Input<'_>,
         cart: &Cart,
         candidates: &Candidates,
         candidate: &Candidate,
-        verdicts: &mut V,
+        verdicts: &mut Verdicts,
     ) -> Result<Option<(Part, bool)>, Fault> {
         let mut ok = true;
         let rule = input.rule(candidate.rule);
@@ -371,7 +353,7 @@ impl Parts {
         }
         if !requirement.mixes.is_empty() && part.fulfilments < 1 && (part.units > 0 || requirement.items != Items::Every) {
             let need = requirement.mixes.iter().map(|mix| mix.quantity).fold(0, i64::saturating_add);
-            let have = if V::ALL { self.bundles(cart, rule, &part, Some(1)).1 } else { 0 };
+            let have = if verdicts.is_some() { self.bundles(cart, rule, &part, Some(1)).1 } else { 0 };
             fail!(verdicts, ok, numbers(ReasonCode::MixIncomplete, have, need));
         }
         Ok(Some((part, ok)))

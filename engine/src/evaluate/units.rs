@@ -55,7 +55,7 @@ pub(crate) fn deals(
     parts: &Parts,
     (buffers, adders): (&mut DealBuffers, &mut Buffers),
     scenario: &mut Scenario,
-    members: impl Iterator<Item = (u32, Part)> + Clone,
+    members: &mut dyn Iterator<Item = (u32, Part)>,
     first_ref_only: bool,
 ) -> Result<(), Fault> {
     let DealBuffers { problem, scratch, solution, owners, line_runs, touched, applications, prices, rewarded, eligible } =

@@ -15,8 +15,6 @@ mod snapshot;
 use std::borrow::Cow;
 use std::ops::Range;
 
-use jiter::{Jiter, JiterErrorType, JsonErrorType, NumberInt, Peek};
-
 pub(crate) use call::{call, options};
 pub(crate) use facts::facts;
 pub(crate) use receipt::{ReceiptLayout, receipt};
@@ -25,6 +23,7 @@ pub(crate) use snapshot::snapshot;
 
 use crate::canonical;
 use crate::error::{Code, Problem};
+use crate::json::{Broken, Cursor, Fault, Kind, Quoted};
 use crate::number::Decimal;
 use crate::time::Instant;
 use crate::value::Value;
@@ -47,14 +46,14 @@ type EachMember<'m, 'a> = dyn FnMut(&mut Reader<'a>, &Cow<'a, str>, bool) -> Rea
 /// One step of a JSON pointer.
 #[derive(Debug, Clone, Copy)]
 enum Step {
-    /// Where the member's name stands in the text, without its quotes.
-    Member(usize, usize),
+    /// Where the member's name stands in the text.
+    Member(Quoted),
     Element(usize),
 }
 
 /// A place in a JSON text, and the problems found so far.
 struct Reader<'a> {
-    jiter: Jiter<'a>,
+    cursor: Cursor<'a>,
     text: &'a str,
     /// Where the text stands in the Call.
     base: &'a str,
@@ -76,13 +75,13 @@ pub(crate) fn text(bytes: &[u8]) -> Result<&str, Problem> {
 
 impl<'a> Reader<'a> {
     fn new(text: &'a str, base: &'a str) -> Self {
-        Self { jiter: Jiter::new(text.as_bytes()), text, base, path: Vec::with_capacity(16), problems: Vec::new(), untold: 0 }
+        Self { cursor: Cursor::new(text), text, base, path: Vec::with_capacity(16), problems: Vec::new(), untold: 0 }
     }
 
     /// Reads the whole text with `read` and gives back what it found, or every problem.
     fn finish<T>(mut self, read: impl FnOnce(&mut Self) -> Read<Option<T>>) -> Result<T, Vec<Problem>> {
         let found = read(&mut self).and_then(|found| {
-            self.jiter.finish().map_err(|error| self.broken(&error))?;
+            self.cursor.end().map_err(|broken| self.broken(broken))?;
             Ok(found)
         });
         if self.untold > 0 {
@@ -109,8 +108,8 @@ impl<'a> Reader<'a> {
         for step in &self.path {
             pointer.push('/');
             match step {
-                Step::Member(from, to) => {
-                    pointer.push_str(&self.unescape(*from, *to).replace('~', "~0").replace('/', "~1"));
+                Step::Member(name) => {
+                    pointer.push_str(&self.cursor.text(*name).replace('~', "~0").replace('/', "~1"));
                 }
                 Step::Element(at) => pointer.push_str(&at.to_string()),
             }
@@ -135,44 +134,32 @@ impl<'a> Reader<'a> {
     }
 
     /// The text is not JSON: tells where.
-    fn broken(&mut self, error: &jiter::JiterError) -> Stop {
-        let place = self.jiter.error_position(error.index);
-        let (code, message) = match &error.error_type {
-            JiterErrorType::JsonError(JsonErrorType::RecursionLimitExceeded) => (
-                Code::TooDeep,
-                format!("lists and objects lie too deep in each other at line {}, column {}", place.line, place.column),
-            ),
-            JiterErrorType::JsonError(kind) => {
-                (Code::BadJson, format!("this is not JSON: {kind} at line {}, column {}", place.line, place.column))
-            }
-            JiterErrorType::WrongType { .. } => {
-                (Code::BadJson, format!("this is not JSON at line {}, column {}", place.line, place.column))
-            }
-        };
-        self.problem(code, message);
+    #[cold]
+    fn broken(&mut self, Broken { fault, at }: Broken) -> Stop {
+        let (line, column) = self.cursor.place(at);
+        let (code, what) = if fault == Fault::TooDeep { (Code::TooDeep, "") } else { (Code::BadJson, "this is not JSON: ") };
+        self.problem(code, format!("{what}{fault} at line {line}, column {column}"));
         Stop
     }
 
-    fn peek(&mut self) -> Read<Peek> {
-        self.jiter.peek().map_err(|error| self.broken(&error))
+    fn peek(&mut self) -> Read<Kind> {
+        self.cursor.peek().map_err(|broken| self.broken(broken))
     }
 
     /// Passes over a value; its JSON is checked.
     fn skip(&mut self) -> Read<()> {
-        self.jiter.next_skip().map_err(|error| self.broken(&error))
+        let kind = self.peek()?;
+        self.known_skip(kind)
     }
 
     /// The same for a value whose kind is known.
-    fn known_skip(&mut self, peek: Peek) -> Read<()> {
-        self.jiter.known_skip(peek).map_err(|error| self.broken(&error))
+    fn known_skip(&mut self, kind: Kind) -> Read<()> {
+        self.cursor.skip(kind).map_err(|broken| self.broken(broken))
     }
 
     /// The range of the next value, passed over.
     fn range(&mut self) -> Read<Range<usize>> {
-        self.peek()?;
-        let from = self.jiter.current_index();
-        self.skip()?;
-        Ok(from..self.jiter.current_index())
+        self.cursor.range().map_err(|broken| self.broken(broken))
     }
 
     /// Tells that another type was expected and passes over the value.
@@ -181,18 +168,6 @@ impl<'a> Reader<'a> {
         self.skip()?;
         self.problem(Code::WrongType, wanted);
         Ok(())
-    }
-
-    /// What was told as bytes of the text, as text. Escapes are resolved.
-    fn unescape(&self, from: usize, to: usize) -> Cow<'a, str> {
-        let raw = self.text.get(from..to).unwrap_or("");
-        // Without escapes the first stop is the quote behind it.
-        if canonical::string_stop(self.text.as_bytes(), from) == Some(to) {
-            return Cow::Borrowed(raw);
-        }
-        // With its quotes it is a string that was just read once already.
-        let quoted = self.text.get(from.saturating_sub(1)..to + 1).unwrap_or("\"\"");
-        Cow::Owned(Jiter::new(quoted.as_bytes()).next_str().map(str::to_owned).unwrap_or_default())
     }
 
     /// Reads an object, `member` once for each member that is not `null` (§1.6); `member` reads
@@ -210,7 +185,7 @@ impl<'a> Reader<'a> {
     /// The closure is not a type of its own here and in [`Reader::list`]: there are many, and one copy of
     /// the code does for all.
     fn members(&mut self, wanted: &'static str, member: &mut EachMember<'_, 'a>) -> Read<Option<Range<usize>>> {
-        self.each_member(wanted, |r, (from, to), peek| member(r, &r.unescape(from, to), peek == Peek::Null))
+        self.each_member(wanted, |r, name, kind| member(r, &r.cursor.text(name), kind == Kind::Null))
     }
 
     /// Like [`Reader::members`], but only for the members that `named` knows; the others are passed over.
@@ -218,15 +193,11 @@ impl<'a> Reader<'a> {
         &mut self,
         wanted: &'static str,
         named: impl Fn(&str) -> Option<M>,
-        mut member: impl FnMut(&mut Self, M, Peek) -> Read<()>,
+        mut member: impl FnMut(&mut Self, M, Kind) -> Read<()>,
     ) -> Read<Option<Range<usize>>> {
-        self.each_member(wanted, |r, (from, to), peek| {
-            // Hardly any name is written with escapes, so it is looked at as it stands first.
-            let raw = r.text.get(from..to).unwrap_or("");
-            match named(raw).or_else(|| if raw.contains('\\') { named(&r.unescape(from, to)) } else { None }) {
-                Some(known) => member(r, known, peek),
-                None => r.known_skip(peek),
-            }
+        self.each_member(wanted, |r, name, kind| match named(&r.cursor.text(name)) {
+            Some(known) => member(r, known, kind),
+            None => r.known_skip(kind),
         })
     }
 
@@ -235,33 +206,27 @@ impl<'a> Reader<'a> {
     fn each_member(
         &mut self,
         wanted: &'static str,
-        mut member: impl FnMut(&mut Self, (usize, usize), Peek) -> Read<()>,
+        mut member: impl FnMut(&mut Self, Quoted, Kind) -> Read<()>,
     ) -> Read<Option<Range<usize>>> {
         match self.peek()? {
-            Peek::Object => {}
-            Peek::Null => return self.skip().map(|()| None),
+            Kind::Object => {}
+            Kind::Null => return self.skip().map(|()| None),
             _ => return self.wrong_type(wanted).map(|()| None),
         }
         if self.path.len() > 2 * MOST_DEPTH {
             self.problem(Code::TooDeep, "lists and objects lie too deep in each other");
             return Err(Stop);
         }
-        let from = self.jiter.current_index();
-        let mut key = self.jiter.next_object_bytes().map(|key| key.map(|key| (key.as_ptr() as usize, key.len())));
-        loop {
-            let (start, length) = match key {
-                Ok(Some(key)) => key,
-                Ok(None) => break,
-                Err(error) => return Err(self.broken(&error)),
-            };
-            let start = start.wrapping_sub(self.text.as_ptr() as usize);
-            let peek = self.peek()?;
-            self.path.push(Step::Member(start, start + length));
-            member(self, (start, start + length), peek)?;
+        let from = self.cursor.at();
+        let mut first = true;
+        while let Some(name) = self.cursor.member(first).map_err(|broken| self.broken(broken))? {
+            first = false;
+            let kind = self.peek()?;
+            self.path.push(Step::Member(name));
+            member(self, name, kind)?;
             self.path.pop();
-            key = self.jiter.next_key_bytes().map(|key| key.map(|key| (key.as_ptr() as usize, key.len())));
         }
-        Ok(Some(from..self.jiter.current_index()))
+        Ok(Some(from..self.cursor.at()))
     }
 
     /// Reads a list, `element` once for each element. False: absent, or not a list.
@@ -271,28 +236,22 @@ impl<'a> Reader<'a> {
 
     fn elements(&mut self, wanted: &'static str, element: &mut dyn FnMut(&mut Self, usize) -> Read<()>) -> Read<bool> {
         match self.peek()? {
-            Peek::Array => {}
-            Peek::Null => return self.skip().map(|()| false),
+            Kind::List => {}
+            Kind::Null => return self.skip().map(|()| false),
             _ => return self.wrong_type(wanted).map(|()| false),
         }
         if self.path.len() > 2 * MOST_DEPTH {
             self.problem(Code::TooDeep, "lists and objects lie too deep in each other");
             return Err(Stop);
         }
-        let mut next = self.jiter.next_array();
         let mut at = 0;
-        loop {
-            match next {
-                Ok(Some(_)) => {}
-                Ok(None) => return Ok(true),
-                Err(error) => return Err(self.broken(&error)),
-            }
+        while self.cursor.element(at == 0).map_err(|broken| self.broken(broken))? {
             self.path.push(Step::Element(at));
             element(self, at)?;
             self.path.pop();
             at += 1;
-            next = self.jiter.array_step();
         }
+        Ok(true)
     }
 
     /// Marks a member as seen; false, with a problem, when it was there before.
@@ -309,18 +268,12 @@ impl<'a> Reader<'a> {
 
     fn string(&mut self) -> Read<Option<Cow<'a, str>>> {
         match self.peek()? {
-            Peek::String => {}
-            Peek::Null => return self.skip().map(|()| None),
+            Kind::String => {}
+            Kind::Null => return self.skip().map(|()| None),
             _ => return self.wrong_type("a text in quotes belongs here").map(|()| None),
         }
-        let bytes = self.jiter.known_bytes().map(|bytes| (bytes.as_ptr() as usize, bytes.len()));
-        match bytes {
-            Ok((start, length)) => {
-                let start = start.wrapping_sub(self.text.as_ptr() as usize);
-                Ok(Some(self.unescape(start, start + length)))
-            }
-            Err(error) => Err(self.broken(&error)),
-        }
+        let string = self.cursor.string().map_err(|broken| self.broken(broken))?;
+        Ok(Some(self.cursor.text(string)))
     }
 
     /// One of a few words; another one is told as `wanted`.
@@ -335,9 +288,9 @@ impl<'a> Reader<'a> {
 
     fn bool(&mut self) -> Read<Option<bool>> {
         match self.peek()? {
-            Peek::True => self.skip().map(|()| Some(true)),
-            Peek::False => self.skip().map(|()| Some(false)),
-            Peek::Null => self.skip().map(|()| None),
+            Kind::True => self.skip().map(|()| Some(true)),
+            Kind::False => self.skip().map(|()| Some(false)),
+            Kind::Null => self.skip().map(|()| None),
             _ => self.wrong_type("`true` or `false` belongs here").map(|()| None),
         }
     }
@@ -345,24 +298,15 @@ impl<'a> Reader<'a> {
     /// The text of a number.
     fn number(&mut self) -> Read<Option<&'a str>> {
         match self.peek()? {
-            peek if peek.is_num() => {
-                let bytes = self.jiter.known_number_bytes(peek).map(|bytes| (bytes.as_ptr() as usize, bytes.len()));
-                let (start, length) = bytes.map_err(|error| self.broken(&error))?;
-                let start = start.wrapping_sub(self.text.as_ptr() as usize);
-                Ok(self.text.get(start..start + length))
-            }
-            Peek::Null => self.skip().map(|()| None),
+            Kind::Number => self.cursor.number().map(Some).map_err(|broken| self.broken(broken)),
+            Kind::Null => self.skip().map(|()| None),
             _ => self.wrong_type("a number belongs here, without quotes").map(|()| None),
         }
     }
 
     /// A plain whole number, as nearly all are. `None`: it is read another way, nothing was read yet.
     fn plain_whole(&mut self) -> Read<Option<i64>> {
-        let peek = self.peek()?;
-        if !peek.is_num() {
-            return Ok(None);
-        }
-        Ok(self.jiter.known_int(peek).ok().map(|NumberInt::Int(value)| value))
+        Ok(if self.peek()? == Kind::Number { self.cursor.whole() } else { None })
     }
 
     fn decimal(&mut self) -> Read<Option<Decimal>> {
@@ -415,13 +359,13 @@ impl<'a> Reader<'a> {
     /// Any JSON value as a tree.
     fn value(&mut self) -> Read<Value<'a>> {
         Ok(match self.peek()? {
-            Peek::Null => {
+            Kind::Null => {
                 self.skip()?;
                 Value::Absent
             }
-            Peek::True | Peek::False => Value::Bool(self.bool()?.unwrap_or(false)),
-            Peek::String => self.string()?.map_or(Value::Absent, Value::Text),
-            Peek::Array => {
+            Kind::True | Kind::False => Value::Bool(self.bool()?.unwrap_or(false)),
+            Kind::String => self.string()?.map_or(Value::Absent, Value::Text),
+            Kind::List => {
                 let mut elements = Vec::new();
                 self.list("", |r, _| {
                     elements.push(r.value()?);
@@ -429,7 +373,7 @@ impl<'a> Reader<'a> {
                 })?;
                 Value::List(elements)
             }
-            Peek::Object => {
+            Kind::Object => {
                 let mut members: Vec<(Cow<'a, str>, Value<'a>)> = Vec::new();
                 self.object("", |r, name| {
                     if members.iter().any(|(other, _)| other == name) {
@@ -454,7 +398,7 @@ impl<'a> Reader<'a> {
     /// An object as a tree, or [`Value::Absent`].
     fn object_value(&mut self, wanted: &'static str) -> Read<Value<'a>> {
         match self.peek()? {
-            Peek::Object | Peek::Null => self.value(),
+            Kind::Object | Kind::Null => self.value(),
             _ => self.wrong_type(wanted).map(|()| Value::Absent),
         }
     }

@@ -3,10 +3,9 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use jiter::Peek;
-
 use super::{Read, Reader};
 use crate::error::{Code, Problem};
+use crate::json::Kind;
 use crate::number::Decimal;
 use crate::receipt::{DiscountLine, Item, Receipt, named_twice};
 use crate::rule::normalise_code;
@@ -93,10 +92,10 @@ fn one<'a>(r: &mut Reader<'a>) -> Read<Option<(Receipt<'a>, ReceiptLayout)>> {
     let mut discount_codes = Vec::new();
     let mut items: Vec<Item<'a>> = Vec::new();
     let mut seen = 0u64;
-    let range = r.known_members("a receipt is an object", ReceiptMember::named, |r, member, peek| {
-        let null = peek == Peek::Null;
+    let range = r.known_members("a receipt is an object", ReceiptMember::named, |r, member, kind| {
+        let null = kind == Kind::Null;
         if null && !member.is_written() {
-            return r.known_skip(peek);
+            return r.known_skip(kind);
         }
         if !r.once(&mut seen, member as u32)? {
             return Ok(());
@@ -146,7 +145,7 @@ fn codes<'a>(r: &mut Reader<'a>, codes: &mut Vec<Cow<'a, str>>) -> Read<()> {
         let new = normalise_code(&code);
         if new == code { code } else { Cow::Owned(new) }
     }
-    if r.peek()? == Peek::String {
+    if r.peek()? == Kind::String {
         codes.extend(r.string()?.map(normalised));
         return Ok(());
     }
@@ -160,12 +159,12 @@ fn codes<'a>(r: &mut Reader<'a>, codes: &mut Vec<Cow<'a, str>>) -> Read<()> {
 /// A list of objects whose entries the answer may drop or add to; its range.
 fn objects(r: &mut Reader<'_>) -> Read<Option<Range<usize>>> {
     r.peek()?;
-    let from = r.jiter.current_index();
+    let from = r.cursor.at();
     let list = r.list("a list of objects belongs here", |r, _| {
         r.object("an object belongs here", |r, _| r.skip())?;
         Ok(())
     })?;
-    Ok(list.then(|| from..r.jiter.current_index()))
+    Ok(list.then(|| from..r.cursor.at()))
 }
 
 fn groups<'a>(r: &mut Reader<'a>, item: &mut Item<'a>) -> Read<()> {
@@ -186,7 +185,7 @@ fn groups<'a>(r: &mut Reader<'a>, item: &mut Item<'a>) -> Read<()> {
 /// Reads the discounts on a line; the list's range.
 fn discount_lines<'a>(r: &mut Reader<'a>, item: &mut Item<'a>) -> Read<Option<Range<usize>>> {
     r.peek()?;
-    let from = r.jiter.current_index();
+    let from = r.cursor.at();
     let list = r.list("`discount_lines` is a list of objects", |r, _| {
         let (mut line, mut seen) = (DiscountLine { discount_id: None, amount: 0 }, 0u64);
         let read = r.object("a discount line is an object", |r, name| {
@@ -201,15 +200,15 @@ fn discount_lines<'a>(r: &mut Reader<'a>, item: &mut Item<'a>) -> Read<Option<Ra
         item.discount_lines.extend(read.map(|_| line));
         Ok(())
     })?;
-    Ok(list.then(|| from..r.jiter.current_index()))
+    Ok(list.then(|| from..r.cursor.at()))
 }
 
 fn item<'a>(r: &mut Reader<'a>, item: &mut Item<'a>, layout: &mut ItemLayout) -> Read<()> {
     let mut seen = 0u64;
-    let range = r.known_members("a line is an object", ItemMember::named, |r, member, peek| {
-        let null = peek == Peek::Null;
+    let range = r.known_members("a line is an object", ItemMember::named, |r, member, kind| {
+        let null = kind == Kind::Null;
         if null && !member.is_written() {
-            return r.known_skip(peek);
+            return r.known_skip(kind);
         }
         if !r.once(&mut seen, member as u32)? {
             return Ok(());

@@ -2,6 +2,7 @@
 
 use super::{Read, Reader};
 use crate::error::Code;
+use crate::json::Kind;
 use crate::rule::{Currencies, DiscountCode, Entry, Items, Mcc, Mix, Requirement, normalise_code};
 use crate::value::{Need, Value};
 
@@ -203,7 +204,7 @@ fn currency(r: &mut Reader<'_>) -> Read<Option<Box<str>>> {
 fn currencies(r: &mut Reader<'_>) -> Read<Option<Currencies>> {
     let mut out = Currencies { listed: Vec::new(), anything_but: Vec::new() };
     r.list("`currencies` is a list of codes, or `[{\"anything-but\": [\"NOK\"]}]`", |r, _| {
-        if r.peek()? != jiter::Peek::Object {
+        if r.peek()? != Kind::Object {
             out.listed.extend(currency(r)?);
             return Ok(());
         }
@@ -213,7 +214,7 @@ fn currencies(r: &mut Reader<'_>) -> Read<Option<Currencies>> {
                 return r.skip();
             }
             let mut but = Vec::new();
-            if r.peek()? == jiter::Peek::String {
+            if r.peek()? == Kind::String {
                 but.extend(currency(r)?);
             } else {
                 r.list("`anything-but` is a list of currencies", |r, _| {

@@ -52,7 +52,7 @@ pub(crate) fn rules(text: &str, base: &str) -> Result<RulesRead, Vec<Problem>> {
         let mut texts = Texts::new(text);
         let list = r.list("a list of rules belongs here", |r, at| {
             if at == SAMPLE {
-                let read = r.jiter.current_index().max(1);
+                let read = r.cursor.at().max(1);
                 let estimate = (rules.len() * (text.len() / read + 1)).min(MOST_ESTIMATED);
                 rules.reserve(estimate);
                 by_id.reserve(estimate);

@@ -1,9 +1,8 @@
 //! A snapshot: rules and the facts that belong to them, as `GET discounts/snapshot` gives them.
 
-use jiter::Peek;
-
 use super::Reader;
 use crate::error::{Code, Problem};
+use crate::json::Kind;
 
 /// Where rules and facts stand in a text, and where in it their pointers begin.
 #[derive(Debug)]
@@ -17,7 +16,7 @@ pub(crate) struct SnapshotParts<'a> {
 /// # Errors
 /// What is wrong with the snapshot itself; its parts are read later.
 pub(crate) fn snapshot(text: &str) -> Result<SnapshotParts<'_>, Vec<Problem>> {
-    if Reader::new(text, "").jiter.peek().is_ok_and(|peek| peek == Peek::Array) {
+    if Reader::new(text, "").cursor.peek().is_ok_and(|kind| kind == Kind::List) {
         return Ok(SnapshotParts { rules: (text, ""), facts: None });
     }
     Reader::new(text, "").finish(|r| {

@@ -1,6 +1,6 @@
 // Gives a rule to the shop: creates it, then gives it to those it is for.
 
-import { ask } from '../session.ts';
+import { ask, ServiceError, session } from '../session.ts';
 import type { Audience } from '../sentence/index.ts';
 import type { Rule } from './write.ts';
 
@@ -19,16 +19,32 @@ export class NotGivenError extends Error {
   }
 }
 
-/** Creates the rule and gives it; answers its id. */
+// What was created from this page, by account and content: who saves it again means the same rule.
+const created = new Map<string, Promise<string>>();
+
+/** Creates the rule, once however often it is saved as it is, and gives it; answers its id. */
 export async function save(rule: Rule, audience: Audience): Promise<string> {
-  const answer = await ask('POST', 'discounts/rules', JSON.stringify(rule));
-  const { id } = (await answer.json()) as { id: string };
+  const text = JSON.stringify(rule);
+  const key = `${session()?.account} ${text}`;
+  const creating = created.get(key) ?? create(text);
+  created.set(key, creating);
+  const id = await creating.catch((error: unknown) => {
+    created.delete(key);
+    throw error;
+  });
   try {
     await give(id, audience);
   } catch (error) {
+    // Somebody has deleted it: saved once more, it is created anew.
+    if (error instanceof ServiceError && error.status === 404) created.delete(key);
     throw new NotGivenError(id, error);
   }
   return id;
+}
+
+async function create(rule: string): Promise<string> {
+  const answer = await ask('POST', 'discounts/rules', rule);
+  return ((await answer.json()) as { id: string }).id;
 }
 
 /** Once, however often it is asked: the constraint gives a customer the rule at most once. */
