@@ -81,10 +81,10 @@ class Ledger:
     def purchase(self, receipt: dict[str, Any]) -> Any:
         """Evaluate a purchase and count what it used; its outcome."""
         at, customer = datetime.fromisoformat(receipt["purchase_at"]), receipt.get("customer_id")
-        refs = []
+        refs: list[dict[str, Any]] = []
         for gift in self.usable(customer, at):
             place = (customer or "/", gift.rule_id, gift.ref_id)
-            ref = {"id": gift.ref_id, "rule_id": gift.rule_id, "statistics": self.statistics(place, at)}
+            ref: dict[str, Any] = {"id": gift.ref_id, "rule_id": gift.rule_id, "statistics": self.statistics(place, at)}
             refs.append(ref if gift.given_at is None else {**ref, "given_at": gift.given_at.isoformat()})
         outcome = self.engine.evaluate(receipt, {"refs": refs})["outcome"]
         if receipt.get("entry_status") in UNFINISHED:
