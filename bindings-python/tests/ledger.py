@@ -81,7 +81,7 @@ class Ledger:
     def purchase(self, receipt: dict[str, Any]) -> Any:
         """Evaluate a purchase and count what it used; its outcome."""
         at, customer = datetime.fromisoformat(receipt["purchase_at"]), receipt.get("customer_id")
-        refs = []
+        refs: list[dict[str, Any]] = []
         for gift in self.usable(customer, at):
             place = (customer or "/", gift.rule_id, gift.ref_id)
             ref: dict[str, Any] = {"id": gift.ref_id, "rule_id": gift.rule_id, "statistics": self.statistics(place, at)}

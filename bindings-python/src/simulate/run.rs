@@ -21,8 +21,8 @@ use super::walk::{Store, Taken, Walker, World, batch_of};
 use super::{Ended, Watch};
 use crate::arrow::fault::Fault;
 
-/// Purchases that a thread takes at a time; a customer's are never parted.
-const JOB: usize = 4_096;
+/// Purchases that a thread takes at a time, at least and most; a customer's are never parted.
+const JOBS: Range<usize> = 64..4_096;
 /// Purchases between two looks at the budgets, at least and most.
 const WINDOWS: Range<usize> = 4_096..1_048_576;
 /// Between two looks at whether somebody wants to stop.
@@ -145,7 +145,9 @@ fn window(
     // By customer, then in order.
     let mut keys: Vec<u64> = of_window.iter().zip(0u64..).map(|(turn, at)| u64::from(turn.customer) << 32 | at).collect();
     keys.sort_unstable();
-    let jobs = Mutex::new(jobs(world, &keys, states).into_iter());
+    // Several for each thread, so that none waits long for the last.
+    let size = (keys.len() / (walkers.len() * 4).max(1)).clamp(JOBS.start, JOBS.end);
+    let jobs = Mutex::new(jobs(world, &keys, size, states).into_iter());
     let stop = &world.signs.stop;
     let work = |walker: &mut Walker<'_>| {
         let mut done = Vec::new();
@@ -192,20 +194,20 @@ fn window(
     })
 }
 
-/// Cuts the purchases of a window into jobs, with what their customers had before.
-fn jobs(world: &World<'_>, keys: &[u64], states: &mut [Vec<Place>]) -> Vec<Vec<Buyer>> {
+/// Cuts the purchases of a window into jobs of about this size, with what their customers had before.
+fn jobs(world: &World<'_>, keys: &[u64], size: usize, states: &mut [Vec<Place>]) -> Vec<Vec<Buyer>> {
     let mut jobs: Vec<Vec<Buyer>> = Vec::new();
     let (mut job, mut count, mut from) = (Vec::new(), 0, 0);
     for run in keys.chunk_by(|a, b| a >> 32 == b >> 32) {
         let customer = run.first().map_or(NOBODY, |key| (key >> 32) as u32);
         let parted = is_parted(world, customer);
-        for piece in run.chunks(if parted { JOB } else { run.len() }) {
+        for piece in run.chunks(if parted { size } else { run.len() }) {
             // The pieces of one that is parted start with nothing, and are added up.
             let places = states.get_mut(customer as usize).filter(|_| !parted).map(std::mem::take).unwrap_or_default();
             job.push(Buyer { customer, keys: from..from + piece.len(), places, before: None });
             from += piece.len();
             count += piece.len();
-            if count >= JOB {
+            if count >= size {
                 jobs.push(std::mem::take(&mut job));
                 count = 0;
             }
