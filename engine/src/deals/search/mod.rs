@@ -248,7 +248,7 @@ impl Buffers {
             self.rebuild(problem)?;
             (self.nodes, self.listed_best) = (0, self.best_value);
             // With a better choice known, a new start can do with fewer columns.
-            self.relist_after = steps - (steps - self.used()) / 2;
+            self.relist_after = steps - steps.saturating_sub(self.used()) / 2;
             let Some(bound) = self.search(problem)? else { return Ok(None) };
             left = left.min(bound);
             if self.best_value == self.listed_best {
