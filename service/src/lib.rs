@@ -20,6 +20,7 @@ pub mod receipts;
 pub mod serve;
 pub mod setup;
 pub mod store;
+pub mod wallets;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -45,6 +46,7 @@ use crate::discounts::plans::Plans;
 use crate::error::ApiError;
 use crate::metrics::Metrics;
 use crate::store::Store;
+use crate::wallets::Secrets;
 
 /// What every handler can reach. Cheap to clone.
 #[derive(Clone)]
@@ -59,6 +61,8 @@ pub struct App {
     pub plans: Arc<Plans>,
     /// What is counted.
     pub metrics: Metrics,
+    /// What the tokens of cards are looked up by.
+    pub wallets: Arc<Secrets>,
 }
 
 impl App {
@@ -70,7 +74,8 @@ impl App {
         let auth = Arc::new(Auth::load(&store).await?);
         let metrics = Metrics::default();
         let plans = Arc::new(Plans::new(metrics.clone()));
-        Ok(Self { config: Arc::new(config), store, auth, plans, metrics })
+        let wallets = Arc::new(Secrets::load(&store).await?);
+        Ok(Self { config: Arc::new(config), store, auth, plans, metrics, wallets })
     }
 }
 
@@ -86,7 +91,8 @@ impl App {
         (name = "auth", description = "Tokens, API clients, and what they may do"),
         (name = "discounts", description = "Rules, and what they give"),
         (name = "automations", description = "Who gets a rule when something happens"),
-        (name = "receipts", description = "Finished purchases, and what they used")
+        (name = "receipts", description = "Finished purchases, and what they used"),
+        (name = "wallets", description = "Gift cards and credit notes")
     ),
     // Of parameters, which bring no schema along by themselves.
     components(schemas(
@@ -143,6 +149,7 @@ fn operations() -> OpenApiRouter<App> {
         .routes(routes!(automations::routes::list_automations, automations::routes::create_automation))
         .routes(routes!(automations::routes::get_automation, automations::routes::delete_automation))
         .merge(receipts::routes::operations())
+        .merge(wallets::routes::operations())
 }
 
 /// The OpenAPI document, as committed in `service/openapi.json`.

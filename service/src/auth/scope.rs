@@ -132,6 +132,16 @@ permissions! {
     ClaimReceipts = ["admin:receipts", "write:receipts", "user:receipts"], USER_IN_PATH = false;
     /// Move receipts to another customer.
     AdminReceipts = ["admin:receipts"];
+    /// Read cards and transactions.
+    ReadWallets = ["admin:wallets", "read:wallets"];
+    /// Read the cards of a customer, or one's own.
+    ReadOwnWallets = ["admin:wallets", "read:wallets", "user:wallets"];
+    /// Make cards and what they are paid with; name cards, and put money on them.
+    WriteWallets = ["admin:wallets", "write:wallets"];
+    /// Read the card that a token names.
+    AskWallets = ["admin:wallets", "write:wallets", "write:wallets:/info"];
+    /// Pay with the card that a token names.
+    MoveMoney = ["admin:wallets", "write:wallets", "write:wallets:/transactions"];
     /// Recalculate receipts.
     RecalculateReceipts = ["admin:discounts", "write:discounts", "write:discounts:/available_for_receipt"];
 }

@@ -14,11 +14,14 @@ const EVENTS: &[&str] = &["admin:discounts", "write:discounts", "write:discounts
 const READ_ACCOUNTS: &[&str] = &["admin:accounts", "read:accounts"];
 const WRITE_ACCOUNTS: &[&str] = &["admin:accounts", "write:accounts"];
 const READ_RECEIPTS: &[&str] = &["admin:receipts", "read:receipts"];
+const READ_WALLETS: &[&str] = &["admin:wallets", "read:wallets"];
+const WRITE_WALLETS: &[&str] = &["admin:wallets", "write:wallets"];
+const MOVE_MONEY: &[&str] = &["admin:wallets", "write:wallets", "write:wallets:/transactions"];
 const RECALCULATE: &[&str] = &["admin:discounts", "write:discounts", "write:discounts:/available_for_receipt"];
 
 /// Method, path and scopes of every operation that needs a token, as the contract lists them. That
-/// `user:discounts` and `user:receipts` reach what is a customer's own have tests of their own.
-const OPERATIONS: [(&str, &str, &[&str]); 53] = [
+/// `user:discounts`, `user:receipts` and `user:wallets` reach what is a customer's own have tests of their own.
+const OPERATIONS: [(&str, &str, &[&str]); 67] = [
     ("POST", "discounts/available_for_receipt", RECALCULATE),
     ("GET", "discounts/rules", READ),
     ("POST", "discounts/rules", WRITE),
@@ -73,10 +76,24 @@ const OPERATIONS: [(&str, &str, &[&str]); 53] = [
     ("GET", "receipts/receipt-token?token=x", &["admin:receipts", "read:receipts", "user:receipts", "public:receipts"]),
     ("POST", "receipts/receipt-token?token=x", &["admin:receipts", "write:receipts", "user:receipts"]),
     ("GET", "receipts/search?receipt_id=r1", READ_RECEIPTS),
+    ("GET", "wallets/cards", READ_WALLETS),
+    ("POST", "wallets/cards", WRITE_WALLETS),
+    ("POST", "wallets/cards/batch", WRITE_WALLETS),
+    ("GET", "wallets/cards/c1", READ_WALLETS),
+    ("POST", "wallets/cards/c1/activate", WRITE_WALLETS),
+    ("POST", "wallets/cards/c1/rotate-pin", WRITE_WALLETS),
+    ("POST", "wallets/cards/c1/tokens", WRITE_WALLETS),
+    ("GET", "wallets/cards/c1/transactions", READ_WALLETS),
+    ("GET", "wallets/customers/kari/cards", READ_WALLETS),
+    ("GET", "wallets/customers/kari/cards/c1", READ_WALLETS),
+    ("POST", "wallets/info", &["admin:wallets", "write:wallets", "write:wallets:/info"]),
+    ("POST", "wallets/transactions", MOVE_MONEY),
+    ("POST", "wallets/transactions/tid/capture", MOVE_MONEY),
+    ("POST", "wallets/transactions/tid/void", MOVE_MONEY),
 ];
 
 /// Scopes that services give; a token may hold any.
-const SCOPES: [&str; 21] = [
+const SCOPES: [&str; 27] = [
     "admin:accounts",
     "write:accounts",
     "read:accounts",
@@ -97,6 +114,12 @@ const SCOPES: [&str; 21] = [
     "read:receipts",
     "user:receipts",
     "public:receipts",
+    "admin:wallets",
+    "write:wallets",
+    "read:wallets",
+    "user:wallets",
+    "write:wallets:/info",
+    "write:wallets:/transactions",
     "admin",
 ];
 
@@ -111,7 +134,7 @@ async fn every_operation_asks_for_its_scopes() {
         service.call_with(method, &path, Some(&other), "{}").await.refused(401);
         for scope in SCOPES {
             // A token with that scope among others that do not help.
-            let token = service.token("T00000001", &format!("read:wallets {scope}"));
+            let token = service.token("T00000001", &format!("public {scope}"));
             let answer = service.call_with(method, &path, Some(&token), "{}").await;
             assert_eq!(answer.status != 403, enough.contains(&scope), "{method} {path} with {scope}: {}", answer.text);
             if answer.status == 403 {

@@ -22,3 +22,4 @@ mod rules;
 mod search;
 mod store;
 mod support;
+mod wallets;

@@ -122,7 +122,7 @@ impl Service {
 
     /// A request below `/v1/accounts/T00000001/`, with every scope.
     pub(crate) async fn call(&self, method: &str, path: &str, body: impl Into<Body>) -> Answer {
-        let token = self.token(TEST_ACCOUNT, "admin:discounts admin:automations admin:receipts");
+        let token = self.token(TEST_ACCOUNT, "admin:discounts admin:automations admin:receipts admin:wallets");
         self.call_with(method, &format!("/v1/accounts/{TEST_ACCOUNT}/{path}"), Some(&token), body).await
     }
 
