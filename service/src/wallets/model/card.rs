@@ -40,7 +40,6 @@ pub enum CardStatus {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[expect(clippy::upper_case_acronyms, reason = "the contract's own words")]
 pub enum CardCurrency {
     NOK,
     SEK,

@@ -11,7 +11,8 @@ use crate::support::Service;
 pub(crate) async fn contradictions(service: &Service) -> Vec<String> {
     let pool = service.app.store.pool();
     let mut found = Vec::new();
-    let (mut sums, mut books): (BTreeMap<String, (i64, usize)>, BTreeMap<String, BTreeMap<String, i64>>) = Default::default();
+    let mut sums: BTreeMap<String, (i64, usize)> = BTreeMap::new();
+    let mut books: BTreeMap<String, BTreeMap<String, i64>> = BTreeMap::new();
     let entries = "SELECT e.transaction_id, t.card, e.book, e.amount, t.amount FROM wallet_entries e
         JOIN wallet_transactions t ON t.account_id = e.account_id AND t.id = e.transaction_id";
     for row in sqlx::query(entries).fetch_all(pool).await.unwrap() {
