@@ -21,8 +21,10 @@ use crate::error::ApiError;
 use crate::http::read_object;
 use crate::store::{Db, new_id, now, written};
 
-/// The most cards of one batch. Each PIN takes a processor for some time.
+/// The most cards of one batch.
 const MOST_CARDS: usize = 500;
+/// The most that get a PIN: each is hashed, slowly by design, while the client waits.
+const MOST_PINS: usize = 100;
 
 /// A PIN that was made: to be shown once, and to be kept.
 struct NewPin {
@@ -212,6 +214,9 @@ pub(super) async fn batch(app: &App, account: &str, client: &str, body: &str) ->
     }
     let options = options.unwrap_or_default();
     let shape = options.pin.map(|pin| Shape::of(Kind::Pin, pin.format, "/options/pin/format")).transpose()?;
+    if shape.is_some() && named.len() > MOST_PINS {
+        return Err(check::wrong("/cards", format!("a batch with PINs has at most {MOST_PINS} cards")));
+    }
     let own_token = match options.card_token {
         Some(token) => {
             let shape = Shape::of(Kind::Token, token.format, "/options/card_token/format")?;

@@ -95,6 +95,7 @@ pub struct BatchOptions {
 /// Cards to make, to be activated later.
 #[derive(Debug, Deserialize, ToSchema)]
 pub struct BatchRequest {
+    /// With PINs at most 100.
     #[schema(min_items = 1, max_items = 500)]
     pub cards: Vec<NamedCard>,
     #[serde(default)]

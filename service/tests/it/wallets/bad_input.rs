@@ -70,6 +70,8 @@ async fn cards() {
     ] {
         refused_at(&service, "wallets/cards/batch", with(&batch, name, &value), pointer).await;
     }
+    let names: Vec<Value> = (0..101).map(|at| json!({"card_id": format!("c{at}")})).collect();
+    refused_at(&service, "wallets/cards/batch", json!({"cards": names, "options": {"pin": {}}}).to_string(), "/cards").await;
     assert_eq!(service.call("GET", "wallets/cards", "").await.ok(), json!({"cards": []}));
 }
 
