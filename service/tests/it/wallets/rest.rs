@@ -1,9 +1,26 @@
-//! What lies in the database: neither tokens nor PINs.
+//! What lies in the database and in the log: neither tokens nor PINs.
+
+use std::io::Write;
+use std::sync::{Arc, Mutex};
 
 use serde_json::{Value, json};
 use sqlx::Row;
 
 use crate::support::Service;
+
+/// What was logged.
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().write(bytes)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
 
 /// Every text of a table, as it is stored.
 async fn texts(service: &Service, statement: &'static str) -> Vec<String> {
@@ -13,8 +30,12 @@ async fn texts(service: &Service, statement: &'static str) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn tokens_and_pins_are_nowhere_in_the_clear() {
+async fn tokens_and_pins_are_nowhere_in_clear() {
     let service = Service::new().await;
+    let log = Log::default();
+    let writer = log.clone();
+    let logger = tracing_subscriber::fmt().with_max_level(tracing::Level::TRACE).with_writer(move || writer.clone()).finish();
+    let _everything = tracing::subscriber::set_default(logger);
     let long_pin = json!({"format": {"length": 30}});
     let mut secrets: Vec<String> = Vec::new();
     let mut keep = |value: &Value| secrets.push(value.as_str().unwrap().to_owned());
@@ -47,6 +68,11 @@ async fn tokens_and_pins_are_nowhere_in_the_clear() {
     assert!(stored.iter().any(|text| text == "c1") && stored.iter().any(|text| text.starts_with("$argon2id$")), "{stored:?}");
     for secret in &secrets {
         assert!(!stored.iter().any(|text| text.contains(secret)), "{secret}");
+    }
+    let logged = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    assert!(logged.contains("wallets/transactions"), "{logged}");
+    for secret in &secrets {
+        assert!(!logged.contains(secret), "{secret}");
     }
     // And on the disk, where it is a file: also what was written and is no row any more.
     let Some(file) = service.url.strip_prefix("sqlite://").and_then(|url| url.split('?').next()) else { return };
