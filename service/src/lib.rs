@@ -23,6 +23,7 @@ pub mod receipts;
 pub mod serve;
 pub mod setup;
 pub mod store;
+pub mod wallets;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -48,6 +49,7 @@ use crate::discounts::plans::Plans;
 use crate::error::ApiError;
 use crate::metrics::Metrics;
 use crate::store::Store;
+use crate::wallets::Secrets;
 
 /// What every handler can reach. Cheap to clone.
 #[derive(Clone)]
@@ -62,6 +64,8 @@ pub struct App {
     pub plans: Arc<Plans>,
     /// What is counted.
     pub metrics: Metrics,
+    /// What the tokens of cards are looked up by.
+    pub wallets: Arc<Secrets>,
 }
 
 impl App {
@@ -73,7 +77,8 @@ impl App {
         let auth = Arc::new(Auth::load(&store).await?);
         let metrics = Metrics::default();
         let plans = Arc::new(Plans::new(metrics.clone()));
-        Ok(Self { config: Arc::new(config), store, auth, plans, metrics })
+        let wallets = Arc::new(Secrets::load(&store).await?);
+        Ok(Self { config: Arc::new(config), store, auth, plans, metrics, wallets })
     }
 }
 
@@ -91,7 +96,8 @@ impl App {
         (name = "automations", description = "Who gets a rule when something happens"),
         (name = "receipts", description = "Finished purchases, and what they used"),
         (name = "locations", description = "Where goods are sold"),
-        (name = "products", description = "Catalogs of products, their groups, and taxes")
+        (name = "products", description = "Catalogs of products, their groups, and taxes"),
+        (name = "wallets", description = "Gift cards and credit notes")
     ),
     // Of parameters, which bring no schema along by themselves.
     components(schemas(
@@ -150,6 +156,7 @@ fn operations() -> OpenApiRouter<App> {
         .merge(receipts::routes::operations())
         .merge(locations::routes::operations())
         .merge(products::routes::operations())
+        .merge(wallets::routes::operations())
 }
 
 /// The OpenAPI document, as committed in `service/openapi.json`.

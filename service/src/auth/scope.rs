@@ -140,6 +140,16 @@ permissions! {
     ReadProducts = ["admin:products", "write:products", "read:products"];
     /// Change them.
     WriteProducts = ["admin:products", "write:products"];
+    /// Read cards and transactions.
+    ReadWallets = ["admin:wallets", "read:wallets"];
+    /// Read the cards of a customer, or one's own.
+    ReadOwnWallets = ["admin:wallets", "read:wallets", "user:wallets"];
+    /// Make cards and what they are paid with; name cards, and put money on them.
+    WriteWallets = ["admin:wallets", "write:wallets"];
+    /// Read the card that a token names.
+    AskWallets = ["admin:wallets", "write:wallets", "write:wallets:/info"];
+    /// Pay with the card that a token names.
+    MoveMoney = ["admin:wallets", "write:wallets", "write:wallets:/transactions"];
     /// Recalculate receipts.
     RecalculateReceipts = ["admin:discounts", "write:discounts", "write:discounts:/available_for_receipt"];
 }

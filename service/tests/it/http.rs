@@ -14,13 +14,16 @@ const EVENTS: &[&str] = &["admin:discounts", "write:discounts", "write:discounts
 const READ_ACCOUNTS: &[&str] = &["admin:accounts", "read:accounts"];
 const WRITE_ACCOUNTS: &[&str] = &["admin:accounts", "write:accounts"];
 const READ_RECEIPTS: &[&str] = &["admin:receipts", "read:receipts"];
+const READ_WALLETS: &[&str] = &["admin:wallets", "read:wallets"];
+const WRITE_WALLETS: &[&str] = &["admin:wallets", "write:wallets"];
+const MOVE_MONEY: &[&str] = &["admin:wallets", "write:wallets", "write:wallets:/transactions"];
 const READ_PRODUCTS: &[&str] = &["admin:products", "write:products", "read:products"];
 const WRITE_PRODUCTS: &[&str] = &["admin:products", "write:products"];
 const RECALCULATE: &[&str] = &["admin:discounts", "write:discounts", "write:discounts:/available_for_receipt"];
 
 /// Method, path and scopes of every operation that needs a token, as the contract lists them. That
-/// `user:discounts` and `user:receipts` reach what is a customer's own have tests of their own.
-const OPERATIONS: [(&str, &str, &[&str]); 74] = [
+/// `user:discounts`, `user:receipts` and `user:wallets` reach what is a customer's own have tests of their own.
+const OPERATIONS: [(&str, &str, &[&str]); 88] = [
     ("POST", "discounts/available_for_receipt", RECALCULATE),
     ("GET", "discounts/rules", READ),
     ("POST", "discounts/rules", WRITE),
@@ -96,10 +99,24 @@ const OPERATIONS: [(&str, &str, &[&str]); 74] = [
     ("POST", "products/tax", WRITE_PRODUCTS),
     ("PUT", "products/tax/tid", WRITE_PRODUCTS),
     ("DELETE", "products/tax/tid", WRITE_PRODUCTS),
+    ("GET", "wallets/cards", READ_WALLETS),
+    ("POST", "wallets/cards", WRITE_WALLETS),
+    ("POST", "wallets/cards/batch", WRITE_WALLETS),
+    ("GET", "wallets/cards/c1", READ_WALLETS),
+    ("POST", "wallets/cards/c1/activate", WRITE_WALLETS),
+    ("POST", "wallets/cards/c1/rotate-pin", WRITE_WALLETS),
+    ("POST", "wallets/cards/c1/tokens", WRITE_WALLETS),
+    ("GET", "wallets/cards/c1/transactions", READ_WALLETS),
+    ("GET", "wallets/customers/kari/cards", READ_WALLETS),
+    ("GET", "wallets/customers/kari/cards/c1", READ_WALLETS),
+    ("POST", "wallets/info", &["admin:wallets", "write:wallets", "write:wallets:/info"]),
+    ("POST", "wallets/transactions", MOVE_MONEY),
+    ("POST", "wallets/transactions/tid/capture", MOVE_MONEY),
+    ("POST", "wallets/transactions/tid/void", MOVE_MONEY),
 ];
 
 /// Scopes that services give; a token may hold any.
-const SCOPES: [&str; 27] = [
+const SCOPES: [&str; 33] = [
     "admin:accounts",
     "write:accounts",
     "read:accounts",
@@ -126,6 +143,12 @@ const SCOPES: [&str; 27] = [
     "admin:products",
     "write:products",
     "read:products",
+    "admin:wallets",
+    "write:wallets",
+    "read:wallets",
+    "user:wallets",
+    "write:wallets:/info",
+    "write:wallets:/transactions",
     "admin",
 ];
 
@@ -140,7 +163,7 @@ async fn every_operation_asks_for_its_scopes() {
         service.call_with(method, &path, Some(&other), "{}").await.refused(401);
         for scope in SCOPES {
             // A token with that scope among others that do not help.
-            let token = service.token("T00000001", &format!("read:wallets {scope}"));
+            let token = service.token("T00000001", &format!("public {scope}"));
             let answer = service.call_with(method, &path, Some(&token), "{}").await;
             assert_eq!(answer.status != 403, enough.contains(&scope), "{method} {path} with {scope}: {}", answer.text);
             if answer.status == 403 {

@@ -24,3 +24,4 @@ mod rules;
 mod search;
 mod store;
 mod support;
+mod wallets;

@@ -89,9 +89,14 @@ impl Deployment {
         answer["access_token"].as_str().unwrap().to_owned()
     }
 
-    /// A request below the account; `None` when it is not answered.
+    /// A request about discounts; `None` when it is not answered.
     pub(crate) async fn ask(&self, node: &str, method: &str, path: &str, body: Option<&Value>) -> Option<Answer> {
-        self.ask_as(node, method, path, &[], body).await
+        self.ask_as(node, method, &format!("discounts/{path}"), &[], body).await
+    }
+
+    /// A request about cards; `None` when it is not answered.
+    pub(crate) async fn ask_wallets(&self, node: &str, method: &str, path: &str, body: Option<&Value>) -> Option<Answer> {
+        self.ask_as(node, method, &format!("wallets/{path}"), &[], body).await
     }
 
     async fn ask_as(
@@ -102,7 +107,7 @@ impl Deployment {
         headers: &[(&str, &str)],
         body: Option<&Value>,
     ) -> Option<Answer> {
-        let url = format!("{node}/v1/accounts/{}/discounts/{path}", self.client.account_id);
+        let url = format!("{node}/v1/accounts/{}/{path}", self.client.account_id);
         let mut request = self.http.request(method.parse().unwrap(), url).bearer_auth(&self.token);
         for (name, value) in headers {
             request = request.header(*name, *value);
@@ -162,7 +167,7 @@ impl Deployment {
             .collect();
         let body = json!({"receipt": {"receipt_id": name, "store": {"id": "s1"}, "purchase_at": "2024-06-01T12:00:00Z",
             "customer_id": customer, "discounts": rules}});
-        self.ask_as(node, "POST", "events", &[("event", "receipt_add"), ("event-delivery", name)], Some(&body)).await
+        self.ask_as(node, "POST", "discounts/events", &[("event", "receipt_add"), ("event-delivery", name)], Some(&body)).await
     }
 }
 

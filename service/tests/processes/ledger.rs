@@ -16,6 +16,31 @@ impl Ledger {
         sqlx::query(statement).fetch_all(&self.0).await.unwrap()
     }
 
+    /// Cards whose totals are not the sums of their books, and transactions whose entries do not sum to 0.
+    pub(crate) async fn contradictions_of_cards(&self) -> Vec<String> {
+        let mut found = Vec::new();
+        let entries = "SELECT t.id, CAST(COALESCE(SUM(e.amount), 0) AS BIGINT), COUNT(e.amount) FROM wallet_transactions t
+            LEFT JOIN wallet_entries e ON e.account_id = t.account_id AND e.transaction_id = t.id
+            GROUP BY t.account_id, t.id HAVING COALESCE(SUM(e.amount), 0) <> 0 OR COUNT(e.amount) <> 2";
+        for row in self.rows(entries).await {
+            let (sum, sides): (i64, i64) = (row.get(1), row.get(2));
+            found.push(format!("transaction {}: {sides} sides, together {sum}", row.get::<String, _>(0)));
+        }
+        let books = "SELECT c.card_id, c.funds - c.drawn - c.reserved, c.reserved,
+                CAST(COALESCE(SUM(CASE WHEN e.book = 'card' THEN e.amount ELSE 0 END), 0) AS BIGINT),
+                CAST(COALESCE(SUM(CASE WHEN e.book = 'reserved' THEN e.amount ELSE 0 END), 0) AS BIGINT)
+            FROM wallet_cards c LEFT JOIN wallet_transactions t ON t.account_id = c.account_id AND t.card = c.id
+            LEFT JOIN wallet_entries e ON e.account_id = t.account_id AND e.transaction_id = t.id
+            GROUP BY c.account_id, c.id, c.card_id, c.funds, c.drawn, c.reserved";
+        for row in self.rows(books).await {
+            let numbers = [1, 2, 3, 4].map(|at| row.get::<i64, _>(at));
+            if numbers[..2] != numbers[2..] || numbers.iter().any(|number| *number < 0) {
+                found.push(format!("card {}: totals {:?}, ledger {:?}", row.get::<String, _>(0), &numbers[..2], &numbers[2..]));
+            }
+        }
+        found
+    }
+
     /// Rows that should not be: places whose statistics are not the sum of their log, rules whose
     /// totals are not the sum of theirs, claims without their purchase or their rows.
     pub(crate) async fn contradictions(&self) -> Vec<String> {

@@ -11,3 +11,4 @@ mod ledger;
 mod races;
 mod rules;
 mod stop;
+mod wallets;

@@ -9,23 +9,23 @@ use tokio::sync::Barrier;
 use crate::deployment::{Answer, Deployment, Node};
 use crate::ledger::Ledger;
 
-const CLIENTS: usize = 64;
+pub(crate) const CLIENTS: usize = 64;
 
 /// Two processes, and clients that all begin at one moment.
-struct Race {
-    deployment: Arc<Deployment>,
-    nodes: [Node; 2],
+pub(crate) struct Race {
+    pub(crate) deployment: Arc<Deployment>,
+    pub(crate) nodes: [Node; 2],
 }
 
 impl Race {
-    async fn new() -> Self {
+    pub(crate) async fn new() -> Self {
         let (deployment, first) = Deployment::new().await;
         let second = deployment.node();
         Self { deployment: Arc::new(deployment), nodes: [first, second] }
     }
 
     /// Every client does this once, all together: its number and the process it asks.
-    async fn run<T, F>(&self, one: impl Fn(Arc<Deployment>, usize, String) -> F) -> Vec<T>
+    pub(crate) async fn run<T, F>(&self, one: impl Fn(Arc<Deployment>, usize, String) -> F) -> Vec<T>
     where
         T: Send + 'static,
         F: Future<Output = T> + Send + 'static,
@@ -62,7 +62,7 @@ impl Race {
 
 /// How many answers are successes, and how many refusals with this code; there are no others.
 #[track_caller]
-fn split(answers: &[Answer], code: &str) -> (usize, usize) {
+pub(crate) fn split(answers: &[Answer], code: &str) -> (usize, usize) {
     let won = answers.iter().filter(|answer| answer.refusal().is_none()).count();
     let lost = answers.iter().filter(|answer| answer.refusal() == Some(code)).count();
     assert_eq!(won + lost, answers.len(), "{answers:?}");

@@ -1,0 +1,19 @@
+//! Gift cards and credit notes: money that customers hold.
+//!
+//! Every transaction moves one amount from one book of the ledger to another; a card's balances are the
+//! sums of its books. What a card is paid with, its token and PIN, is shown once and kept as hashes.
+
+mod barcode;
+mod cards;
+mod check;
+mod format;
+mod made;
+pub mod model;
+mod page;
+pub mod routes;
+mod secrets;
+mod store;
+mod tokens;
+mod transactions;
+
+pub use self::secrets::Secrets;
