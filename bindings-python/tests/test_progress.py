@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import sys
+from types import SimpleNamespace
 from typing import Any
 
 import pandas as pd
@@ -70,9 +71,15 @@ def test_nothing_where_nobody_looks(
 
 
 def test_a_bar_in_a_notebook(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    monkeypatch.setitem(sys.modules, "ipykernel", sys)
+    shell = SimpleNamespace(kernel=object())
+    monkeypatch.setitem(sys.modules, "IPython", SimpleNamespace(get_ipython=lambda: shell))  # type: ignore[arg-type]
     ENGINE.evaluate_arrow(TABLE, progress=True).tables()
     assert "50 000 of 50 000" in capsys.readouterr().err
+    # Outside of a kernel, where somebody loaded the package all the same, and in IPython in a terminal, which is redirected.
+    for outside in (None, object()):
+        monkeypatch.setitem(sys.modules, "IPython", SimpleNamespace(get_ipython=lambda it=outside: it))  # type: ignore[arg-type]
+        ENGINE.evaluate_arrow(TABLE, progress=True).tables()
+        assert capsys.readouterr().err == ""
 
 
 def test_a_bar_is_not_drawn_more_often_than_one_can_see() -> None:

@@ -68,10 +68,21 @@ def quiet(_done: int, _total: int | None) -> None:
     """Nobody is looking."""
 
 
+def in_notebook() -> bool:
+    """Does this run in a notebook's kernel?
+
+    That its packages are loaded says nothing: programs that run notebooks load them too.
+    """
+    ipython = sys.modules.get("IPython")
+    shell = ipython.get_ipython() if ipython is not None else None
+    return shell is not None and hasattr(shell, "kernel")
+
+
 def bar() -> Callable[[int, int | None], None]:
     """A bar where somebody can see it, in a terminal or a notebook; else something that says nothing."""
-    notebook = "ipykernel" in sys.modules
-    return Bar() if notebook or (sys.stderr is not None and sys.stderr.isatty()) else quiet
+    if sys.stderr is None:
+        return quiet
+    return Bar() if sys.stderr.isatty() or in_notebook() else quiet
 
 
 def rows(source: Any) -> int | None:
