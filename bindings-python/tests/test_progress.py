@@ -75,9 +75,10 @@ def test_a_bar_in_a_notebook(monkeypatch: pytest.MonkeyPatch, capsys: pytest.Cap
     monkeypatch.setitem(sys.modules, "IPython", SimpleNamespace(get_ipython=lambda: shell))  # type: ignore[arg-type]
     ENGINE.evaluate_arrow(TABLE, progress=True).tables()
     assert "50 000 of 50 000" in capsys.readouterr().err
-    # Outside of a kernel, where somebody loaded the package all the same, and in IPython in a terminal, which is redirected.
+    # Outside of a kernel, where somebody loaded the package all the same, and in a shell that is redirected.
     for outside in (None, object()):
-        monkeypatch.setitem(sys.modules, "IPython", SimpleNamespace(get_ipython=lambda it=outside: it))  # type: ignore[arg-type]
+        loaded = SimpleNamespace(get_ipython=lambda shell=outside: shell)
+        monkeypatch.setitem(sys.modules, "IPython", loaded)  # type: ignore[arg-type]
         ENGINE.evaluate_arrow(TABLE, progress=True).tables()
         assert capsys.readouterr().err == ""
 

@@ -69,10 +69,8 @@ def quiet(_done: int, _total: int | None) -> None:
 
 
 def in_notebook() -> bool:
-    """Does this run in a notebook's kernel?
-
-    That its packages are loaded says nothing: programs that run notebooks load them too.
-    """
+    """Tell whether this runs in a notebook's kernel."""
+    # That its packages are loaded says nothing: programs that run notebooks load them too.
     ipython = sys.modules.get("IPython")
     shell = ipython.get_ipython() if ipython is not None else None
     return shell is not None and hasattr(shell, "kernel")
