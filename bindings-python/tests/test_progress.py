@@ -72,13 +72,13 @@ def test_nothing_where_nobody_looks(
 
 def test_a_bar_in_a_notebook(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     shell = SimpleNamespace(kernel=object())
-    monkeypatch.setitem(sys.modules, "IPython", SimpleNamespace(get_ipython=lambda: shell))  # type: ignore[arg-type]
+    monkeypatch.setitem(sys.modules, "IPython", SimpleNamespace(get_ipython=lambda: shell))
     ENGINE.evaluate_arrow(TABLE, progress=True).tables()
     assert "50 000 of 50 000" in capsys.readouterr().err
     # Outside of a kernel, where somebody loaded the package all the same, and in a shell that is redirected.
     for outside in (None, object()):
         loaded = SimpleNamespace(get_ipython=lambda shell=outside: shell)
-        monkeypatch.setitem(sys.modules, "IPython", loaded)  # type: ignore[arg-type]
+        monkeypatch.setitem(sys.modules, "IPython", loaded)
         ENGINE.evaluate_arrow(TABLE, progress=True).tables()
         assert capsys.readouterr().err == ""
 
