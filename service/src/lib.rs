@@ -12,6 +12,7 @@ pub mod discounts;
 pub mod documents;
 mod entity;
 pub mod error;
+pub mod happened;
 pub mod http;
 pub mod json;
 pub mod locations;

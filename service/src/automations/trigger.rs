@@ -6,21 +6,22 @@ use serde_json::{Map, Value};
 use super::path::can_look_into;
 use super::read::{Action, Automation, Event, Http, is_json};
 use super::store;
+use crate::App;
 use crate::discounts::store::{facts, refs};
 use crate::error::ApiError;
 use crate::http::{MOST_BYTES, is_client_id};
 use crate::outbox::{self, Message};
 use crate::store::Db;
 
-/// Lets the account's automations act on an event, within the unit of work that makes it happen: call this
-/// once for each thing that happened, with what the contract's event says of it (the customer, the token, the
-/// receipt).
+/// Lets the account's automations act on an event, within the unit of work that makes it happen.
+/// `resource` is what the contract's event says of it (the customer, the token, the receipt).
+/// [`happened`](crate::happened::happened) calls this.
 ///
 /// Events that name no customer set nothing off.
 ///
 /// # Errors
 /// When the database refuses; then nothing of the unit may be saved.
-pub async fn trigger(db: &mut Db, account: &str, event: Event, resource: &Value) -> Result<(), ApiError> {
+pub async fn trigger(db: &mut Db, app: &App, account: &str, event: Event, resource: &Value) -> Result<(), ApiError> {
     let live = store::live(db, account, event.name()).await?;
     if live.is_empty() {
         return Ok(());
@@ -50,7 +51,7 @@ pub async fn trigger(db: &mut Db, account: &str, event: Event, resource: &Value)
                 Action::Discount(rule) => {
                     refs::give_within(db, account, &id, rule, std::slice::from_ref(&customer), None).await?;
                 }
-                Action::Http(http) => send(db, account, &id, event, http, resource).await?,
+                Action::Http(http) => send(db, app, account, &id, event, http, resource).await?,
             }
         }
     }
@@ -71,7 +72,15 @@ async fn customer(db: &mut Db, account: &str, event: Event, resource: &Value) ->
     Ok(facts::customer_of_token(db, account, &token).await?.filter(|id| is_id(id)))
 }
 
-async fn send(db: &mut Db, account: &str, automation: &str, event: Event, http: &Http, resource: &Value) -> Result<(), ApiError> {
+async fn send(
+    db: &mut Db,
+    app: &App,
+    account: &str,
+    automation: &str,
+    event: Event,
+    http: &Http,
+    resource: &Value,
+) -> Result<(), ApiError> {
     let body = http.body.as_ref().map(|template| match template.fill(resource) {
         Value::String(text) if !is_json(&http.content_type) => text,
         body => body.to_string(),
@@ -90,5 +99,5 @@ async fn send(db: &mut Db, account: &str, automation: &str, event: Event, http: 
         headers: &headers,
         body,
     };
-    outbox::add(db, &message).await.map(drop)
+    outbox::add(db, app, &message).await.map(drop)
 }

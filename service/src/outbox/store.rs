@@ -7,6 +7,7 @@
 use serde_json::{Map, Value};
 use sqlx::Row;
 
+use crate::App;
 use crate::error::ApiError;
 use crate::store::statement::Statement;
 use crate::store::{Db, Store, new_id, now};
@@ -34,7 +35,7 @@ pub struct Message<'a> {
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn add(db: &mut Db, message: &Message<'_>) -> Result<String, ApiError> {
+pub async fn add(db: &mut Db, _app: &App, message: &Message<'_>) -> Result<String, ApiError> {
     let headers: Map<String, Value> =
         message.headers.iter().map(|(name, value)| ((*name).to_owned(), value.as_str().into())).collect();
     let id = new_id();

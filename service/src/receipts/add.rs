@@ -6,10 +6,10 @@ use serde_json::value::RawValue;
 use super::read::{Checked, Sent};
 use super::{store, token};
 use crate::App;
-use crate::automations::{Event, trigger};
 use crate::discounts::record::{self, ReceiptUse};
 use crate::entity::Made;
 use crate::error::ApiError;
+use crate::happened::{Event, Happening, happened};
 use crate::http::{read, read_at};
 use crate::members::Members;
 
@@ -47,7 +47,7 @@ pub(super) async fn add(app: &App, account: &str, client: &str, body: &str, toke
             // An event told of it before: it did not happen again.
             && record::record_receipt(unit.db(), app.store.kind(), account, client, used).await?
         {
-            trigger(unit.db(), account, Event::ReceiptAdd, &resource).await?;
+            happened(unit.db(), app, account, Happening { event: Event::ReceiptAdd, key: &made.id, resource: &resource }).await?;
         }
         unit.save().await?;
         let mut entity = made.with(Members::default());

@@ -66,7 +66,7 @@ async fn a_message_is_there_when_the_change_is_and_counts_its_times() {
     automation["limitation"]["automation_repeat"] = json!(2);
     store(&service, automation).await;
     let mut unit = service.app.store.unit().await.unwrap();
-    super::set_off(unit.db(), "T00000001", Event::ReceiptAdd, &json!({"customer_id": "kari"})).await.unwrap();
+    super::set_off(unit.db(), &service.app, "T00000001", Event::ReceiptAdd, &json!({"customer_id": "kari"})).await.unwrap();
     drop(unit);
     assert!(outbox(&service).await.is_empty());
     for _ in 0..3 {

@@ -64,7 +64,7 @@ async fn write(service: &Service, url: &str) -> String {
         headers: &headers,
         body: Some(r#"{"customers":["kåre"]}"#.to_owned()),
     };
-    let id = add(unit.db(), &message).await.unwrap();
+    let id = add(unit.db(), &service.app, &message).await.unwrap();
     unit.save().await.unwrap();
     id
 }
