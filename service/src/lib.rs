@@ -80,10 +80,10 @@ impl App {
     /// When the database refuses, or was sealed with another key.
     pub async fn new(config: Config, store: Store) -> Result<Self, ApiError> {
         let sealer = Arc::new(Sealer::load(&config, &store).await?);
-        let auth = Arc::new(Auth::load(&store).await?);
+        let auth = Arc::new(Auth::load(&store, &sealer).await?);
         let metrics = Metrics::default();
         let plans = Arc::new(Plans::new(metrics.clone()));
-        let wallets = Arc::new(Secrets::load(&store).await?);
+        let wallets = Arc::new(Secrets::load(&store, &sealer).await?);
         Ok(Self { config: Arc::new(config), store, auth, plans, metrics, wallets, sealer })
     }
 }
