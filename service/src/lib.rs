@@ -22,6 +22,7 @@ pub mod metrics;
 pub mod outbox;
 pub mod products;
 pub mod receipts;
+pub mod sealed;
 pub mod serve;
 pub mod setup;
 pub mod store;
@@ -50,6 +51,7 @@ use crate::config::Config;
 use crate::discounts::plans::Plans;
 use crate::error::ApiError;
 use crate::metrics::Metrics;
+use crate::sealed::Sealer;
 use crate::store::Store;
 use crate::wallets::Secrets;
 
@@ -68,19 +70,22 @@ pub struct App {
     pub metrics: Metrics,
     /// What the tokens of cards are looked up by.
     pub wallets: Arc<Secrets>,
+    /// What is personal or secret is stored sealed.
+    pub sealer: Arc<Sealer>,
 }
 
 impl App {
     /// The application on an open database.
     ///
     /// # Errors
-    /// When the database refuses.
+    /// When the database refuses, or was sealed with another key.
     pub async fn new(config: Config, store: Store) -> Result<Self, ApiError> {
+        let sealer = Arc::new(Sealer::load(&config, &store).await?);
         let auth = Arc::new(Auth::load(&store).await?);
         let metrics = Metrics::default();
         let plans = Arc::new(Plans::new(metrics.clone()));
         let wallets = Arc::new(Secrets::load(&store).await?);
-        Ok(Self { config: Arc::new(config), store, auth, plans, metrics, wallets })
+        Ok(Self { config: Arc::new(config), store, auth, plans, metrics, wallets, sealer })
     }
 }
 

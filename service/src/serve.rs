@@ -7,6 +7,7 @@ use std::time::Duration;
 use clap::Args;
 
 use crate::config::{Config, LogFormat};
+use crate::error::ApiError;
 use crate::outbox::deliver::Deliverer;
 use crate::setup::{self, Client};
 use crate::store::Store;
@@ -50,7 +51,7 @@ async fn serve(config: Config) -> Result<(), String> {
     let listener = tokio::net::TcpListener::bind(config.listen)
         .await
         .map_err(|error| format!("{}: {error}; set RABATT_LISTEN to another address", config.listen))?;
-    let state = App::new(config, store).await.map_err(|error| format!("{error:?}"))?;
+    let state = App::new(config, store).await.map_err(told)?;
     let address = format!("http://{}", listener.local_addr().map_err(|error| error.to_string())?);
     let kept = data.join("client.json");
     let keep = |client: &Client| setup::keep_client(&kept, client).map_err(|error| format!("{}: {error}", kept.display()));
@@ -96,6 +97,14 @@ async fn serve(config: Config) -> Result<(), String> {
     }
     store.close().await;
     served.map_err(|error| error.to_string())
+}
+
+/// Why the service cannot start.
+fn told(error: ApiError) -> String {
+    match error {
+        ApiError::Internal(message) => message,
+        other => format!("{other:?}"),
+    }
 }
 
 /// What is said once, at first start.

@@ -190,7 +190,9 @@ async fn add_client(state: &App, account: &str, id: &str) {
 pub(crate) async fn state(url: &str) -> App {
     // What an answer does not tell is shown when the test fails.
     drop(tracing_subscriber::fmt().with_test_writer().with_max_level(tracing::Level::ERROR).try_init());
-    let config = Config::load(None, std::iter::empty()).unwrap();
+    // Beside a SQLite file its key is made; a server's is one for all.
+    let key = url.starts_with("postgres").then(|| ("RABATT_SECRET_KEY".to_owned(), format!("{}A=", "A".repeat(42))));
+    let config = Config::load(None, key.into_iter()).unwrap();
     let store = Store::open(url, 4).await.unwrap();
     // Making a key takes long: the first test does it for all.
     let file = concat!(env!("CARGO_TARGET_TMPDIR"), "/signing_key.pem");
