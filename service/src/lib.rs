@@ -13,6 +13,7 @@ pub mod documents;
 mod entity;
 pub mod error;
 pub mod happened;
+pub mod hooks;
 pub mod http;
 pub mod json;
 pub mod locations;
@@ -103,6 +104,7 @@ impl App {
         (name = "receipts", description = "Finished purchases, and what they used"),
         (name = "locations", description = "Where goods are sold"),
         (name = "products", description = "Catalogs of products, their groups, and taxes"),
+        (name = "hooks", description = "Webhooks: who is told what happens, and what was delivered"),
         (name = "wallets", description = "Gift cards and credit notes")
     ),
     // Of parameters, which bring no schema along by themselves.
@@ -163,6 +165,7 @@ fn operations() -> OpenApiRouter<App> {
         .merge(locations::routes::operations())
         .merge(products::routes::operations())
         .merge(wallets::routes::operations())
+        .merge(hooks::routes::operations())
 }
 
 /// The OpenAPI document, as committed in `service/openapi.json`.

@@ -61,7 +61,7 @@ async fn serve(config: Config) -> Result<(), String> {
     }
     let store = state.store.clone();
     let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
-    let delivering = match Deliverer::new(&state.config, store.clone(), state.metrics.clone()) {
+    let delivering = match Deliverer::new(&state) {
         Ok(deliverer) => Some(tokio::spawn(deliverer.run(async { drop(stopped.await) }))),
         // Everything else works without; what is to be sent waits for another start.
         Err(error) => {

@@ -11,7 +11,7 @@ use crate::discounts::store::{refs, tokens};
 use crate::error::ApiError;
 use crate::http::{MOST_BYTES, is_client_id};
 use crate::outbox::{self, Message};
-use crate::store::Db;
+use crate::store::{Db, new_id};
 
 /// Lets the account's automations act on an event, within the unit of work that makes it happen.
 /// `resource` is what the contract's event says of it (the customer, the token, the receipt).
@@ -91,13 +91,15 @@ async fn send(
     }
     let headers = [("user-agent", format!("Rabatt-Automation/{automation}")), ("content-type", http.content_type.clone())];
     let message = Message {
+        id: &new_id(),
         account,
         sender: automation,
+        lane: None,
         event: event.name(),
         method: &http.method,
         url: &http.url,
         headers: &headers,
         body,
     };
-    outbox::add(db, app, &message).await.map(drop)
+    outbox::add(db, app, &message).await
 }
