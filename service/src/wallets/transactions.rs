@@ -2,13 +2,13 @@
 
 use serde_json::value::RawValue;
 
-use super::check;
 use super::model::{CaptureRequest, Transaction, TransactionKind, TransactionRequest, VoidRequest};
 use super::secrets::check_pin;
 use super::store::cards::StoredCard;
 use super::store::ledger::{MOST_FUNDS, Movement, NewTransaction, StoredTransaction};
 use super::store::tokens::StoredToken;
 use super::store::{cards, ledger, tokens};
+use super::{check, told};
 use crate::App;
 use crate::auth::scope::{Permission, WriteWallets};
 use crate::error::ApiError;
@@ -172,6 +172,7 @@ async fn run(
     if !ledger::record(unit.db(), &new).await? {
         return Err(too_much(wanted.movement, &card));
     }
+    told::moved(unit.db(), app, account, &card, wanted.ref_id).await?;
     let made = ledger::of_ref(unit.db(), account, &card.id, wanted.ref_id).await?;
     unit.save().await?;
     made.ok_or_else(|| ApiError::Internal("a transaction was not recorded".to_owned()))?.shown()
