@@ -43,10 +43,13 @@ pub(super) async fn add(app: &App, account: &str, client: &str, body: &str, toke
             duplicates = duplicates.saturating_add(1);
             continue;
         }
-        if let Some(used) = used
-            // An event told of it before: it did not happen again.
-            && record::record_receipt(unit.db(), app.store.kind(), account, client, used).await?
-        {
+        // A till's training and the like is stored, and nothing happens to anybody; what an event told of before did
+        // not happen again.
+        let first = match used {
+            Some(used) => record::record_receipt(unit.db(), app, account, client, used).await?,
+            None => false,
+        };
+        if first {
             happened(unit.db(), app, account, Happening { event: Event::ReceiptAdd, key: &made.id, resource: &resource }).await?;
         }
         unit.save().await?;

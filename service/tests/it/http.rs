@@ -17,13 +17,15 @@ const READ_RECEIPTS: &[&str] = &["admin:receipts", "read:receipts"];
 const READ_WALLETS: &[&str] = &["admin:wallets", "read:wallets"];
 const WRITE_WALLETS: &[&str] = &["admin:wallets", "write:wallets"];
 const MOVE_MONEY: &[&str] = &["admin:wallets", "write:wallets", "write:wallets:/transactions"];
+const READ_HOOKS: &[&str] = &["admin:hooks", "read:hooks"];
+const WRITE_HOOKS: &[&str] = &["admin:hooks", "write:hooks"];
 const READ_PRODUCTS: &[&str] = &["admin:products", "write:products", "read:products"];
 const WRITE_PRODUCTS: &[&str] = &["admin:products", "write:products"];
 const RECALCULATE: &[&str] = &["admin:discounts", "write:discounts", "write:discounts:/available_for_receipt"];
 
 /// Method, path and scopes of every operation that needs a token, as the contract lists them. That
 /// `user:discounts`, `user:receipts` and `user:wallets` reach what is a customer's own have tests of their own.
-const OPERATIONS: [(&str, &str, &[&str]); 88] = [
+const OPERATIONS: [(&str, &str, &[&str]); 95] = [
     ("POST", "discounts/available_for_receipt", RECALCULATE),
     ("GET", "discounts/rules", READ),
     ("POST", "discounts/rules", WRITE),
@@ -99,6 +101,13 @@ const OPERATIONS: [(&str, &str, &[&str]); 88] = [
     ("POST", "products/tax", WRITE_PRODUCTS),
     ("PUT", "products/tax/tid", WRITE_PRODUCTS),
     ("DELETE", "products/tax/tid", WRITE_PRODUCTS),
+    ("GET", "hooks/subscriptions", READ_HOOKS),
+    ("POST", "hooks/subscriptions", WRITE_HOOKS),
+    ("GET", "hooks/subscriptions/hid", READ_HOOKS),
+    ("DELETE", "hooks/subscriptions/hid", WRITE_HOOKS),
+    ("GET", "hooks/subscriptions/hid/deliveries", READ_HOOKS),
+    ("GET", "hooks/subscriptions/hid/deliveries/did", READ_HOOKS),
+    ("POST", "hooks/subscriptions/hid/ping", WRITE_HOOKS),
     ("GET", "wallets/cards", READ_WALLETS),
     ("POST", "wallets/cards", WRITE_WALLETS),
     ("POST", "wallets/cards/batch", WRITE_WALLETS),
@@ -116,7 +125,7 @@ const OPERATIONS: [(&str, &str, &[&str]); 88] = [
 ];
 
 /// Scopes that services give; a token may hold any.
-const SCOPES: [&str; 33] = [
+const SCOPES: [&str; 36] = [
     "admin:accounts",
     "write:accounts",
     "read:accounts",
@@ -143,6 +152,9 @@ const SCOPES: [&str; 33] = [
     "admin:products",
     "write:products",
     "read:products",
+    "admin:hooks",
+    "write:hooks",
+    "read:hooks",
     "admin:wallets",
     "write:wallets",
     "read:wallets",

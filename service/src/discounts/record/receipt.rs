@@ -10,10 +10,11 @@ use crate::App;
 use crate::discounts::store::book::{self, Change, Place, Purchase, Report, StampsSeen, Taken, UsageRow};
 use crate::discounts::store::{comparable, tokens};
 use crate::discounts::terms::Terms;
+use crate::discounts::told;
 use crate::error::ApiError;
 use crate::http::is_client_id;
 use crate::json::Whole;
-use crate::store::{Db, Kind};
+use crate::store::Db;
 
 /// For whom a ref that everybody may use is counted when nobody knows who bought.
 const UNKNOWN: &str = "*";
@@ -191,13 +192,13 @@ pub async fn read_receipt(app: &App, account: &str, sent: SentReceipt, place: &s
 /// When the database refuses.
 pub async fn record_receipt(
     db: &mut Db,
-    kind: Kind,
+    app: &App,
     account: &str,
     client: &str,
     mut receipt: ReceiptUse,
 ) -> Result<bool, ApiError> {
     let names: Vec<&str> = receipt.weak.iter().map(String::as_str).collect();
-    book::lock_names(db, kind, account, &names).await?;
+    book::lock_names(db, app.store.kind(), account, &names).await?;
     let same = same_purchases(db, account, &mut receipt).await?;
     let recorded = same.iter().any(|purchase| purchase.settled);
     let ReceiptUse { strong, weak, reference, purchase_at, customer_id, told, mut changes, .. } = receipt;
@@ -248,6 +249,7 @@ pub async fn record_receipt(
     }
     book::count_late(db, account, &changes).await?;
     book::settle(db, account, &purchase, customer_id.as_deref(), &purchase_at).await?;
+    told::used(db, app, account, &changes).await?;
     Ok(!recorded)
 }
 
