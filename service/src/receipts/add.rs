@@ -41,6 +41,8 @@ pub(super) async fn add(app: &App, account: &str, client: &str, body: &str, toke
         let mut unit = app.store.unit().await?;
         if !store::add(unit.db(), account, &made.id, &checked, token_id.as_deref(), &made.at, &sealed).await? {
             duplicates = duplicates.saturating_add(1);
+            record::void_lines(unit.db(), app, account, &checked.store_id, &checked.receipt_id, &resource).await?;
+            unit.save().await?;
             continue;
         }
         // A till's training and the like is stored, and nothing happens to anybody; what an event told of before did
