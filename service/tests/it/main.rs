@@ -24,4 +24,5 @@ mod rules;
 mod search;
 mod store;
 mod support;
+mod users;
 mod wallets;
