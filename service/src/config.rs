@@ -32,6 +32,7 @@ pub struct Config {
     pub delivery_timeout_seconds: u64,
     pub delivery_retry_seconds: Vec<u64>,
     pub delivery_keep_days: u64,
+    pub delivery_switch_off: u64,
     pub private_addresses: bool,
     pub log_format: LogFormat,
 }

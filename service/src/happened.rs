@@ -8,6 +8,7 @@ use serde_json::Value;
 use crate::App;
 use crate::automations::{self, trigger};
 use crate::error::ApiError;
+use crate::hooks::tell;
 use crate::store::Db;
 
 macro_rules! events {
@@ -96,5 +97,5 @@ pub async fn happened(db: &mut Db, app: &App, account: &str, happening: Happenin
     if let Some(event) = happening.event.automation() {
         trigger(db, app, account, event, happening.resource).await?;
     }
-    Ok(())
+    tell(db, app, account, &happening).await
 }

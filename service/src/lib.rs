@@ -14,6 +14,7 @@ pub mod documents;
 mod entity;
 pub mod error;
 pub mod happened;
+pub mod hooks;
 pub mod http;
 pub mod json;
 pub mod locations;
@@ -81,10 +82,10 @@ impl App {
     /// When the database refuses, or was sealed with another key.
     pub async fn new(config: Config, store: Store) -> Result<Self, ApiError> {
         let sealer = Arc::new(Sealer::load(&config, &store).await?);
-        let auth = Arc::new(Auth::load(&store).await?);
+        let auth = Arc::new(Auth::load(&store, &sealer).await?);
         let metrics = Metrics::default();
         let plans = Arc::new(Plans::new(metrics.clone()));
-        let wallets = Arc::new(Secrets::load(&store).await?);
+        let wallets = Arc::new(Secrets::load(&store, &sealer).await?);
         Ok(Self { config: Arc::new(config), store, auth, plans, metrics, wallets, sealer })
     }
 }
@@ -105,6 +106,7 @@ impl App {
         (name = "customers", description = "Who buys: what is known of them, what identifies them, how they log in"),
         (name = "locations", description = "Where goods are sold"),
         (name = "products", description = "Catalogs of products, their groups, and taxes"),
+        (name = "hooks", description = "Webhooks: who is told what happens, and what was delivered"),
         (name = "wallets", description = "Gift cards and credit notes")
     ),
     // Of parameters, which bring no schema along by themselves.
@@ -166,6 +168,7 @@ fn operations() -> OpenApiRouter<App> {
         .merge(locations::routes::operations())
         .merge(products::routes::operations())
         .merge(wallets::routes::operations())
+        .merge(hooks::routes::operations())
 }
 
 /// The OpenAPI document, as committed in `service/openapi.json`.

@@ -170,6 +170,10 @@ permissions! {
     AskWallets = ["admin:wallets", "write:wallets", "write:wallets:/info"];
     /// Pay with the card that a token names.
     MoveMoney = ["admin:wallets", "write:wallets", "write:wallets:/transactions"];
+    /// Read subscriptions and deliveries of webhooks.
+    ReadHooks = ["admin:hooks", "read:hooks"];
+    /// Subscribe to webhooks.
+    WriteHooks = ["admin:hooks", "write:hooks"];
     /// Recalculate receipts.
     RecalculateReceipts = ["admin:discounts", "write:discounts", "write:discounts:/available_for_receipt"];
 }

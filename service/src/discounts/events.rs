@@ -105,10 +105,10 @@ pub async fn take_in(
                     customer_id: &token.customer_id,
                     token_id: token.token_id.as_deref(),
                 };
-                tokens::add(unit.db(), &new).await?;
+                tokens::add(unit.db(), &app.sealer, &new).await?;
                 Event::TokenAdd
             } else {
-                tokens::remove(unit.db(), account, &token.kind, &token.value, &token.customer_id).await?;
+                tokens::remove(unit.db(), &app.sealer, account, &token.kind, &token.value, &token.customer_id).await?;
                 Event::TokenRemove
             };
             happened(unit.db(), app, account, Happening { event: told, key: &token.customer_id, resource: &resource }).await?;

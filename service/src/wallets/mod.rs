@@ -17,3 +17,8 @@ mod tokens;
 mod transactions;
 
 pub use self::secrets::Secrets;
+
+/// Where something of a card is sealed.
+fn private(account: &str, card: &str, what: &str) -> String {
+    format!("{account}/wallets/{card}/{what}")
+}

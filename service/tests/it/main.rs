@@ -21,6 +21,7 @@ mod products;
 mod public;
 mod receipts;
 mod rules;
+mod sealed;
 mod search;
 mod store;
 mod support;

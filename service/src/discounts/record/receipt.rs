@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::{Known, RECEIPT_ADD, by_hand, check_numbers, key};
 use crate::App;
 use crate::discounts::store::book::{self, Change, Place, Purchase, Report, StampsSeen, Taken, UsageRow};
-use crate::discounts::store::{comparable, facts};
+use crate::discounts::store::{comparable, tokens};
 use crate::discounts::terms::Terms;
 use crate::error::ApiError;
 use crate::http::is_client_id;
@@ -51,7 +51,7 @@ struct SentStore {
 #[derive(Debug, Deserialize)]
 struct SentCustomer {
     #[serde(default)]
-    token: Option<facts::SentToken>,
+    token: Option<tokens::SentToken>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -131,7 +131,7 @@ pub async fn read_receipt(app: &App, account: &str, sent: SentReceipt, place: &s
     weak.dedup();
     let customer_id = match (customer, sent.customer.as_ref().and_then(|customer| customer.token.as_ref())) {
         (Some(id), _) => Some(id),
-        (None, Some(token)) => facts::customer_of_token(app.store.pool(), account, token).await?,
+        (None, Some(token)) => tokens::customer_of(app.store.pool(), &app.sealer, account, token).await?,
         (None, None) => None,
     };
     let told = sent.discounts.is_some();

@@ -49,7 +49,7 @@ async fn service() -> Service {
 }
 
 fn deliverer(service: &Service) -> Deliverer {
-    Deliverer::new(&service.app.config, service.app.store.clone(), service.app.metrics.clone()).unwrap()
+    Deliverer::new(&service.app).unwrap()
 }
 
 async fn write(service: &Service, url: &str) -> String {
