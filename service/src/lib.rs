@@ -8,6 +8,7 @@ pub mod automations;
 pub mod cli;
 pub mod config;
 pub mod console;
+pub mod customers;
 pub mod discounts;
 pub mod documents;
 mod entity;
@@ -102,6 +103,7 @@ impl App {
         (name = "discounts", description = "Rules, and what they give"),
         (name = "automations", description = "Who gets a rule when something happens"),
         (name = "receipts", description = "Finished purchases, and what they used"),
+        (name = "customers", description = "Who buys: what is known of them, what identifies them, how they log in"),
         (name = "locations", description = "Where goods are sold"),
         (name = "products", description = "Catalogs of products, their groups, and taxes"),
         (name = "hooks", description = "Webhooks: who is told what happens, and what was delivered"),
@@ -162,6 +164,7 @@ fn operations() -> OpenApiRouter<App> {
         .routes(routes!(automations::routes::list_automations, automations::routes::create_automation))
         .routes(routes!(automations::routes::get_automation, automations::routes::delete_automation))
         .merge(receipts::routes::operations())
+        .merge(crate::customers::routes::operations())
         .merge(locations::routes::operations())
         .merge(products::routes::operations())
         .merge(wallets::routes::operations())

@@ -25,4 +25,5 @@ mod sealed;
 mod search;
 mod store;
 mod support;
+mod users;
 mod wallets;
