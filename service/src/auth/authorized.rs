@@ -49,7 +49,8 @@ impl<P: Permission> FromRequestParts<App> for Authorized<P> {
         if owners && !is_owner_id(account) {
             return Err(bad_owner());
         }
-        if !owners && !is_account_id(account) && !(P::PARTNERS && is_partner_id(account)) {
+        let is_fit = owners || is_account_id(account) || (P::PARTNERS && is_partner_id(account));
+        if !is_fit {
             return Err(ApiError::Invalid("bad_path", "an account id is P or T and eight digits, as T00000001".to_owned()));
         }
         let Some(token) = credentials(&parts.headers, "Bearer") else {

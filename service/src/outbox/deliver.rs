@@ -20,7 +20,7 @@ use crate::hooks::{self, Receiver};
 const PAUSE: Duration = Duration::from_millis(250);
 
 /// How much longer than its timeout an attempt may take before another node takes the message.
-const SLACK: Duration = Duration::from_secs(30);
+const SLACK: Duration = Duration::from_secs(10);
 
 /// How long requests under way may still take when the service stops; the rest is sent again later.
 const LAST_WAIT: Duration = Duration::from_secs(5);
