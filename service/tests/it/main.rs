@@ -28,3 +28,4 @@ mod store;
 mod support;
 mod users;
 mod wallets;
+mod whole;
