@@ -26,7 +26,7 @@ const RECALCULATE: &[&str] = &["admin:discounts", "write:discounts", "write:disc
 
 /// Method, path and scopes of every operation that needs a token, as the contract lists them. That
 /// `user:customers`, `user:discounts`, `user:receipts` and `user:wallets` reach what is a customer's own have tests of their own.
-const OPERATIONS: [(&str, &str, &[&str]); 107] = [
+const OPERATIONS: [(&str, &str, &[&str]); 113] = [
     ("POST", "discounts/available_for_receipt", RECALCULATE),
     ("GET", "discounts/rules", READ),
     ("POST", "discounts/rules", WRITE),
@@ -99,6 +99,12 @@ const OPERATIONS: [(&str, &str, &[&str]); 107] = [
     ("POST", "customers/users/kari/change_customer_id", &["admin:customers", "admin:accounts"]),
     ("GET", "customers/users/kari/tags", READ_CUSTOMERS),
     ("PUT", "customers/users/kari/tags", WRITE_CUSTOMERS),
+    ("GET", "customers/tokens/events", READ_CUSTOMERS),
+    ("POST", "customers/tokens/events", WRITE_CUSTOMERS),
+    ("DELETE", "customers/tokens/events", WRITE_CUSTOMERS),
+    ("GET", "customers/users/kari/tokens", READ_CUSTOMERS),
+    ("POST", "customers/users/kari/tokens", WRITE_CUSTOMERS),
+    ("DELETE", "customers/users/kari/tokens/tid", WRITE_CUSTOMERS),
     ("GET", "customers/company/departments?organization_number=1", PUBLIC_CUSTOMERS),
     ("GET", "locations", &["admin:locations", "read:locations"]),
     ("POST", "locations", &["admin:locations", "write:locations"]),
