@@ -78,6 +78,14 @@ impl Event {
     }
 }
 
+/// A stored text as the thing that something happened to; nothing when it is nested deeper than is told of.
+pub fn resource(text: &str) -> Value {
+    serde_json::from_str(text).unwrap_or_else(|error| {
+        tracing::warn!(%error, "this is told of without saying what it is");
+        Value::Null
+    })
+}
+
 /// One thing that happened.
 #[derive(Debug, Clone, Copy)]
 pub struct Happening<'a> {

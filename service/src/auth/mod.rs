@@ -11,6 +11,7 @@ pub mod secret;
 pub mod standing;
 pub mod store;
 pub mod token;
+pub mod told;
 
 use std::sync::Arc;
 

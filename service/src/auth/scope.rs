@@ -75,6 +75,8 @@ pub trait Permission: Send + Sync {
     const ANY_OF: &'static [&'static str];
     /// Is a token of one end user held to the customer in the path? Otherwise the handler sees to it.
     const USER_IN_PATH: bool = true;
+    /// May a partner do this for itself, under its own path?
+    const PARTNERS: bool = false;
 }
 
 macro_rules! permissions {
@@ -171,9 +173,9 @@ permissions! {
     /// Pay with the card that a token names.
     MoveMoney = ["admin:wallets", "write:wallets", "write:wallets:/transactions"];
     /// Read subscriptions and deliveries of webhooks.
-    ReadHooks = ["admin:hooks", "read:hooks"];
+    ReadHooks = ["admin:hooks", "read:hooks"], PARTNERS = true;
     /// Subscribe to webhooks.
-    WriteHooks = ["admin:hooks", "write:hooks"];
+    WriteHooks = ["admin:hooks", "write:hooks"], PARTNERS = true;
     /// Recalculate receipts.
     RecalculateReceipts = ["admin:discounts", "write:discounts", "write:discounts:/available_for_receipt"];
 }

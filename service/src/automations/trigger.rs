@@ -8,6 +8,7 @@ use super::read::{Action, Automation, Event, Http, is_json};
 use super::store;
 use crate::App;
 use crate::discounts::store::{refs, tokens};
+use crate::discounts::told;
 use crate::error::ApiError;
 use crate::http::{MOST_BYTES, is_client_id};
 use crate::outbox::{self, Message};
@@ -49,7 +50,8 @@ pub async fn trigger(db: &mut Db, app: &App, account: &str, event: Event, resour
         for action in &automation.actions {
             match action {
                 Action::Discount(rule) => {
-                    refs::give_within(db, account, &id, rule, std::slice::from_ref(&customer), None).await?;
+                    let given = refs::give(db, account, &id, rule, std::slice::from_ref(&customer), None).await?;
+                    Box::pin(told::given(db, app, account, rule, &given, None)).await?;
                 }
                 Action::Http(http) => send(db, app, account, &id, event, http, resource).await?,
             }

@@ -75,7 +75,7 @@ pub async fn take_in(
                 return Ok(());
             }
             if let Some(used) = used {
-                let first = record::record_receipt(unit.db(), app.store.kind(), account, client, used).await?;
+                let first = record::record_receipt(unit.db(), app, account, client, used).await?;
                 // Told again, by another delivery, it did not happen again.
                 if first {
                     let name = ["id", "receipt_id"].iter().find_map(|name| resource.get(name)?.as_str());

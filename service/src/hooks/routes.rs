@@ -222,7 +222,7 @@ pub async fn list_deliveries(
     let most = limit(query.limit.or(Some(100)), 1000)?;
     let subscription = known(&app, &caller.account, &path.1).await?;
     let after = query.starting_after.as_deref().map(id);
-    let found = sent::deliveries(&app.store, &caller.account, &subscription.id, after.as_deref(), most).await?;
+    let found = sent::deliveries(&app, &caller.account, &subscription.id, after.as_deref(), most).await?;
     Ok(Json(found.iter().map(shown::short).collect()))
 }
 
@@ -259,7 +259,7 @@ pub async fn get_delivery(
     post, path = "/v1/accounts/{aid}/hooks/subscriptions/{hid}/ping", tag = "hooks", operation_id = "aid_source_hooks_hid_ping_post",
     params(("aid" = String, Path, pattern = r"^[PT]{1}\d{8}$"), ("hid" = Uuid, Path, description = "The subscription")),
     responses(
-        (status = 204), (status = 400, body = Error), (status = 401, body = Error), (status = 403, body = Error),
+        (status = 204, description = "Is on its way"), (status = 400, body = Error), (status = 401, body = Error), (status = 403, body = Error),
         (status = 404, body = Error), (status = 500, body = Error)
     ),
     security(("bearer" = []))

@@ -200,13 +200,18 @@ pub async fn receiver(app: &App, account: &str, id: &str) -> Result<Option<Recei
 ///
 /// # Errors
 /// When it cannot be written.
-pub(super) fn seal(_app: &App, _account: &str, _id: &str, secret: &Secret) -> Result<String, ApiError> {
+pub(super) fn seal(app: &App, account: &str, id: &str, secret: &Secret) -> Result<String, ApiError> {
     let plain = serde_json::to_string(secret).map_err(|error| ApiError::Internal(error.to_string()))?;
-    Ok(plain)
+    app.sealer.seal(&place(account, id), plain.as_bytes())
 }
 
-fn unseal(_app: &App, _account: &str, id: &str, sealed: &str) -> Result<Secret, ApiError> {
-    serde_json::from_str(sealed).map_err(|_| ApiError::Internal(format!("the secret of subscription {id} cannot be read")))
+fn unseal(app: &App, account: &str, id: &str, sealed: &str) -> Result<Secret, ApiError> {
+    let plain = app.sealer.open(&place(account, id), sealed)?;
+    serde_json::from_slice(&plain).map_err(|_| ApiError::Internal(format!("the secret of subscription {id} cannot be read")))
+}
+
+fn place(account: &str, id: &str) -> String {
+    format!("{account}/hooks/{id}")
 }
 
 /// Counts what came of deliveries: so many were given up, and `heard` when one was taken. A subscription that had too many

@@ -54,19 +54,25 @@ impl Sender {
     }
 
     /// Sends a message once. `receiver` is the subscription of a webhook.
-    pub(super) async fn send(&self, due: &Due, receiver: Option<&Receiver>) -> Attempt {
+    pub(super) async fn send(&self, due: &Due, body: Option<String>, receiver: Option<&Receiver>) -> Attempt {
         let (begun, at) = (Instant::now(), now());
         let mut attempt = Attempt { at, ..Attempt::default() };
-        if let Err(problem) = self.ask(due, receiver, &mut attempt).await {
+        if let Err(problem) = self.ask(due, body, receiver, &mut attempt).await {
             attempt.problem = Some(problem);
         }
         attempt.took = i64::try_from(begun.elapsed().as_millis()).unwrap_or(i64::MAX);
         attempt
     }
 
-    async fn ask(&self, due: &Due, receiver: Option<&Receiver>, attempt: &mut Attempt) -> Result<(), String> {
+    async fn ask(
+        &self,
+        due: &Due,
+        body: Option<String>,
+        receiver: Option<&Receiver>,
+        attempt: &mut Attempt,
+    ) -> Result<(), String> {
         let url = check_url(&due.url, self.private_addresses)?;
-        let request = self.request(due, receiver, url, &mut attempt.headers)?;
+        let request = self.request(due, body, receiver, url, &mut attempt.headers)?;
         let mut response = request.send().await.map_err(|error| chain(&error.without_url()))?;
         let status = response.status().as_u16();
         attempt.status = Some(status);
@@ -83,15 +89,22 @@ impl Sender {
     fn request(
         &self,
         due: &Due,
+        body: Option<String>,
         receiver: Option<&Receiver>,
         url: Url,
         sent: &mut Map<String, Value>,
     ) -> Result<RequestBuilder, String> {
         let mut headers = vec![("event".to_owned(), due.event.clone()), ("event-delivery".to_owned(), due.id.clone())];
         headers.extend(due.headers.iter().cloned());
-        let body = due.body.as_deref().unwrap_or_default();
         if let Some(receiver) = receiver {
-            let to_sign = ToSign { method: &due.method, url: &url, id: &due.id, at: Utc::now(), headers: &headers, body };
+            let to_sign = ToSign {
+                method: &due.method,
+                url: &url,
+                id: &due.id,
+                at: Utc::now(),
+                headers: &headers,
+                body: body.as_deref().unwrap_or_default(),
+            };
             headers.extend(receiver.sign(&to_sign)?);
         }
         let method = Method::from_bytes(due.method.as_bytes()).map_err(|error| error.to_string())?;
@@ -102,8 +115,8 @@ impl Sender {
             let kept = if name == "authorization" { HIDDEN.to_owned() } else { value };
             sent.insert(name, kept.into());
         }
-        Ok(match &due.body {
-            Some(body) => request.body(body.clone()),
+        Ok(match body {
+            Some(body) => request.body(body),
             None => request,
         })
     }

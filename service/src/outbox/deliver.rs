@@ -20,7 +20,7 @@ use crate::hooks::{self, Receiver};
 const PAUSE: Duration = Duration::from_millis(250);
 
 /// How much longer than its timeout an attempt may take before another node takes the message.
-const SLACK: Duration = Duration::from_secs(30);
+const SLACK: Duration = Duration::from_secs(10);
 
 /// How long requests under way may still take when the service stops; the rest is sent again later.
 const LAST_WAIT: Duration = Duration::from_secs(5);
@@ -158,7 +158,15 @@ impl Deliverer {
 
     /// One attempt, and what is to be done after it.
     async fn attempt(self, due: Due, receiver: Option<Receiver>) -> Outcome {
-        let attempt = self.sender.send(&due, receiver.as_ref()).await;
+        let open = |body: String| self.app.sealer.open_text(&store::place(&due.account, &due.id), body);
+        let attempt = match due.body.clone().map(open).transpose() {
+            Ok(body) => self.sender.send(&due, body, receiver.as_ref()).await,
+            Err(error) => {
+                tracing::error!(?error, delivery = due.id, "a message cannot be read");
+                let problem = Some("what is to be sent cannot be read".to_owned());
+                Attempt { at: crate::store::now(), problem, ..Attempt::default() }
+            }
+        };
         let retry = usize::try_from(due.attempts).ok().and_then(|made| self.retries.get(made.saturating_sub(1)));
         let (state, next_at) = match (&attempt.problem, attempt.status, retry) {
             (None, ..) => ("accepted", after(Duration::ZERO)),
@@ -191,7 +199,7 @@ impl Deliverer {
         let mut of_hooks: BTreeMap<(&str, &str), (i64, bool)> = BTreeMap::new();
         for outcome in &outcomes {
             let Outcome { due, state, .. } = outcome;
-            if store::settle(unit.db(), outcome).await? && due.by_hook {
+            if store::settle(unit.db(), &self.app, outcome).await? && due.by_hook {
                 let (given_up, heard) = of_hooks.entry((&due.account, &due.sender)).or_default();
                 match *state {
                     "failed" => *given_up = given_up.saturating_add(1),

@@ -3,9 +3,9 @@
 use sqlx::Row;
 use sqlx::any::AnyRow;
 
+use super::store::place;
 use crate::App;
 use crate::error::ApiError;
-use crate::store::Store;
 use crate::store::statement::Statement;
 
 /// A delivery as stored.
@@ -44,23 +44,26 @@ pub struct Delivery {
 const DELIVERY: &str = "SELECT id, event, created_at, state, status, url, body, attempts, problem, sent_at, sent_headers, answer_headers, \
                         answer_body, took_ms FROM outbox WHERE account_id = ";
 
-fn delivery(row: &AnyRow) -> Delivery {
-    Delivery {
-        id: row.get(0),
+fn delivery(app: &App, account: &str, row: &AnyRow) -> Result<Delivery, ApiError> {
+    let id: String = row.get(0);
+    let place = place(account, &id);
+    let open = |at: usize| row.get::<Option<String>, _>(at).map(|sealed| app.sealer.open_text(&place, sealed)).transpose();
+    Ok(Delivery {
         event: row.get(1),
         created_at: row.get(2),
         state: row.get(3),
         status: row.get(4),
         url: row.get(5),
-        body: row.get(6),
+        body: open(6)?,
         attempts: row.get(7),
         problem: row.get(8),
         sent_at: row.get(9),
         sent_headers: row.get(10),
-        answer_headers: row.get(11),
-        answer_body: row.get(12),
+        answer_headers: open(11)?,
+        answer_body: open(12)?,
         took_ms: row.get(13),
-    }
+        id,
+    })
 }
 
 /// A page of what a sender had to send, newest first.
@@ -68,7 +71,7 @@ fn delivery(row: &AnyRow) -> Delivery {
 /// # Errors
 /// When the database refuses, or `after` is none of them.
 pub async fn deliveries(
-    store: &Store,
+    app: &App,
     account: &str,
     sender: &str,
     after: Option<&str>,
@@ -81,7 +84,7 @@ pub async fn deliveries(
             .bind(account)
             .bind(sender)
             .bind(after)
-            .fetch_optional(store.pool())
+            .fetch_optional(app.store.pool())
             .await?
             .ok_or_else(|| {
                 let message = "`starting_after` is the `id` of the last entry of the page before".to_owned();
@@ -90,7 +93,7 @@ pub async fn deliveries(
         query.push(" AND seq < ").push_bind(place.get::<i64, _>(0))?;
     }
     query.push(" ORDER BY seq DESC LIMIT ").push_bind(limit)?;
-    Ok(query.rows(store.pool()).await?.iter().map(delivery).collect())
+    query.rows(app.store.pool()).await?.iter().map(|row| delivery(app, account, row)).collect()
 }
 
 /// One of them.
@@ -100,5 +103,5 @@ pub async fn deliveries(
 pub async fn one(app: &App, account: &str, sender: &str, id: &str) -> Result<Option<Delivery>, ApiError> {
     let mut query = Statement::new(DELIVERY);
     query.push_bind(account)?.push(" AND sender = ").push_bind(sender)?.push(" AND id = ").push_bind(id)?;
-    Ok(query.rows(app.store.pool()).await?.first().map(delivery))
+    query.rows(app.store.pool()).await?.first().map(|row| delivery(app, account, row)).transpose()
 }

@@ -43,7 +43,9 @@ pub struct Message<'a> {
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn add(db: &mut Db, _app: &App, message: &Message<'_>) -> Result<(), ApiError> {
+pub async fn add(db: &mut Db, app: &App, message: &Message<'_>) -> Result<(), ApiError> {
+    let seal = |body: &String| app.sealer.seal(&place(message.account, message.id), body.as_bytes());
+    let body = message.body.as_ref().map(seal).transpose()?;
     let headers: Map<String, Value> =
         message.headers.iter().map(|(name, value)| ((*name).to_owned(), value.as_str().into())).collect();
     sqlx::query(
@@ -58,11 +60,16 @@ pub async fn add(db: &mut Db, _app: &App, message: &Message<'_>) -> Result<(), A
     .bind(message.method)
     .bind(message.url)
     .bind(Value::Object(headers).to_string())
-    .bind(message.body.as_deref())
+    .bind(body.as_deref())
     .bind(now())
     .execute(db)
     .await?;
     Ok(())
+}
+
+/// Where what a message says is sealed.
+pub(super) fn place(account: &str, id: &str) -> String {
+    format!("{account}/outbox/{id}")
 }
 
 /// A message that is due.
@@ -77,6 +84,7 @@ pub(super) struct Due {
     pub(super) method: String,
     pub(super) url: String,
     pub(super) headers: Vec<(String, String)>,
+    /// Sealed.
     pub(super) body: Option<String>,
     /// How often it was tried; once taken, this attempt included.
     pub(super) attempts: i64,
@@ -189,9 +197,14 @@ pub(super) struct Outcome {
 }
 
 /// Writes what came of an attempt, when no other was begun meanwhile; true when it was written.
-pub(super) async fn settle(db: &mut Db, outcome: &Outcome) -> Result<bool, ApiError> {
+pub(super) async fn settle(db: &mut Db, app: &App, outcome: &Outcome) -> Result<bool, ApiError> {
     let Outcome { due, attempt, state, next_at } = outcome;
-    let has_answer = attempt.status.is_some();
+    let seal = |text: &str| app.sealer.seal(&place(&due.account, &due.id), text.as_bytes());
+    let answer = match attempt.status {
+        Some(_) => Some((seal(&Value::Object(attempt.answer_headers.clone()).to_string())?, seal(&attempt.answer_body)?)),
+        None => None,
+    };
+    let (answer_headers, answer_body) = answer.unzip();
     let settled = sqlx::query(
         "UPDATE outbox SET state = $3, next_at = $4, status = $5, problem = $6, updated_at = $7, sent_at = $8, took_ms = $9,
             sent_headers = $10, answer_headers = $11, answer_body = $12
@@ -207,8 +220,8 @@ pub(super) async fn settle(db: &mut Db, outcome: &Outcome) -> Result<bool, ApiEr
     .bind(&*attempt.at)
     .bind(attempt.took)
     .bind(Value::Object(attempt.headers.clone()).to_string())
-    .bind(has_answer.then(|| Value::Object(attempt.answer_headers.clone()).to_string()))
-    .bind(has_answer.then_some(&*attempt.answer_body))
+    .bind(answer_headers)
+    .bind(answer_body)
     .execute(db)
     .await?;
     Ok(settled.rows_affected() > 0)

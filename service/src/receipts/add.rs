@@ -41,12 +41,17 @@ pub(super) async fn add(app: &App, account: &str, client: &str, body: &str, toke
         let mut unit = app.store.unit().await?;
         if !store::add(unit.db(), account, &made.id, &checked, token_id.as_deref(), &made.at, &sealed).await? {
             duplicates = duplicates.saturating_add(1);
+            record::void_lines(unit.db(), app, account, &checked.store_id, &checked.receipt_id, &resource).await?;
+            unit.save().await?;
             continue;
         }
-        if let Some(used) = used
-            // An event told of it before: it did not happen again.
-            && record::record_receipt(unit.db(), app.store.kind(), account, client, used).await?
-        {
+        // A till's training and the like is stored, and nothing happens to anybody; what an event told of before did
+        // not happen again.
+        let first = match used {
+            Some(used) => record::record_receipt(unit.db(), app, account, client, used).await?,
+            None => false,
+        };
+        if first {
             happened(unit.db(), app, account, Happening { event: Event::ReceiptAdd, key: &made.id, resource: &resource }).await?;
         }
         unit.save().await?;

@@ -9,6 +9,21 @@ use crate::error::ApiError;
 use crate::store::Db;
 use crate::store::statement::Statement;
 
+/// A stored receipt, as what went back of it is worked out.
+#[derive(Debug)]
+pub(crate) struct Original {
+    /// Its id.
+    pub(crate) id: String,
+    /// Its JSON.
+    pub(crate) body: String,
+}
+
+/// Opens one.
+pub(crate) fn original(app: &App, account: &str, id: String, sealed: String) -> Result<Original, ApiError> {
+    let body = app.sealer.open_text(&place(account, &id), sealed)?;
+    Ok(Original { id, body })
+}
+
 /// Where a receipt's body is sealed.
 pub(super) fn place(account: &str, id: &str) -> String {
     format!("{account}/receipts/{id}")

@@ -4,7 +4,6 @@ use std::collections::HashSet;
 
 use chrono::{TimeDelta, Utc};
 
-use super::check;
 use super::format::{Kind, Shape};
 use super::made::Formats;
 use super::model::{
@@ -16,6 +15,7 @@ use super::store::cards::{Activated, KeptPin, StoredCard};
 use super::store::ledger::{Movement, NewTransaction};
 use super::store::tokens::NewToken;
 use super::store::{cards, ledger, tokens};
+use super::{check, told};
 use crate::App;
 use crate::auth::secret;
 use crate::error::ApiError;
@@ -142,7 +142,7 @@ pub(super) async fn create(app: &App, account: &str, client: &str, body: &str) -
         Some(token) => Some(token.add(app, unit.db(), account, &card).await?),
         None => None,
     };
-    fund_first(unit.db(), account, client, &card, amount, asked.currency.word()).await?;
+    fund_first(unit.db(), app, account, client, &card, amount, asked.currency.word()).await?;
     unit.save().await?;
     card.funds = amount;
     let pin = shape.as_ref().and_then(|shape| shown_pin(shape, pin.as_ref()));
@@ -176,6 +176,7 @@ fn new_card(kind: Option<CardType>, client: &str) -> StoredCard {
 /// What a card is made or activated with is its first transaction, under the card's own id.
 async fn fund_first(
     db: &mut Db,
+    app: &App,
     account: &str,
     client: &str,
     card: &StoredCard,
@@ -200,7 +201,7 @@ async fn fund_first(
         created_by: client,
     };
     if ledger::record(db, &new).await? {
-        return Ok(());
+        return told::moved(db, app, account, card, &card.id).await;
     }
     Err(ApiError::Internal("a new card took no money".to_owned()))
 }
@@ -303,7 +304,7 @@ pub(super) async fn activate(app: &App, account: &str, client: &str, card_id: &s
         return Err(ApiError::Invalid("card_active", message));
     }
     let card = cards::lock(unit.db(), account, &known.id).await?.ok_or_else(gone)?;
-    fund_first(unit.db(), account, client, &card, amount, asked.currency.word()).await?;
+    fund_first(unit.db(), app, account, client, &card, amount, asked.currency.word()).await?;
     let card = cards::lock(unit.db(), account, &known.id).await?.ok_or_else(gone)?;
     unit.save().await?;
     let tokens = tokens::of_card(app.store.pool(), account, &card.id, &now()).await?;

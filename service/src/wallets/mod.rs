@@ -14,6 +14,7 @@ pub mod routes;
 mod secrets;
 mod store;
 mod tokens;
+mod told;
 mod transactions;
 
 pub use self::secrets::Secrets;

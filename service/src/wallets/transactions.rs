@@ -2,7 +2,6 @@
 
 use serde_json::value::RawValue;
 
-use super::check;
 use super::model::{CaptureRequest, Transaction, TransactionKind, TransactionRequest, VoidRequest};
 use super::private;
 use super::secrets::check_pin;
@@ -10,6 +9,7 @@ use super::store::cards::StoredCard;
 use super::store::ledger::{MOST_FUNDS, Movement, NewTransaction, StoredTransaction};
 use super::store::tokens::StoredToken;
 use super::store::{cards, ledger, tokens};
+use super::{check, told};
 use crate::App;
 use crate::auth::scope::{Permission, WriteWallets};
 use crate::error::ApiError;
@@ -176,6 +176,7 @@ async fn run(
     if !ledger::record(unit.db(), &new).await? {
         return Err(too_much(wanted.movement, &card));
     }
+    told::moved(unit.db(), app, account, &card, wanted.ref_id).await?;
     let made = ledger::of_ref(unit.db(), account, &card.id, wanted.ref_id).await?;
     unit.save().await?;
     made.ok_or_else(|| ApiError::Internal("a transaction was not recorded".to_owned()))?.shown(app, account)

@@ -17,6 +17,8 @@ const READ_RECEIPTS: &[&str] = &["admin:receipts", "read:receipts"];
 const READ_WALLETS: &[&str] = &["admin:wallets", "read:wallets"];
 const WRITE_WALLETS: &[&str] = &["admin:wallets", "write:wallets"];
 const MOVE_MONEY: &[&str] = &["admin:wallets", "write:wallets", "write:wallets:/transactions"];
+const READ_HOOKS: &[&str] = &["admin:hooks", "read:hooks"];
+const WRITE_HOOKS: &[&str] = &["admin:hooks", "write:hooks"];
 const READ_PRODUCTS: &[&str] = &["admin:products", "write:products", "read:products"];
 const WRITE_PRODUCTS: &[&str] = &["admin:products", "write:products"];
 const READ_CUSTOMERS: &[&str] = &["admin:customers", "read:customers"];
@@ -26,7 +28,7 @@ const RECALCULATE: &[&str] = &["admin:discounts", "write:discounts", "write:disc
 
 /// Method, path and scopes of every operation that needs a token, as the contract lists them. That
 /// `user:customers`, `user:discounts`, `user:receipts` and `user:wallets` reach what is a customer's own have tests of their own.
-const OPERATIONS: [(&str, &str, &[&str]); 113] = [
+const OPERATIONS: [(&str, &str, &[&str]); 120] = [
     ("POST", "discounts/available_for_receipt", RECALCULATE),
     ("GET", "discounts/rules", READ),
     ("POST", "discounts/rules", WRITE),
@@ -127,6 +129,13 @@ const OPERATIONS: [(&str, &str, &[&str]); 113] = [
     ("POST", "products/tax", WRITE_PRODUCTS),
     ("PUT", "products/tax/tid", WRITE_PRODUCTS),
     ("DELETE", "products/tax/tid", WRITE_PRODUCTS),
+    ("GET", "hooks/subscriptions", READ_HOOKS),
+    ("POST", "hooks/subscriptions", WRITE_HOOKS),
+    ("GET", "hooks/subscriptions/hid", READ_HOOKS),
+    ("DELETE", "hooks/subscriptions/hid", WRITE_HOOKS),
+    ("GET", "hooks/subscriptions/hid/deliveries", READ_HOOKS),
+    ("GET", "hooks/subscriptions/hid/deliveries/did", READ_HOOKS),
+    ("POST", "hooks/subscriptions/hid/ping", WRITE_HOOKS),
     ("GET", "wallets/cards", READ_WALLETS),
     ("POST", "wallets/cards", WRITE_WALLETS),
     ("POST", "wallets/cards/batch", WRITE_WALLETS),
@@ -144,7 +153,7 @@ const OPERATIONS: [(&str, &str, &[&str]); 113] = [
 ];
 
 /// Scopes that services give; a token may hold any.
-const SCOPES: [&str; 39] = [
+const SCOPES: [&str; 42] = [
     "admin:accounts",
     "write:accounts",
     "read:accounts",
@@ -177,6 +186,9 @@ const SCOPES: [&str; 39] = [
     "admin:products",
     "write:products",
     "read:products",
+    "admin:hooks",
+    "write:hooks",
+    "read:hooks",
     "admin:wallets",
     "write:wallets",
     "read:wallets",

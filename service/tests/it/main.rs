@@ -12,6 +12,7 @@ mod customers;
 mod database;
 mod documents;
 mod events;
+mod hooks;
 mod http;
 mod locations;
 mod model;

@@ -9,6 +9,7 @@ use crate::App;
 use crate::discounts::store::book::{self, Change, Place, Refusal, Report, Taken};
 use crate::discounts::store::claims::{self, NewClaim};
 use crate::discounts::store::comparable;
+use crate::discounts::told;
 use crate::entity::{self, Made};
 use crate::error::ApiError;
 use crate::http::{is_client_id, read};
@@ -111,6 +112,7 @@ pub async fn claim(app: &App, account: &str, client: &str, body: &str) -> Result
         }
         book::log(unit.db(), report, &purchase, &change.place, "held", &change.new).await?;
     }
+    told::used(unit.db(), app, account, &changes).await?;
     unit.save().await?;
     Ok(stored)
 }

@@ -5,6 +5,7 @@ pub mod campaigns;
 pub mod claims;
 pub mod facts;
 pub mod refs;
+pub mod returns;
 pub mod rules;
 pub mod tokens;
 
