@@ -8,6 +8,7 @@ pub mod automations;
 pub mod cli;
 pub mod config;
 pub mod console;
+pub mod customers;
 pub mod discounts;
 pub mod documents;
 mod entity;
@@ -87,10 +88,10 @@ impl App {
     /// When the database refuses, or was sealed with another key, or the settings name no registry.
     pub async fn new(config: Config, store: Store) -> Result<Self, ApiError> {
         let sealer = Arc::new(Sealer::load(&config, &store).await?);
-        let auth = Arc::new(Auth::load(&store).await?);
+        let auth = Arc::new(Auth::load(&store, &sealer).await?);
         let metrics = Metrics::default();
         let plans = Arc::new(Plans::new(metrics.clone()));
-        let wallets = Arc::new(Secrets::load(&store).await?);
+        let wallets = Arc::new(Secrets::load(&store, &sealer).await?);
         let registry = external::registry(&config).map_err(ApiError::Internal)?;
         let lookups = Arc::default();
         Ok(Self { config: Arc::new(config), store, auth, plans, metrics, wallets, sealer, registry, lookups })
@@ -110,6 +111,7 @@ impl App {
         (name = "discounts", description = "Rules, and what they give"),
         (name = "automations", description = "Who gets a rule when something happens"),
         (name = "receipts", description = "Finished purchases, and what they used"),
+        (name = "customers", description = "Who buys: what is known of them, what identifies them, how they log in"),
         (name = "locations", description = "Where goods are sold"),
         (name = "products", description = "Catalogs of products, their groups, and taxes"),
         (name = "hooks", description = "Webhooks: who is told what happens, and what was delivered"),
@@ -171,6 +173,7 @@ fn operations() -> OpenApiRouter<App> {
         .routes(routes!(automations::routes::list_automations, automations::routes::create_automation))
         .routes(routes!(automations::routes::get_automation, automations::routes::delete_automation))
         .merge(receipts::routes::operations())
+        .merge(crate::customers::routes::operations())
         .merge(locations::routes::operations())
         .merge(products::routes::operations())
         .merge(wallets::routes::operations())

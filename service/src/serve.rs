@@ -11,7 +11,7 @@ use crate::error::ApiError;
 use crate::outbox::deliver::Deliverer;
 use crate::setup::{self, Client};
 use crate::store::Store;
-use crate::{App, app};
+use crate::{App, app, sealed};
 
 const SETTINGS: &str = concat!("Settings, their defaults and meaning:\n\n", include_str!("../config.default.toml"));
 
@@ -69,6 +69,7 @@ async fn serve(config: Config) -> Result<(), String> {
             None
         }
     };
+    let old = tokio::spawn(seal_old(state.clone()));
     // A request is answered within its deadline, so what is open after that is a connection whose
     // request never came: it must not keep the service from ending.
     let deadline = Duration::from_secs(state.config.request_seconds.saturating_add(1));
@@ -91,12 +92,25 @@ async fn serve(config: Config) -> Result<(), String> {
     };
     // What was accepted is answered by now; leave the database tidy.
     drop(stop);
+    // The next start goes on.
+    old.abort();
     if let Some(delivering) = delivering {
         // Whatever came of it: the database is closed next.
         drop(delivering.await);
     }
     store.close().await;
     served.map_err(|error| error.to_string())
+}
+
+/// Seals what an older version stored in clear.
+async fn seal_old(app: App) {
+    match sealed::old::seal(&app).await {
+        Ok(0) => {}
+        Ok(values) => tracing::info!(values, "sealed what an older version stored in clear"),
+        Err(error) => {
+            tracing::error!(?error, "what an older version stored in clear cannot be sealed; the next start tries again")
+        }
+    }
 }
 
 /// Why the service cannot start.

@@ -142,6 +142,26 @@ permissions! {
     ReadProducts = ["admin:products", "write:products", "read:products"];
     /// Change them.
     WriteProducts = ["admin:products", "write:products"];
+    /// Read customers, their tags and tokens.
+    ReadCustomers = ["admin:customers", "read:customers"];
+    /// Change tags, terms, settings and token events.
+    WriteCustomers = ["admin:customers", "write:customers"];
+    /// Make customers.
+    CreateCustomers = ["admin:customers", "write:customers", "create:customers:/users"];
+    /// Read what the public may know: terms, settings, whether somebody is a customer.
+    ReadPublicCustomers = ["admin:customers", "read:customers", "public:customers"];
+    /// Read a customer, or oneself.
+    ReadOwnDetails = ["admin:customers", "read:customers", "user:customers", "user:customers:/customer/details"];
+    /// Read what hangs on a customer, or on oneself.
+    ReadOwnCustomer = ["admin:customers", "read:customers", "user:customers"];
+    /// Change a customer, or oneself.
+    WriteOwnCustomer = ["admin:customers", "write:customers", "user:customers"];
+    /// Call customers something else.
+    RenameCustomers = ["admin:customers", "admin:accounts"];
+    /// Log customers in by their password.
+    LogIn = ["write:accounts:/auth/users", "write:accounts:/auth/users/no-mfa"];
+    /// Log customers in by a code, and let them have another password.
+    LogInByCode = ["write:accounts:/auth/users"];
     /// Read cards and transactions.
     ReadWallets = ["admin:wallets", "read:wallets"];
     /// Read the cards of a customer, or one's own.

@@ -7,7 +7,7 @@ use super::path::can_look_into;
 use super::read::{Action, Automation, Event, Http, is_json};
 use super::store;
 use crate::App;
-use crate::discounts::store::{facts, refs};
+use crate::discounts::store::{refs, tokens};
 use crate::discounts::told;
 use crate::error::ApiError;
 use crate::http::{MOST_BYTES, is_client_id};
@@ -23,7 +23,7 @@ use crate::store::{Db, new_id};
 /// # Errors
 /// When the database refuses; then nothing of the unit may be saved.
 pub async fn trigger(db: &mut Db, app: &App, account: &str, event: Event, resource: &Value) -> Result<(), ApiError> {
-    let live = store::live(db, account, event.name()).await?;
+    let live = store::live(db, app, account, event.name()).await?;
     if live.is_empty() {
         return Ok(());
     }
@@ -31,7 +31,7 @@ pub async fn trigger(db: &mut Db, app: &App, account: &str, event: Event, resour
         tracing::warn!(event = event.name(), "automations cannot look into this event: its names are long and nested deeply");
         return Ok(());
     }
-    let Some(customer) = customer(db, account, event, resource).await? else { return Ok(()) };
+    let Some(customer) = customer(db, app, account, event, resource).await? else { return Ok(()) };
     for (id, body) in live {
         let read = serde_json::from_str::<Map<String, Value>>(&body).ok().and_then(|body| Automation::read(&body, true).ok());
         let Some(automation) = read else {
@@ -61,7 +61,7 @@ pub async fn trigger(db: &mut Db, app: &App, account: &str, event: Event, resour
 }
 
 /// Whom an event is about.
-async fn customer(db: &mut Db, account: &str, event: Event, resource: &Value) -> Result<Option<String>, ApiError> {
+async fn customer(db: &mut Db, app: &App, account: &str, event: Event, resource: &Value) -> Result<Option<String>, ApiError> {
     // `*` and `/` are everybody; not every database keeps a NUL.
     let is_id = |text: &str| is_client_id(text) && !["*", "/"].contains(&text) && !text.contains('\0');
     let named = resource.get("customer_id").and_then(Value::as_str).filter(|id| is_id(id)).map(str::to_owned);
@@ -70,8 +70,8 @@ async fn customer(db: &mut Db, account: &str, event: Event, resource: &Value) ->
     }
     let token = resource.pointer("/customer/token").filter(|token| !token.to_string().contains("\\u0000"));
     // What is no token names nobody.
-    let Some(token) = token.and_then(|token| facts::SentToken::deserialize(token).ok()) else { return Ok(None) };
-    Ok(facts::customer_of_token(db, account, &token).await?.filter(|id| is_id(id)))
+    let Some(token) = token.and_then(|token| tokens::SentToken::deserialize(token).ok()) else { return Ok(None) };
+    Ok(tokens::customer_of(db, &app.sealer, account, &token).await?.filter(|id| is_id(id)))
 }
 
 async fn send(

@@ -35,7 +35,7 @@ struct Buyer {
 /// # Errors
 /// 404 when there is none, 400 when several stores gave the number.
 pub(super) async fn one(app: &App, account: &str, customer: Option<&str>, name: &str) -> Result<Stored, ApiError> {
-    let mut found = store::named(app.store.pool(), account, name).await?;
+    let mut found = store::named(app, account, name).await?;
     found.retain(|stored| customer.is_none() || stored.customer_id.as_deref() == customer);
     let mut found = found.into_iter();
     match (found.next(), found.next()) {
@@ -136,8 +136,9 @@ async fn tell(
     change.touch(&mut members);
     let body = members.to_string();
     let used = record::read_receipt(app, account, read(&body)?, "").await?;
+    let sealed = app.sealer.seal(&store::place(account, &before.id), body.as_bytes())?;
     let mut unit = app.store.unit().await?;
-    if !store::replace(unit.db(), account, before, Some(customer), token_id, &body).await? {
+    if !store::replace(unit.db(), account, before, Some(customer), token_id, &sealed).await? {
         return Ok(None);
     }
     if let Some(used) = used {
@@ -176,8 +177,9 @@ pub(super) async fn move_to(
         members.set("extra_info", Some(&extra_info));
         change.touch(&mut members);
         let body = members.to_string();
+        let sealed = app.sealer.seal(&store::place(account, &before.id), body.as_bytes())?;
         let mut unit = app.store.unit().await?;
-        if store::replace(unit.db(), account, &before, Some(&customer_id), before.token_id.as_deref(), &body).await? {
+        if store::replace(unit.db(), account, &before, Some(&customer_id), before.token_id.as_deref(), &sealed).await? {
             changed(unit.db(), app, account, &before, &body).await?;
             unit.save().await?;
             return Ok(body);

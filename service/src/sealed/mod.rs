@@ -3,7 +3,9 @@
 //! `s1:` and base64 of a random nonce (24 bytes), the text under XChaCha20-Poly1305, and its tag. The place of a value is
 //! authenticated: a value put elsewhere cannot be opened. Text without `s1:` is what an older version stored.
 
+pub mod old;
 mod secret;
+mod setting;
 
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
@@ -105,6 +107,22 @@ impl Sealer {
             return Ok(stored);
         }
         String::from_utf8(self.open(place, &stored)?).map_err(|_| ApiError::Internal("what is stored is no text".to_owned()))
+    }
+
+    /// Seals what may be missing.
+    ///
+    /// # Errors
+    /// As [`Sealer::seal`].
+    pub fn seal_some(&self, place: &str, plain: Option<&str>) -> Result<Option<String>, ApiError> {
+        plain.map(|plain| self.seal(place, plain.as_bytes())).transpose()
+    }
+
+    /// Opens text that may be missing.
+    ///
+    /// # Errors
+    /// As [`Sealer::open`].
+    pub fn open_some(&self, place: &str, stored: Option<&String>) -> Result<Option<String>, ApiError> {
+        stored.map(|stored| self.open_text(place, stored.clone())).transpose()
     }
 
     /// What an exact value, or a prefix of one, is looked up by: its HMAC, 128 bits of it. Other places have others.

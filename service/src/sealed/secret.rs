@@ -69,6 +69,7 @@ pub(super) async fn load(config: &Config, store: &Store) -> Result<Sealer, ApiEr
     if known != sealer.check() {
         return Err(other(config, &file));
     }
+    super::old::hash_tokens(store, &sealer).await?;
     Ok(sealer)
 }
 

@@ -18,3 +18,8 @@ mod told;
 mod transactions;
 
 pub use self::secrets::Secrets;
+
+/// Where something of a card is sealed.
+fn private(account: &str, card: &str, what: &str) -> String {
+    format!("{account}/wallets/{card}/{what}")
+}

@@ -20,7 +20,7 @@ pub(super) async fn moved(db: &mut Db, app: &App, account: &str, card: &StoredCa
         return Ok(());
     }
     let Some(made) = ledger::of_ref(db, account, &card.id, ref_id).await? else { return Ok(()) };
-    let shown = serde_json::to_string(&made.shown()?).map_err(|error| ApiError::Internal(error.to_string()))?;
+    let shown = serde_json::to_string(&made.shown(app, account)?).map_err(|error| ApiError::Internal(error.to_string()))?;
     let mut resource = resource(&shown);
     // Beside the contract's members, so that a receiver knows whose money moved.
     if let Some(members) = resource.as_object_mut() {

@@ -101,8 +101,7 @@ async fn events_without_a_customer_give_nothing() {
     }
     assert_eq!(gifts(&service).await, Vec::<String>::new());
     // A receipt's token leads to its customer.
-    let token = "INSERT INTO customer_tokens (account_id, type, value, customer_id) VALUES ($1, 'card', '4711', 'kari')";
-    sqlx::query(token).bind(TEST_ACCOUNT).execute(service.app.store.pool()).await.unwrap();
+    service.customer_token("card", "4711", "kari").await;
     happens(&service, Event::ReceiptAdd, json!({"customer": {"token": {"type": "card", "value": "4711"}}})).await;
     assert_eq!(gifts(&service).await, [format!("kari {rule}")]);
 }

@@ -1,0 +1,8 @@
+//! Customers in the database.
+
+pub(super) mod list;
+pub(super) mod settings;
+pub(super) mod tags;
+pub(super) mod token_events;
+pub(super) mod tokens;
+pub(super) mod users;
