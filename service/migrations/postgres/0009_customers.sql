@@ -161,6 +161,8 @@ CREATE TABLE customer_challenges (
 
 CREATE INDEX customer_challenges_by_time ON customer_challenges (expires_at);
 
+CREATE INDEX customer_tokens_by_customer ON customer_tokens (account_id, customer_id);
+
 INSERT INTO customer_token_bodies (account_id, id, customer_id, body)
 SELECT account_id, gen_random_uuid()::text, customer_id,
     CASE WHEN token_id IS NULL THEN json_build_object('type', type, 'value', value)

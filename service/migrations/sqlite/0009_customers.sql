@@ -161,6 +161,8 @@ CREATE TABLE customer_challenges (
 
 CREATE INDEX customer_challenges_by_time ON customer_challenges (expires_at);
 
+CREATE INDEX customer_tokens_by_customer ON customer_tokens (account_id, customer_id);
+
 INSERT INTO customer_token_bodies (account_id, id, customer_id, body)
 SELECT account_id, lower(hex(randomblob(4)) || '-' || hex(randomblob(2)) || '-4' || substr(hex(randomblob(2)), 2) || '-8'
         || substr(hex(randomblob(2)), 2) || '-' || hex(randomblob(6))), customer_id,

@@ -10,6 +10,7 @@ use super::settings::{self, IdFormat, Settings};
 use super::store::users::{self, New, Stored};
 use super::told::told;
 use super::words::{Words, plain_phone};
+use super::{auto, tokens};
 use crate::App;
 use crate::auth::secret;
 use crate::error::ApiError;
@@ -35,6 +36,13 @@ pub(super) struct Asks<'a> {
     pub(super) makes_staff: bool,
     /// May it set passwords and PINs?
     pub(super) sets_passwords: bool,
+}
+
+impl<'a> Asks<'a> {
+    /// Something that happened elsewhere, told by a client.
+    pub(super) fn elsewhere(account: &'a str, by: &'a str) -> Self {
+        Self { account, by, is_user: false, makes_staff: false, sets_passwords: false }
+    }
 }
 
 /// Where a customer is sealed.
@@ -251,6 +259,7 @@ pub(super) async fn create(app: &App, asks: &Asks<'_>, body: &str) -> Result<Str
         users::set_contact(unit.db(), asks.account, &id, &speaks_for).await?;
     }
     told(unit.db(), app, asks.account, Event::CustomerAdd, &members).await?;
+    auto::remake(unit.db(), app, asks, &settings, (None, &members)).await?;
     unit.save().await?;
     Ok(shown)
 }
@@ -270,8 +279,14 @@ impl Changing {
     }
 
     /// Writes it, and tells everybody.
-    async fn write(mut self, db: &mut Db, app: &App, account: &str, settings: &Settings) -> Result<Map<String, Value>, ApiError> {
-        let at = now();
+    async fn write(
+        mut self,
+        db: &mut Db,
+        app: &App,
+        asks: &Asks<'_>,
+        settings: &Settings,
+    ) -> Result<Map<String, Value>, ApiError> {
+        let (account, at) = (asks.account, now());
         self.after.insert("updated_at".to_owned(), Value::from(&*at));
         self.stored.updated_at = at;
         let changed = |name: &str| self.before.get(name) != self.after.get(name);
@@ -290,6 +305,7 @@ impl Changing {
         self.stored.close(app, account, &self.after)?;
         users::write(db, account, &self.stored, profile::kind(&self.after)).await?;
         told(db, app, account, Event::CustomerUpdate, &self.after).await?;
+        auto::remake(db, app, asks, settings, (Some(&self.before), &self.after)).await?;
         Ok(self.after)
     }
 }
@@ -339,7 +355,7 @@ pub(super) async fn update(app: &App, asks: &Asks<'_>, customer_id: &str, body: 
     if has_new_password {
         changing.stored.generation = changing.stored.generation.saturating_add(1);
     }
-    let mut members = changing.write(unit.db(), app, asks.account, &settings).await?;
+    let mut members = changing.write(unit.db(), app, asks, &settings).await?;
     if has_new_password {
         told(unit.db(), app, asks.account, Event::CustomerChangePassword, &members).await?;
     }
@@ -361,7 +377,7 @@ pub(super) fn hide_private(members: &mut Map<String, Value>, settings: &Settings
 ///
 /// # Errors
 /// 404 when there is no such customer, 400 when it is deleted already.
-pub(super) async fn delete(app: &App, asks: &Asks<'_>, customer_id: &str, _delete_tokens: bool) -> Result<String, ApiError> {
+pub(super) async fn delete(app: &App, asks: &Asks<'_>, customer_id: &str, delete_tokens: bool) -> Result<String, ApiError> {
     let mut unit = app.store.unit().await?;
     let Some(mut stored) = users::lock(unit.db(), asks.account, customer_id).await? else {
         return Err(match users::was_deleted(unit.db(), asks.account, customer_id).await? {
@@ -393,6 +409,7 @@ pub(super) async fn delete(app: &App, asks: &Asks<'_>, customer_id: &str, _delet
         ..stored
     };
     users::write(unit.db(), asks.account, &gone, kind).await?;
+    tokens::forget(unit.db(), app, asks, customer_id, delete_tokens).await?;
     told(unit.db(), app, asks.account, Event::CustomerDelete, &left).await?;
     unit.save().await?;
     Ok(Value::Object(left).to_string())
@@ -426,7 +443,8 @@ pub(super) async fn rename(app: &App, asks: &Asks<'_>, customer_id: &str, body: 
     changing.after.insert("customer_id".to_owned(), Value::from(&*new));
     changing.stored.customer_id.clone_from(&new);
     let id = changing.stored.id.clone();
-    let members = changing.write(unit.db(), app, asks.account, &settings).await?;
+    tokens::rename(unit.db(), asks.account, (customer_id, &new)).await?;
+    let members = changing.write(unit.db(), app, asks, &settings).await?;
     for contact in users::contacts(&mut *unit.db(), asks.account, &id).await? {
         rename_in_contact(unit.db(), app, asks.account, &contact.customer_id, (customer_id, &new)).await?;
     }

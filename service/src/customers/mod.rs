@@ -3,6 +3,7 @@
 //! What is personal is kept sealed. Customers are found by keyed hashes of what may be asked for ([`words`]), and what nobody
 //! else may have is claimed under such a hash, so that of two who ask at once one gets it.
 
+mod auto;
 mod change;
 mod find;
 pub mod model;
@@ -11,5 +12,7 @@ pub mod routes;
 mod settings;
 mod store;
 mod tags;
+mod token_events;
+pub(crate) mod tokens;
 mod told;
 mod words;

@@ -366,3 +366,82 @@ pub struct CustomersSettings {
     pub tokens: Option<TokenSettings>,
     pub attributes: Option<Vec<AttributeSetting>>,
 }
+
+/// A token of a customer.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct CustomerToken {
+    #[serde(flatten)]
+    pub entity: Entity,
+    /// Its id elsewhere.
+    #[schema(min_length = 1, max_length = 255)]
+    pub token_id: Option<String>,
+    /// What kind of value, as `sha1:email`.
+    #[schema(min_length = 1)]
+    pub r#type: String,
+    #[schema(min_length = 1)]
+    pub value: String,
+    #[schema(value_type = Option<Object>)]
+    pub metadata: Option<Map<String, Value>>,
+}
+
+/// Something that was told of a token.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct TokenEvent {
+    #[schema(format = DateTime, read_only)]
+    pub expires_at: Option<String>,
+    #[schema(format = DateTime, read_only)]
+    pub created_at: Option<String>,
+    pub event: String,
+    pub status: Option<String>,
+    #[schema(value_type = Option<Object>)]
+    pub metadata: Option<Map<String, Value>>,
+}
+
+/// A token by its type and value.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct TokenTypeValue {
+    pub r#type: String,
+    pub value: String,
+}
+
+/// A token, and what happened; without `event` it only asks.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct TokenEventRequest {
+    pub token: TokenTypeValue,
+    pub event: Option<TokenEvent>,
+}
+
+/// Why what was told of a token is cleared.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct TokenClearing {
+    pub event: Option<String>,
+    #[schema(value_type = Option<Object>)]
+    pub metadata: Option<Map<String, Value>>,
+}
+
+/// A token of which what was told is cleared.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct TokenClearRequest {
+    pub token: TokenTypeValue,
+    pub event: Option<TokenClearing>,
+}
+
+/// What is known of a token.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct TokenDetail {
+    pub id: Option<String>,
+    pub customer: Option<Customer>,
+    pub token: Option<CustomerToken>,
+    #[schema(default = "UNKNOWN")]
+    pub status: Option<String>,
+    pub events: Option<Vec<TokenEvent>>,
+}
+
+/// What was told of a token.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct TokenEvents {
+    pub id: Option<String>,
+    #[schema(default = "UNKNOWN")]
+    pub status: Option<String>,
+    pub events: Option<Vec<TokenEvent>>,
+}

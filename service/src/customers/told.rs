@@ -23,3 +23,21 @@ pub(super) async fn told(
     let key = text(members, "customer_id").unwrap_or_default();
     happened(db, app, account, Happening { event, key, resource: &resource }).await
 }
+
+/// Tells what happened to a token.
+///
+/// # Errors
+/// When the database refuses.
+pub(super) async fn told_of_token(
+    db: &mut Db,
+    app: &App,
+    account: &str,
+    event: Event,
+    customer_id: &str,
+    members: &Map<String, Value>,
+) -> Result<(), ApiError> {
+    let mut members = members.clone();
+    members.insert("customer_id".to_owned(), Value::from(customer_id));
+    let resource = Value::Object(members);
+    happened(db, app, account, Happening { event, key: customer_id, resource: &resource }).await
+}

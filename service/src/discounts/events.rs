@@ -7,6 +7,7 @@ use serde_json::value::RawValue;
 use super::record::{self, SentReceipt};
 use super::store::{book, tokens};
 use crate::App;
+use crate::customers;
 use crate::error::ApiError;
 use crate::happened::{Event, Happening, happened};
 use crate::http::{is_client_id, read};
@@ -106,9 +107,12 @@ pub async fn take_in(
                     token_id: token.token_id.as_deref(),
                 };
                 tokens::add(unit.db(), &app.sealer, &new).await?;
+                customers::tokens::arrived(unit.db(), app, client, &new).await?;
                 Event::TokenAdd
             } else {
                 tokens::remove(unit.db(), &app.sealer, account, &token.kind, &token.value, &token.customer_id).await?;
+                customers::tokens::left(unit.db(), app, (account, client), (&token.kind, &token.value), &token.customer_id)
+                    .await?;
                 Event::TokenRemove
             };
             happened(unit.db(), app, account, Happening { event: told, key: &token.customer_id, resource: &resource }).await?;

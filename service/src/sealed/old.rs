@@ -9,6 +9,7 @@ use sqlx::Row;
 
 use super::{PREFIX, Sealer};
 use crate::App;
+use crate::customers;
 use crate::discounts::store::tokens;
 use crate::error::ApiError;
 use crate::store::statement::Statement;
@@ -71,6 +72,7 @@ pub(super) async fn hash_tokens(store: &Store, sealer: &Sealer) -> Result<(), Ap
             .execute(unit.db())
             .await?;
     }
+    customers::tokens::seal_old(unit.db(), sealer).await?;
     unit.save().await
 }
 

@@ -28,7 +28,7 @@ const RECALCULATE: &[&str] = &["admin:discounts", "write:discounts", "write:disc
 
 /// Method, path and scopes of every operation that needs a token, as the contract lists them. That
 /// `user:customers`, `user:discounts`, `user:receipts` and `user:wallets` reach what is a customer's own have tests of their own.
-const OPERATIONS: [(&str, &str, &[&str]); 114] = [
+const OPERATIONS: [(&str, &str, &[&str]); 120] = [
     ("POST", "discounts/available_for_receipt", RECALCULATE),
     ("GET", "discounts/rules", READ),
     ("POST", "discounts/rules", WRITE),
@@ -101,6 +101,12 @@ const OPERATIONS: [(&str, &str, &[&str]); 114] = [
     ("POST", "customers/users/kari/change_customer_id", &["admin:customers", "admin:accounts"]),
     ("GET", "customers/users/kari/tags", READ_CUSTOMERS),
     ("PUT", "customers/users/kari/tags", WRITE_CUSTOMERS),
+    ("GET", "customers/tokens/events", READ_CUSTOMERS),
+    ("POST", "customers/tokens/events", WRITE_CUSTOMERS),
+    ("DELETE", "customers/tokens/events", WRITE_CUSTOMERS),
+    ("GET", "customers/users/kari/tokens", READ_CUSTOMERS),
+    ("POST", "customers/users/kari/tokens", WRITE_CUSTOMERS),
+    ("DELETE", "customers/users/kari/tokens/tid", WRITE_CUSTOMERS),
     ("GET", "customers/company/departments?organization_number=1", PUBLIC_CUSTOMERS),
     ("GET", "locations", &["admin:locations", "read:locations"]),
     ("POST", "locations", &["admin:locations", "write:locations"]),
@@ -144,6 +150,14 @@ const OPERATIONS: [(&str, &str, &[&str]); 114] = [
     ("POST", "wallets/transactions", MOVE_MONEY),
     ("POST", "wallets/transactions/tid/capture", MOVE_MONEY),
     ("POST", "wallets/transactions/tid/void", MOVE_MONEY),
+];
+
+/// Look-ups, which every token with `public` may make.
+const LOOK_UPS: [(&str, &str); 4] = [
+    ("GET", "search/external/organizations/NO/1"),
+    ("GET", "search/external/postal_place/NO/0349"),
+    ("POST", "search/external/address/NO/validate"),
+    ("GET", "search/external/organizations/no?name=x"),
 ];
 
 /// Scopes that services give; a token may hold any.
@@ -213,11 +227,19 @@ async fn every_operation_asks_for_its_scopes() {
             }
         }
     }
-    // The list above is whole.
+    for (method, path) in LOOK_UPS {
+        let path = format!("/v1/accounts/T00000001/{path}");
+        service.call_with(method, &path, None, "{}").await.refused(401);
+        let other = service.token("P00000001", "public");
+        service.call_with(method, &path, Some(&other), "{}").await.refused(401);
+        let token = service.token("T00000001", &SCOPES.join(" "));
+        service.call_with(method, &path, Some(&token), "{}").await.refused(403);
+    }
+    // The lists above are whole.
     let document: Value = serde_json::from_str(&rabatt_service::openapi().unwrap()).unwrap();
     let described = document["paths"].as_object().unwrap().values().flat_map(|path| path.as_object().unwrap().values());
     let with_token = described.filter(|operation| operation["security"][0].get("bearer").is_some());
-    assert_eq!(with_token.count(), OPERATIONS.len());
+    assert_eq!(with_token.count(), OPERATIONS.len() + LOOK_UPS.len());
 }
 
 #[tokio::test]

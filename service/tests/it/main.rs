@@ -12,6 +12,7 @@ mod customers;
 mod database;
 mod documents;
 mod events;
+mod external;
 mod hooks;
 mod http;
 mod locations;

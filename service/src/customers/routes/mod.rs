@@ -4,6 +4,8 @@ pub mod company;
 pub mod settings;
 pub mod tags;
 pub mod terms;
+pub mod token_events;
+pub mod tokens;
 pub mod users;
 
 use utoipa_axum::router::OpenApiRouter;
@@ -19,9 +21,12 @@ pub fn operations() -> OpenApiRouter<App> {
         .routes(routes!(tags::delete_tag))
         .routes(routes!(terms::list_terms, terms::create_terms))
         .routes(routes!(terms::get_terms, terms::delete_terms))
+        .routes(routes!(token_events::list_token_events, token_events::post_token_event, token_events::clear_token_events))
         .routes(routes!(users::list_customers, users::create_customer, users::has_customer))
         .routes(routes!(users::get_customer, users::update_customer, users::delete_customer))
         .routes(routes!(users::rename_customer))
         .routes(routes!(tags::get_customer_tags, tags::set_customer_tags))
+        .routes(routes!(tokens::list_tokens, tokens::create_token))
+        .routes(routes!(tokens::delete_token))
         .routes(routes!(company::list_departments))
 }

@@ -3,4 +3,6 @@
 pub(super) mod list;
 pub(super) mod settings;
 pub(super) mod tags;
+pub(super) mod token_events;
+pub(super) mod tokens;
 pub(super) mod users;

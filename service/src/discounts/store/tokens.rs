@@ -54,6 +54,39 @@ pub async fn add(db: &mut Db, sealer: &Sealer, token: &Token<'_>) -> Result<(), 
     Ok(())
 }
 
+/// Adds a token that nobody has; false, and nothing is stored, when somebody has it.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn add_new(db: &mut Db, sealer: &Sealer, token: &Token<'_>) -> Result<bool, ApiError> {
+    let added = sqlx::query(
+        "INSERT INTO customer_tokens (account_id, type, value, customer_id, token_id) VALUES ($1, $2, $3, $4, $5)
+         ON CONFLICT DO NOTHING",
+    )
+    .bind(token.account)
+    .bind(token.kind)
+    .bind(hashed(sealer, token.account, token.kind, token.value))
+    .bind(token.customer_id)
+    .bind(token.token_id.map(|id| hashed_id(sealer, token.account, id)))
+    .execute(db)
+    .await?;
+    Ok(added.rows_affected() > 0)
+}
+
+/// A customer is called something else: its tokens come along.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn rename(db: &mut Db, account: &str, old: &str, new: &str) -> Result<(), ApiError> {
+    sqlx::query("UPDATE customer_tokens SET customer_id = $3 WHERE account_id = $1 AND customer_id = $2")
+        .bind(account)
+        .bind(old)
+        .bind(new)
+        .execute(db)
+        .await?;
+    Ok(())
+}
+
 /// Takes a token from a customer; not from another one who has it by now.
 ///
 /// # Errors

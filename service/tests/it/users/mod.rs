@@ -4,6 +4,7 @@ mod create;
 mod list;
 mod settings;
 mod tags;
+mod tokens;
 mod update;
 
 use serde_json::{Value, json};
