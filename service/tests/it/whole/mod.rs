@@ -9,9 +9,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use axum::http::Request;
 use serde_json::Value;
+use sqlx::AssertSqlSafe;
 use sqlx::Row;
 use sqlx::any::AnyRow;
-use sqlx::{AssertSqlSafe, Column};
 
 use crate::support::{Answer, Service};
 
@@ -28,6 +28,8 @@ struct Step {
     learns: Vec<(String, String)>,
     /// Does it take away what others need?
     ends: bool,
+    /// Is there nothing without a setting?
+    off: bool,
 }
 
 /// The steps, in their order.
@@ -46,6 +48,7 @@ fn steps() -> Vec<Step> {
                 steps.last_mut().unwrap().learns.push((name.to_owned(), pointer.to_owned()));
             }
             "ends" => steps.last_mut().unwrap().ends = true,
+            "off" => steps.last_mut().unwrap().off = true,
             method => {
                 let (path, query) = rest.split_once('?').unwrap_or((rest, ""));
                 steps.push(Step {
@@ -56,6 +59,7 @@ fn steps() -> Vec<Step> {
                     body: String::new(),
                     learns: Vec::new(),
                     ends: false,
+                    off: false,
                 });
             }
         }
@@ -114,6 +118,7 @@ fn parameter<'a>(name: &'a str, path: &str) -> &'a str {
     match name {
         "id" if path.starts_with("auth/client-grants") => "grant",
         "id" => "client",
+        "tid" if path.ends_with("/tokens/{tid}") => "customer_token",
         other => other,
     }
 }
@@ -154,6 +159,10 @@ async fn fill(service: &Service, steps: &[Step], account: &str, token: &str, who
     for step in steps {
         let answer = take(service, step, account, token, who, known).await;
         let what = format!("{} {}: {} {}", step.method, step.path, answer.status, answer.text);
+        if step.off && answer.status == 404 {
+            answers.push(answer);
+            continue;
+        }
         if !answer.status.is_success() {
             failed.push(what);
             continue;
@@ -172,8 +181,9 @@ async fn fill(service: &Service, steps: &[Step], account: &str, token: &str, who
 
 /// What is known before anything is done.
 fn beginning(who: &str) -> Known {
-    let known = [("customer_id", format!("{who}-1")), ("who", who.to_owned())];
-    known.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+    let known = [("customer_id", &*format!("{who}-1")), ("who", who)];
+    let places = [("country", "NO"), ("organization_number", "123456789"), ("postal_code", "0150")];
+    known.into_iter().chain(places).map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
 }
 
 /// Every row of every table, as text.
@@ -204,6 +214,6 @@ fn texts(row: &AnyRow) -> Vec<String> {
         Ok(text) => text,
         Err(_) => row.get::<Option<i64>, _>(at).map(|number| number.to_string()),
     };
-    let shown = |at: usize| format!("{}={}", row.column(at).name(), text(at).unwrap_or_else(|| "NULL".to_owned()));
+    let shown = |at: usize| text(at).unwrap_or_else(|| "NULL".to_owned());
     (0..row.columns().len()).map(shown).collect()
 }

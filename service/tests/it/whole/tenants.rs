@@ -60,6 +60,6 @@ async fn nobody_sees_or_touches_what_is_anothers() {
 async fn is_all_there(service: &Service, reading: &[Step], token: &str, known: &Known) {
     for step in reading {
         let answer = take(service, step, THEIRS, token, "anna", known).await;
-        assert!(answer.status.is_success(), "{} {}: {}", step.method, step.path, answer.text);
+        assert!(answer.status.is_success() || step.off, "{} {}: {}", step.method, step.path, answer.text);
     }
 }
