@@ -29,3 +29,4 @@ mod store;
 mod support;
 mod users;
 mod wallets;
+mod whole;
