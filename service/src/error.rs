@@ -139,7 +139,7 @@ impl IntoResponse for ApiError {
             }
             ApiError::TooMany(seconds) => {
                 retry_after = Some(seconds);
-                let message = format!("too many requests that failed; try again in {seconds} s");
+                let message = format!("too many of these requests, or too many that failed; try again in {seconds} s");
                 (StatusCode::TOO_MANY_REQUESTS, "too_many_requests", message)
             }
             // The contract's own code.
