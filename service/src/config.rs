@@ -12,6 +12,9 @@ use crate::store::file_url;
 /// The defaults, commented: what `config.default.toml` says.
 const DEFAULTS: &str = include_str!("../config.default.toml");
 
+/// Settings that are not set unless somebody does; empty is not set.
+const WITHOUT_DEFAULT: [&str; 4] = ["database_url", "secret_key", "lookup_table", "lookup_url"];
+
 /// The service's settings; `config.default.toml` describes each.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -40,6 +43,11 @@ pub struct Config {
     pub email_from: String,
     pub smtp_url: Whereto,
     pub sender_url: Whereto,
+    #[serde(default)]
+    pub lookup_table: Option<PathBuf>,
+    #[serde(default)]
+    pub lookup_url: Option<String>,
+    pub lookups_a_minute: u64,
     pub log_format: LogFormat,
 }
 
@@ -74,7 +82,7 @@ impl Config {
             };
             let Some(setting) = setting else { continue };
             // Neither has a default; empty is not set.
-            if setting == "database_url" || setting == "secret_key" {
+            if WITHOUT_DEFAULT.contains(&setting.as_str()) {
                 if !value.is_empty() {
                     table.insert(setting, toml::Value::String(value));
                 }

@@ -59,6 +59,8 @@ pub enum ApiError {
     Forbidden(&'static [&'static str]),
     /// 404: there is no such thing.
     NotFound(&'static str),
+    /// 404: this can be switched on.
+    SwitchedOff(&'static str),
     /// 405: the path has no such method.
     WrongMethod,
     /// 429: too often; again after so many seconds.
@@ -139,11 +141,12 @@ impl IntoResponse for ApiError {
             }
             ApiError::TooMany(seconds) => {
                 retry_after = Some(seconds);
-                let message = format!("too many of these requests, or too many that failed; try again in {seconds} s");
+                let message = format!("too many requests, or too many that failed; try again in {seconds} s");
                 (StatusCode::TOO_MANY_REQUESTS, "too_many_requests", message)
             }
             // The contract's own code.
             ApiError::NotFound(what) => (StatusCode::NOT_FOUND, "NOT FOUND", format!("{what} not found")),
+            ApiError::SwitchedOff(message) => (StatusCode::NOT_FOUND, "switched_off", message.to_owned()),
             ApiError::Internal(details) => {
                 tracing::error!(details, "request failed");
                 (StatusCode::INTERNAL_SERVER_ERROR, "internal", "something went wrong on our side; try again".to_owned())

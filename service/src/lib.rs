@@ -13,6 +13,7 @@ pub mod discounts;
 pub mod documents;
 mod entity;
 pub mod error;
+pub mod external;
 pub mod happened;
 pub mod hooks;
 pub mod http;
@@ -52,6 +53,7 @@ use crate::auth::Auth;
 use crate::config::Config;
 use crate::discounts::plans::Plans;
 use crate::error::ApiError;
+use crate::external::{Limit, Registry};
 use crate::metrics::Metrics;
 use crate::sealed::Sealer;
 use crate::store::Store;
@@ -74,20 +76,26 @@ pub struct App {
     pub wallets: Arc<Secrets>,
     /// What is personal or secret is stored sealed.
     pub sealer: Arc<Sealer>,
+    /// Where companies and places are looked up, when they are.
+    pub registry: Option<Arc<dyn Registry>>,
+    /// How often they are.
+    pub lookups: Arc<Limit>,
 }
 
 impl App {
     /// The application on an open database.
     ///
     /// # Errors
-    /// When the database refuses, or was sealed with another key.
+    /// When the database refuses, or was sealed with another key, or the settings name no registry.
     pub async fn new(config: Config, store: Store) -> Result<Self, ApiError> {
         let sealer = Arc::new(Sealer::load(&config, &store).await?);
         let auth = Arc::new(Auth::load(&store, &sealer).await?);
         let metrics = Metrics::default();
         let plans = Arc::new(Plans::new(metrics.clone()));
         let wallets = Arc::new(Secrets::load(&store, &sealer).await?);
-        Ok(Self { config: Arc::new(config), store, auth, plans, metrics, wallets, sealer })
+        let registry = external::registry(&config).map_err(ApiError::Internal)?;
+        let lookups = Arc::default();
+        Ok(Self { config: Arc::new(config), store, auth, plans, metrics, wallets, sealer, registry, lookups })
     }
 }
 
@@ -108,6 +116,7 @@ impl App {
         (name = "locations", description = "Where goods are sold"),
         (name = "products", description = "Catalogs of products, their groups, and taxes"),
         (name = "hooks", description = "Webhooks: who is told what happens, and what was delivered"),
+        (name = "external", description = "Companies and places, as others know them"),
         (name = "wallets", description = "Gift cards and credit notes")
     ),
     // Of parameters, which bring no schema along by themselves.
@@ -170,6 +179,7 @@ fn operations() -> OpenApiRouter<App> {
         .merge(products::routes::operations())
         .merge(wallets::routes::operations())
         .merge(hooks::routes::operations())
+        .merge(external::routes::operations())
 }
 
 /// The OpenAPI document, as committed in `service/openapi.json`.

@@ -43,7 +43,9 @@ pub(crate) async fn run() -> Result<(), Failure> {
     for rule in bodies {
         let failed = |error: ApiError| format!("{error:?}");
         let (id, _) = revise::create(&service.app, TEST_ACCOUNT, "load", &rule.to_string()).await.map_err(failed)?;
-        refs::give(&service.app.store, TEST_ACCOUNT, "load", &id, &["*".to_owned()], None).await.map_err(failed)?;
+        let mut unit = service.app.store.unit().await.map_err(failed)?;
+        refs::give(unit.db(), TEST_ACCOUNT, "load", &id, &["*".to_owned()], None).await.map_err(failed)?;
+        unit.save().await.map_err(failed)?;
     }
     let receipts: Arc<Vec<String>> = Arc::new((0..200).map(|seed| workload::receipt(RULES, 10, 1, seed)).collect());
     let ask = |path: &'static str| -> Ask {

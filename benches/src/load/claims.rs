@@ -72,7 +72,9 @@ pub(crate) async fn run() -> Result<(), Failure> {
     let rule = json!({"name": "claimed", "requirement": {"purchase_from": "2024-01-01T00:00:00Z", "purchase_to": "2030-01-01T00:00:00Z"},
         "reward": {"type": "discount_amount", "value": 100}});
     let (rule, _) = revise::create(&service.app, TEST_ACCOUNT, "load", &rule.to_string()).await.map_err(failed)?;
-    refs::give(&service.app.store, TEST_ACCOUNT, "load", &rule, &["*".to_owned()], None).await.map_err(failed)?;
+    let mut unit = service.app.store.unit().await.map_err(failed)?;
+    refs::give(unit.db(), TEST_ACCOUNT, "load", &rule, &["*".to_owned()], None).await.map_err(failed)?;
+    unit.save().await.map_err(failed)?;
     let (_, given) = refs::of_everybody(&service.app.store, TEST_ACCOUNT).await.map_err(failed)?;
     let reference = given.first().map(|held| held.id.clone()).ok_or("nothing was given")?;
 

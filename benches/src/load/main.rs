@@ -8,6 +8,7 @@ mod claims;
 mod client;
 mod many_accounts;
 mod table;
+mod webhooks;
 
 use std::process::ExitCode;
 use std::time::Duration;
@@ -104,6 +105,9 @@ fn main() -> ExitCode {
             }
             if asked("claims") {
                 claims::run().await?;
+            }
+            if asked("webhooks") {
+                webhooks::run().await?;
             }
             if asked("accounts") {
                 many_accounts::run().await?;

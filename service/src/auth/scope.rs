@@ -176,6 +176,8 @@ permissions! {
     ReadHooks = ["admin:hooks", "read:hooks"], PARTNERS = true;
     /// Subscribe to webhooks.
     WriteHooks = ["admin:hooks", "write:hooks"], PARTNERS = true;
+    /// Look companies and places up.
+    LookUp = ["public"];
     /// Recalculate receipts.
     RecalculateReceipts = ["admin:discounts", "write:discounts", "write:discounts:/available_for_receipt"];
 }

@@ -13,7 +13,7 @@ use super::store::tokens;
 use super::terms::{Terms, current_stamps};
 use crate::App;
 use crate::error::ApiError;
-use crate::http::is_client_id;
+use crate::http::{is_client_id, wrong};
 use crate::products::fill::filled;
 
 /// The most lines a receipt may have over HTTP.
@@ -76,7 +76,7 @@ pub async fn available(app: &App, account: &str, receipt: String, explain: bool,
     };
     let purchase_at = purchase.as_ref().ok().and_then(|purchase| purchase.purchase_at.as_deref()).and_then(comparable);
     let known = Known::of(app, account, buyer, purchase_at.as_deref()).await?;
-    let unreadable = purchase.as_ref().err().map(ToString::to_string);
+    let unreadable = purchase.as_ref().err().map(wrong);
     let earlier = purchase.ok().and_then(|purchase| purchase.outcome).filter(|_| explain);
     let mut receipt = earlier.and_then(|outcome| without_member(&receipt, outcome.get())).unwrap_or(receipt);
     if known.own.products > 0

@@ -50,7 +50,7 @@ pub(super) async fn used(db: &mut Db, app: &App, account: &str, changes: &[Chang
     // What is counted for everybody is no customer's.
     let places: Vec<&Place> =
         changes.iter().map(|change| &change.place).filter(|place| !matches!(&*place.customer_id, "*" | "/")).collect();
-    if places.is_empty() || !is_heard(db, account, event).await? {
+    if places.is_empty() || !is_heard(db, app, account, event).await? {
         return Ok(());
     }
     for Place { rule_id, ref_id, customer_id } in places {

@@ -128,7 +128,7 @@ impl Place<'_> {
     fn checked(&self, members: &Members<'_>) -> Result<String, ApiError> {
         let body = members.to_string();
         let value: Value = serde_json::from_str(&body)
-            .map_err(|error| ApiError::Invalid("bad_json", format!("this cannot be read: {error}; nest it less deeply")))?;
+            .map_err(|error| ApiError::Invalid("bad_json", format!("this cannot be read: {}; nest it less deeply", crate::http::wrong(&error))))?;
         check(&value, &Shape::Object(self.kind.members), "").map(|()| body)
     }
 

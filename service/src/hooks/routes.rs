@@ -56,7 +56,7 @@ fn id(text: &str) -> String {
 }
 
 async fn known(app: &App, account: &str, text: &str) -> Result<Stored, ApiError> {
-    store::one(app.store.pool(), account, &id(text)).await?.ok_or(ApiError::NotFound("Subscription"))
+    store::one(app, account, &id(text)).await?.ok_or(ApiError::NotFound("Subscription"))
 }
 
 /// List subscriptions
@@ -81,13 +81,13 @@ pub async fn list_subscriptions(
     let after = match &query.starting_after {
         None => None,
         // A deleted one still has its place.
-        Some(after) => Some(store::one(app.store.pool(), &caller.account, &id(after)).await?.ok_or_else(|| {
+        Some(after) => Some(store::one(&app, &caller.account, &id(after)).await?.ok_or_else(|| {
             let message = "`starting_after` is the `id` of the last entry of the page before".to_owned();
             ApiError::Invalid("bad_query", message)
         })?),
     };
     let after = after.as_ref().map(|after| after.id.as_str());
-    let found = store::page(app.store.pool(), &caller.account, deleted_too, after, most).await?;
+    let found = store::page(&app, &caller.account, deleted_too, after, most).await?;
     let shown = found.iter().map(Stored::shown).collect::<Result<Vec<_>, _>>()?;
     let mut answer = json_text(format!("[{}]", shown.join(",")));
     if query.total == Some(true) {
@@ -135,7 +135,7 @@ pub async fn create_subscription(
         created_at: &made.at,
         created_by: &caller.client,
     };
-    store::add(unit.db(), &new).await?;
+    store::add(unit.db(), &app, &new).await?;
     tell::ping(unit.db(), &app, account, &Stored::new(&made.id, &body)).await?;
     unit.save().await?;
     Ok(json_text(body))

@@ -35,14 +35,16 @@ pub(super) struct NewSubscription<'a> {
 ///
 /// # Errors
 /// When the database refuses.
-pub(super) async fn add(db: &mut Db, new: &NewSubscription<'_>) -> Result<(), ApiError> {
+pub(super) async fn add(db: &mut Db, app: &App, new: &NewSubscription<'_>) -> Result<(), ApiError> {
+    // Its address may hold a secret.
+    let body = app.sealer.seal(&body_place(new.account, new.id), new.body.as_bytes())?;
     sqlx::query(
         "INSERT INTO hook_subscriptions (account_id, id, body, secret, events, active, created_at, created_by, updated_at)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $7)",
     )
     .bind(new.account)
     .bind(new.id)
-    .bind(new.body)
+    .bind(body)
     .bind(new.secret)
     .bind(format!(" {} ", new.events.join(" ")))
     .bind(i64::from(new.active))
@@ -90,19 +92,20 @@ impl Stored {
 
 const COLUMNS: &str = "SELECT id, body, deleted_at, deleted_by FROM hook_subscriptions WHERE account_id = ";
 
-fn stored(row: &AnyRow) -> Stored {
-    let deleted_at: Option<String> = row.get(2);
-    Stored { id: row.get(0), body: row.get(1), deleted: deleted_at.zip(row.get(3)) }
+fn stored(app: &App, account: &str, row: &AnyRow) -> Result<Stored, ApiError> {
+    let (id, deleted_at): (String, Option<String>) = (row.get(0), row.get(2));
+    let body = app.sealer.open_text(&body_place(account, &id), row.get(1))?;
+    Ok(Stored { id, body, deleted: deleted_at.zip(row.get(3)) })
 }
 
 /// One subscription, deleted or not.
 ///
 /// # Errors
 /// When the database refuses.
-pub(super) async fn one(pool: &Pool, account: &str, id: &str) -> Result<Option<Stored>, ApiError> {
+pub(super) async fn one(app: &App, account: &str, id: &str) -> Result<Option<Stored>, ApiError> {
     let mut query = Statement::new(COLUMNS);
     query.push_bind(account)?.push(" AND id = ").push_bind(id)?;
-    Ok(query.rows(pool).await?.first().map(stored))
+    query.rows(app.store.pool()).await?.first().map(|row| stored(app, account, row)).transpose()
 }
 
 /// A page of subscriptions, oldest first.
@@ -110,7 +113,7 @@ pub(super) async fn one(pool: &Pool, account: &str, id: &str) -> Result<Option<S
 /// # Errors
 /// When the database refuses.
 pub(super) async fn page(
-    pool: &Pool,
+    app: &App,
     account: &str,
     deleted_too: bool,
     after: Option<&str>,
@@ -125,7 +128,7 @@ pub(super) async fn page(
         query.push(" AND id > ").push_bind(after)?;
     }
     query.push(" ORDER BY id LIMIT ").push_bind(limit)?;
-    Ok(query.rows(pool).await?.iter().map(stored).collect())
+    query.rows(app.store.pool()).await?.iter().map(|row| stored(app, account, row)).collect()
 }
 
 /// How many there are.
@@ -167,7 +170,7 @@ pub(super) async fn delete(db: &mut Db, account: &str, id: &str, by: &str) -> Re
 ///
 /// # Errors
 /// When the database refuses.
-pub(super) async fn listening(db: &mut Db, account: &str, event: &str) -> Result<Vec<Stored>, ApiError> {
+pub(super) async fn listening(db: &mut Db, app: &App, account: &str, event: &str) -> Result<Vec<Stored>, ApiError> {
     let rows = sqlx::query(
         "SELECT id, body, deleted_at, deleted_by FROM hook_subscriptions
          WHERE account_id = $1 AND deleted_at IS NULL AND active = 1 AND events LIKE $2 ORDER BY id",
@@ -176,7 +179,7 @@ pub(super) async fn listening(db: &mut Db, account: &str, event: &str) -> Result
     .bind(format!("% {event} %"))
     .fetch_all(db)
     .await?;
-    Ok(rows.iter().map(stored).collect())
+    rows.iter().map(|row| stored(app, account, row)).collect()
 }
 
 /// How to send to a subscription; `None` when it is deleted.
@@ -190,7 +193,7 @@ pub async fn receiver(app: &App, account: &str, id: &str) -> Result<Option<Recei
         .fetch_optional(app.store.pool())
         .await?;
     let Some(row) = row else { return Ok(None) };
-    let body: Value = serde_json::from_str(&row.get::<String, _>(0)).unwrap_or_default();
+    let body: Value = serde_json::from_str(&app.sealer.open_text(&body_place(account, id), row.get(0))?).unwrap_or_default();
     let insecure = body.pointer("/config/insecure_ssl").and_then(Value::as_i64) == Some(1);
     let secret = row.get::<Option<String>, _>(1).map(|sealed| unseal(app, account, id, &sealed)).transpose()?;
     Ok(Some(Receiver { secret, insecure }))
@@ -212,6 +215,10 @@ fn unseal(app: &App, account: &str, id: &str, sealed: &str) -> Result<Secret, Ap
 
 fn place(account: &str, id: &str) -> String {
     format!("{account}/hooks/{id}")
+}
+
+fn body_place(account: &str, id: &str) -> String {
+    format!("{account}/hooks/{id}/body")
 }
 
 /// Counts what came of deliveries: so many were given up, and `heard` when one was taken. A subscription that had too many

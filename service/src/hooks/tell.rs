@@ -18,8 +18,8 @@ const ENVELOPE: [&str; 3] = ["account_id", "event", "event_delivery"];
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn is_heard(db: &mut Db, account: &str, event: Event) -> Result<bool, ApiError> {
-    store::listening(db, account, event.name()).await.map(|listening| !listening.is_empty())
+pub async fn is_heard(db: &mut Db, app: &App, account: &str, event: Event) -> Result<bool, ApiError> {
+    store::listening(db, app, account, event.name()).await.map(|listening| !listening.is_empty())
 }
 
 /// Tells the account's subscriptions, within the unit of work that makes it happen.
@@ -27,7 +27,7 @@ pub async fn is_heard(db: &mut Db, account: &str, event: Event) -> Result<bool, 
 /// # Errors
 /// When the database refuses.
 pub async fn tell(db: &mut Db, app: &App, account: &str, happening: &Happening<'_>) -> Result<(), ApiError> {
-    for subscription in store::listening(db, account, happening.event.name()).await? {
+    for subscription in store::listening(db, app, account, happening.event.name()).await? {
         let Happening { event, key, resource } = *happening;
         let (id, value) = (new_id(), subscription.value());
         let body = json!({"account_id": account, "event": event.name(), "event_delivery": id, event.member(): resource});

@@ -64,7 +64,7 @@ pub fn read_at<'de, T: Deserialize<'de>>(body: &'de str, place: &str) -> Result<
         if error.is_data() {
             ApiError::At("invalid_body", pointer, sentence(&error))
         } else if serde_json::from_str::<serde::de::IgnoredAny>(body).is_ok() {
-            ApiError::At("invalid_body", pointer, format!("another type of value belongs here ({error})"))
+            ApiError::At("invalid_body", pointer, format!("another type of value belongs here ({})", wrong(&error)))
         } else {
             bad_json(&error)
         }
@@ -84,8 +84,13 @@ pub fn read_object<'de, T: Deserialize<'de>>(body: &'de str) -> Result<T, ApiErr
     read(body)
 }
 
+/// What is wrong with a text, without what stands there: it may be a secret.
+pub fn wrong(error: &serde_json::Error) -> String {
+    if error.is_data() { sentence(error) } else { error.to_string() }
+}
+
 fn bad_json(error: &serde_json::Error) -> ApiError {
-    ApiError::Invalid("bad_json", format!("the body is not JSON: {error}"))
+    ApiError::Invalid("bad_json", format!("the body is not JSON: {}", wrong(error)))
 }
 
 /// What serde says in the words of who writes JSON. Where it is, the pointer tells.
@@ -121,16 +126,17 @@ fn wanted(expected: &str) -> &str {
     }
 }
 
-/// What was sent, without the names that serde has for it.
+/// What was sent, without the names that serde has for it. Texts are not repeated: they may be secrets.
 fn given(found: &str) -> String {
     match found {
         "map" => "an object".to_owned(),
         "sequence" => "a list".to_owned(),
         "unit value" => "null".to_owned(),
+        text if text.starts_with("string \"") => "a text".to_owned(),
         other => {
             let kinds = ["integer ", "floating point ", "boolean "];
             let plain = kinds.iter().find_map(|kind| other.strip_prefix(kind)).map(|value| value.trim_matches('`'));
-            plain.map_or_else(|| other.replacen("string \"", "the text \"", 1), str::to_owned)
+            plain.unwrap_or(other).to_owned()
         }
     }
 }
@@ -155,7 +161,7 @@ mod tests {
         for (body, place, message) in [
             (r#"{}"#, "", "`count` is missing; it is needed here"),
             (r#"{"count":1,"count":2}"#, "", "`count` is here twice; send it once"),
-            (r#"{"count":"1, expected i64"}"#, "/count", r#"a whole number belongs here, not the text "1, expected i64""#),
+            (r#"{"count":"1, expected i64"}"#, "/count", "a whole number belongs here, not a text"),
             (r#"{"count":1.5}"#, "/count", "a whole number belongs here, not 1.5"),
             (r#"{"count":null}"#, "/count", "a whole number belongs here, not null"),
             (r#"{"count":1,"names":{}}"#, "/names", "a list belongs here, not an object"),

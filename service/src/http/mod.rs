@@ -9,7 +9,7 @@ use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 
-pub use self::body::{JsonText, MOST_BYTES, read, read_at, read_object};
+pub use self::body::{JsonText, MOST_BYTES, read, read_at, read_object, wrong};
 
 use crate::error::ApiError;
 

@@ -158,10 +158,11 @@ impl Deliverer {
 
     /// One attempt, and what is to be done after it.
     async fn attempt(self, due: Due, receiver: Option<Receiver>) -> Outcome {
-        let open = |body: String| self.app.sealer.open_text(&store::place(&due.account, &due.id), body);
-        let attempt = match due.body.clone().map(open).transpose() {
-            Ok(body) => self.sender.send(&due, body, receiver.as_ref()).await,
-            Err(error) => {
+        let open = |text: String| self.app.sealer.open_text(&store::place(&due.account, &due.id), text);
+        let opened = || Ok((Due { url: open(due.url.clone())?, ..due.clone() }, due.body.clone().map(open).transpose()?));
+        let attempt = match opened() {
+            Ok((opened, body)) => self.sender.send(&opened, body, receiver.as_ref()).await,
+            Err::<_, ApiError>(error) => {
                 tracing::error!(?error, delivery = due.id, "a message cannot be read");
                 let problem = Some("what is to be sent cannot be read".to_owned());
                 Attempt { at: crate::store::now(), problem, ..Attempt::default() }

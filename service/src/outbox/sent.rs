@@ -53,7 +53,7 @@ fn delivery(app: &App, account: &str, row: &AnyRow) -> Result<Delivery, ApiError
         created_at: row.get(2),
         state: row.get(3),
         status: row.get(4),
-        url: row.get(5),
+        url: open(5)?.unwrap_or_default(),
         body: open(6)?,
         attempts: row.get(7),
         problem: row.get(8),

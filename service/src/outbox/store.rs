@@ -44,8 +44,9 @@ pub struct Message<'a> {
 /// # Errors
 /// When the database refuses.
 pub async fn add(db: &mut Db, app: &App, message: &Message<'_>) -> Result<(), ApiError> {
-    let seal = |body: &String| app.sealer.seal(&place(message.account, message.id), body.as_bytes());
-    let body = message.body.as_ref().map(seal).transpose()?;
+    let place = place(message.account, message.id);
+    // An address may hold a secret, too.
+    let (url, body) = (app.sealer.seal(&place, message.url.as_bytes())?, app.sealer.seal_some(&place, message.body.as_deref())?);
     let headers: Map<String, Value> =
         message.headers.iter().map(|(name, value)| ((*name).to_owned(), value.as_str().into())).collect();
     sqlx::query(
@@ -58,7 +59,7 @@ pub async fn add(db: &mut Db, app: &App, message: &Message<'_>) -> Result<(), Ap
     .bind(message.lane)
     .bind(message.event)
     .bind(message.method)
-    .bind(message.url)
+    .bind(url)
     .bind(Value::Object(headers).to_string())
     .bind(body.as_deref())
     .bind(now())

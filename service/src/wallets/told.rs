@@ -16,7 +16,7 @@ use crate::store::Db;
 /// When the database refuses.
 pub(super) async fn moved(db: &mut Db, app: &App, account: &str, card: &StoredCard, ref_id: &str) -> Result<(), ApiError> {
     let event = Event::WalletTransaction;
-    if !is_heard(db, account, event).await? {
+    if !is_heard(db, app, account, event).await? {
         return Ok(());
     }
     let Some(made) = ledger::of_ref(db, account, &card.id, ref_id).await? else { return Ok(()) };

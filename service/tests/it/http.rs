@@ -28,7 +28,7 @@ const RECALCULATE: &[&str] = &["admin:discounts", "write:discounts", "write:disc
 
 /// Method, path and scopes of every operation that needs a token, as the contract lists them. That
 /// `user:customers`, `user:discounts`, `user:receipts` and `user:wallets` reach what is a customer's own have tests of their own.
-const OPERATIONS: [(&str, &str, &[&str]); 127] = [
+const OPERATIONS: [(&str, &str, &[&str]); 131] = [
     ("POST", "discounts/available_for_receipt", RECALCULATE),
     ("GET", "discounts/rules", READ),
     ("POST", "discounts/rules", WRITE),
@@ -159,6 +159,14 @@ const OPERATIONS: [(&str, &str, &[&str]); 127] = [
     ("POST", "wallets/transactions/tid/void", MOVE_MONEY),
 ];
 
+/// Look-ups, which every token with `public` may make.
+const LOOK_UPS: [(&str, &str); 4] = [
+    ("GET", "search/external/organizations/NO/1"),
+    ("GET", "search/external/postal_place/NO/0349"),
+    ("POST", "search/external/address/NO/validate"),
+    ("GET", "search/external/organizations/no?name=x"),
+];
+
 /// Scopes that services give; a token may hold any.
 const SCOPES: [&str; 43] = [
     "admin:accounts",
@@ -227,11 +235,19 @@ async fn every_operation_asks_for_its_scopes() {
             }
         }
     }
-    // The list above is whole.
+    for (method, path) in LOOK_UPS {
+        let path = format!("/v1/accounts/T00000001/{path}");
+        service.call_with(method, &path, None, "{}").await.refused(401);
+        let other = service.token("P00000001", "public");
+        service.call_with(method, &path, Some(&other), "{}").await.refused(401);
+        let token = service.token("T00000001", &SCOPES.join(" "));
+        service.call_with(method, &path, Some(&token), "{}").await.refused(403);
+    }
+    // The lists above are whole.
     let document: Value = serde_json::from_str(&rabatt_service::openapi().unwrap()).unwrap();
     let described = document["paths"].as_object().unwrap().values().flat_map(|path| path.as_object().unwrap().values());
     let with_token = described.filter(|operation| operation["security"][0].get("bearer").is_some());
-    assert_eq!(with_token.count(), OPERATIONS.len());
+    assert_eq!(with_token.count(), OPERATIONS.len() + LOOK_UPS.len());
 }
 
 #[tokio::test]

@@ -11,5 +11,6 @@ mod ledger;
 mod races;
 mod rules;
 mod stop;
+mod story;
 mod wallets;
 mod webhooks;
