@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
+use crate::messages::{Sender, Whereto};
 use crate::sealed::Secret;
 use crate::store::file_url;
 
@@ -37,6 +38,11 @@ pub struct Config {
     pub delivery_keep_days: u64,
     pub delivery_switch_off: u64,
     pub private_addresses: bool,
+    pub email_sender: Sender,
+    pub sms_sender: Sender,
+    pub email_from: String,
+    pub smtp_url: Whereto,
+    pub sender_url: Whereto,
     #[serde(default)]
     pub lookup_table: Option<PathBuf>,
     #[serde(default)]

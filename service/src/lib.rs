@@ -20,6 +20,7 @@ pub mod http;
 pub mod json;
 pub mod locations;
 mod members;
+pub mod messages;
 pub mod metrics;
 pub mod outbox;
 pub mod products;

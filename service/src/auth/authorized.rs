@@ -12,6 +12,7 @@ use super::scope::{ADMIN_ACCOUNTS, Permission};
 use super::store::accounts;
 use super::{Auth, Caller};
 use crate::App;
+use crate::customers::login;
 use crate::error::ApiError;
 use crate::http::{credentials, is_account_id};
 
@@ -29,6 +30,17 @@ pub struct Authorized<P> {
 }
 
 impl<P> Authorized<P> {
+    /// The client, for tokens that it gives customers who log in.
+    ///
+    /// # Errors
+    /// 403 when a customer asks who logged in.
+    pub(crate) fn logs_in(&self) -> Result<login::Client<'_>, ApiError>
+    where
+        P: Permission,
+    {
+        self.caller.logs_in(&self.account).ok_or(ApiError::Forbidden(P::ANY_OF))
+    }
+
     /// Does the caller hold this scope too?
     pub fn holds(&self, scope: &str) -> bool {
         self.caller.holds(scope)

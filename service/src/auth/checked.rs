@@ -63,7 +63,17 @@ mod tests {
 
     fn claims(exp: u64) -> Option<Claims> {
         let text = String::new;
-        Some(Claims { iss: text(), sub: text(), aud: text(), scope: text(), iat: 0, exp, generation: 0, grants: Vec::new() })
+        Some(Claims {
+            iss: text(),
+            sub: text(),
+            aud: text(),
+            scope: text(),
+            iat: 0,
+            exp,
+            generation: 0,
+            grants: Vec::new(),
+            user: None,
+        })
     }
 
     #[test]

@@ -23,9 +23,13 @@ use self::standing::Standings;
 use self::store::grants::Standing;
 use self::token::Claims;
 use crate::App;
+use crate::customers::login;
 use crate::error::ApiError;
 use crate::sealed::Sealer;
 use crate::store::Store;
+
+/// What a client must hold for the customers that it logged in to stay so.
+const LOGS_IN: &[&str] = <scope::LogIn as scope::Permission>::ANY_OF;
 
 /// Tokens whose claims are remembered.
 const MOST_CHECKED: usize = 10_000;
@@ -66,8 +70,14 @@ impl Auth {
         let now = chrono::Utc::now().timestamp().unsigned_abs();
         let auth = &app.auth;
         let Some(claims) = auth.checked.get(token, now, || auth.keys.check(token)) else { return Ok(None) };
-        let Some(standing) = auth.standings.get(&app.store, &claims.sub).await? else { return Ok(None) };
+        let client = claims.user.as_ref().map_or(&claims.sub, |user| &user.client);
+        let Some(standing) = auth.standings.get(&app.store, client).await? else { return Ok(None) };
         let caller = Caller { claims, standing };
+        if let Some(user) = &caller.claims.user
+            && !login::stands(app, caller.owner(), &caller.claims.sub, user).await?
+        {
+            return Ok(None);
+        }
         Ok((caller.claims.generation == caller.standing.generation && caller.grants().next().is_some()).then_some(caller))
     }
 }
@@ -85,15 +95,26 @@ impl Caller {
         owner_of(&self.claims.aud).unwrap_or_default()
     }
 
-    /// The id of the API client.
+    /// The id of the API client; of a customer who logged in, the `customer_id`.
     pub fn client(&self) -> &str {
         &self.claims.sub
+    }
+
+    /// Its own, for tokens that it gives customers who log in; nothing when it is such a customer.
+    pub(crate) fn logs_in<'a>(&'a self, account: &'a str) -> Option<login::Client<'a>> {
+        let Claims { sub, generation, grants, user, .. } = &*self.claims;
+        user.is_none().then(|| login::Client { account, id: sub, generation: *generation, grants: grants.clone() })
     }
 
     /// Does it hold this scope: by its token, and still by the grants that the token came from?
     pub fn holds(&self, scope: &str) -> bool {
         let among = |scopes: &str| scopes.split(' ').any(|held| held == scope);
-        among(&self.claims.scope) && self.grants().any(among)
+        // What customers may do, clients that log them in need not.
+        let given = |scopes: &str| match &self.claims.user {
+            Some(_) => LOGS_IN.iter().any(|needed| scopes.split(' ').any(|held| held == *needed)),
+            None => among(scopes),
+        };
+        among(&self.claims.scope) && self.grants().any(given)
     }
 
     /// The scopes of each grant that the token came from and that still stands.

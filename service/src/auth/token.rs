@@ -21,4 +21,18 @@ pub struct Claims {
     pub generation: i64,
     /// The grants that its scopes come from: they go with these.
     pub grants: Vec<String>,
+    /// Of a customer who logged in, whose `customer_id` is the subject then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub user: Option<LoggedIn>,
+}
+
+/// What a token says of a customer who logged in.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct LoggedIn {
+    /// The id of the API client that logged it in: the token goes with its grants.
+    pub client: String,
+    /// The customer's id.
+    pub customer: String,
+    /// How often the customer's tokens had been ended.
+    pub generation: i64,
 }

@@ -9,6 +9,7 @@ use super::profile::{self, Kind, TRACE, check_whole, merge, sent, text, wrong};
 use super::settings::{self, IdFormat, Settings};
 use super::store::users::{self, New, Stored};
 use super::told::told;
+use super::verify::Field;
 use super::words::{Words, plain_phone};
 use super::{auto, tokens};
 use crate::App;
@@ -265,21 +266,30 @@ pub(super) async fn create(app: &App, asks: &Asks<'_>, body: &str) -> Result<Str
 }
 
 /// A change of a customer that is locked, before it is written.
-struct Changing {
-    stored: Stored,
+pub(super) struct Changing {
+    pub(super) stored: Stored,
     before: Map<String, Value>,
-    after: Map<String, Value>,
+    pub(super) after: Map<String, Value>,
+    /// What was shown to be its own just now.
+    pub(super) verified: Option<Field>,
 }
 
 impl Changing {
-    async fn of(db: &mut Db, app: &App, account: &str, customer_id: &str) -> Result<Self, ApiError> {
+    /// Locks a customer, and reads it.
+    ///
+    /// # Errors
+    /// 404 when there is none.
+    pub(super) async fn of(db: &mut Db, app: &App, account: &str, customer_id: &str) -> Result<Self, ApiError> {
         let stored = users::lock(db, account, customer_id).await?.ok_or_else(missing)?;
         let before = stored.open(app, account)?;
-        Ok(Self { after: before.clone(), before, stored })
+        Ok(Self { after: before.clone(), before, stored, verified: None })
     }
 
     /// Writes it, and tells everybody.
-    async fn write(
+    ///
+    /// # Errors
+    /// 400 when somebody has what is to be its own.
+    pub(super) async fn write(
         mut self,
         db: &mut Db,
         app: &App,
@@ -288,13 +298,18 @@ impl Changing {
     ) -> Result<Map<String, Value>, ApiError> {
         let (account, at) = (asks.account, now());
         self.after.insert("updated_at".to_owned(), Value::from(&*at));
-        self.stored.updated_at = at;
+        self.stored.updated_at.clone_from(&at);
         let changed = |name: &str| self.before.get(name) != self.after.get(name);
         if changed("email") {
             self.stored.email_verified_at = None;
         }
         if changed("phone_number") {
             self.stored.phone_verified_at = None;
+        }
+        match self.verified {
+            Some(Field::Email) => self.stored.email_verified_at = Some(at),
+            Some(Field::PhoneNumber) => self.stored.phone_verified_at = Some(at),
+            None => {}
         }
         let contact_changed = changed("contact_for") || changed("type");
         hold(db, app, account, &self.stored.id, (Some(&self.before), &self.after), settings).await?;
@@ -338,7 +353,13 @@ pub(super) async fn update(app: &App, asks: &Asks<'_>, customer_id: &str, body: 
         return Err(ApiError::At("verification_needed", "/phone_number".to_owned(), message.to_owned()));
     }
     let kind_before = profile::kind(&changing.before);
+    let private = if asks.is_user { private_of(&changing.before, &settings) } else { Map::new() };
     merge(&mut changing.after, sent);
+    if !private.is_empty()
+        && let Some(attributes) = changing.after.entry("attributes").or_insert_with(|| json!({})).as_object_mut()
+    {
+        attributes.extend(private);
+    }
     changing.after.entry("type").or_insert_with(|| Value::from("customer"));
     check_whole(&changing.after)?;
     if profile::kind(&changing.after) != kind_before {
@@ -364,6 +385,12 @@ pub(super) async fn update(app: &App, asks: &Asks<'_>, customer_id: &str, body: 
         hide_private(&mut members, &settings);
     }
     Ok(Value::Object(members).to_string())
+}
+
+/// What customers are not shown of themselves, and so cannot take away.
+fn private_of(members: &Map<String, Value>, settings: &Settings) -> Map<String, Value> {
+    let attributes = members.get("attributes").and_then(Value::as_object).into_iter().flatten();
+    attributes.filter(|(name, _)| settings.is_private(name)).map(|(name, value)| (name.clone(), value.clone())).collect()
 }
 
 /// Takes away what customers are not shown of themselves.

@@ -5,7 +5,9 @@
 
 mod auto;
 mod change;
+mod codes;
 mod find;
+pub(crate) mod login;
 pub mod model;
 mod profile;
 pub mod routes;
@@ -15,4 +17,5 @@ mod tags;
 mod token_events;
 pub(crate) mod tokens;
 mod told;
+mod verify;
 mod words;

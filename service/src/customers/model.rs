@@ -445,3 +445,188 @@ pub struct TokenEvents {
     pub status: Option<String>,
     pub events: Option<Vec<TokenEvent>>,
 }
+
+/// What a customer is named by.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum IdentType {
+    PhoneNumber,
+    Email,
+}
+
+/// Who can log in.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum LoginType {
+    Customer,
+    Company,
+}
+
+/// A customer who wants another password.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ChangePasswordRequest {
+    pub email: String,
+    /// This account, as `http://127.0.0.1:8080/v1/accounts/T00000001`.
+    pub audience: String,
+    pub r#type: LoginType,
+    /// The code that was sent; with it `password`.
+    pub code: Option<String>,
+    /// The new password; with it `code`.
+    #[schema(write_only)]
+    pub password: Option<String>,
+}
+
+/// A log-in.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct LoginRequest {
+    pub email: Option<String>,
+    pub ident_type: Option<IdentType>,
+    pub ident: Option<String>,
+    pub audience: String,
+    pub r#type: LoginType,
+    #[schema(write_only, min_length = 4, max_length = 255)]
+    pub password: String,
+}
+
+/// A log-in with a code.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct MfaLoginRequest {
+    pub ident_type: IdentType,
+    pub ident: String,
+    pub audience: String,
+    pub r#type: LoginType,
+    /// The PIN, or the password.
+    #[schema(write_only)]
+    pub secret: String,
+}
+
+/// A log-in with nothing but a code.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct MfaRecoveryRequest {
+    pub ident_type: IdentType,
+    pub ident: String,
+    pub audience: String,
+    pub r#type: LoginType,
+}
+
+/// Where a log-in goes on.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum MfaRel {
+    MfaChallenge,
+    MfaOob,
+}
+
+/// Where a log-in goes on.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct MfaLink {
+    pub rel: MfaRel,
+    pub href: String,
+}
+
+/// A log-in that waits for a code, which is to be asked for.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct MultiFactorAuthenticationChallenge {
+    pub links: Vec<MfaLink>,
+    pub mfa_token: String,
+    pub challenge_type: ChallengeType,
+    pub oob_channel: Option<OobChannel>,
+}
+
+/// Where a recovery goes on.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum MfaRecoveryRel {
+    MfaOob,
+}
+
+/// Where a recovery goes on.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct MfaRecoveryLink {
+    pub rel: MfaRecoveryRel,
+    pub href: String,
+}
+
+/// What the customer does with the code.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum BindingMethod {
+    Prompt,
+}
+
+/// A log-in that waits for the code that was sent.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct MultiFactorAuthenticationRecoveryChallenge {
+    pub links: Vec<MfaRecoveryLink>,
+    pub binding_method: Option<BindingMethod>,
+    pub oob_code: String,
+    pub mfa_token: String,
+    pub challenge_type: ChallengeType,
+}
+
+/// Asks for the code that a log-in waits for.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct MfaChallengeRequest {
+    pub mfa_token: String,
+    pub challenge_type: Option<ChallengeType>,
+}
+
+/// A code was sent.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct MfaChallengeSent {
+    pub challenge_type: ChallengeType,
+    pub oob_code: String,
+    pub oob_channel: OobChannel,
+    pub binding_method: BindingMethod,
+}
+
+/// A code, or the address that it is to be sent to.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct VerificationRequest {
+    /// With `confirm-verification-code`: the code that was sent.
+    pub code: Option<String>,
+    /// With `send-verification-code/email`: the address that the customer is to have; absent, the one it has.
+    pub email: Option<String>,
+    /// With `send-verification-code/phone_number`: the number that the customer is to have; absent, the one it has.
+    pub phone_number: Option<String>,
+}
+
+/// When an address was verified, and whether the customer may be written to there.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct CommunicationChannel {
+    #[schema(format = DateTime)]
+    pub verified_at: Option<String>,
+    /// As the marketing consent says.
+    pub allowed: Option<bool>,
+}
+
+/// How a customer is reached.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct CommunicationChannels {
+    pub email: Option<CommunicationChannel>,
+    pub phone_number: Option<CommunicationChannel>,
+}
+
+/// How a customer is reached.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Communication {
+    #[serde(flatten)]
+    pub entity: Entity,
+    pub communication: Option<CommunicationChannels>,
+}
+
+/// What to do with a code.
+#[derive(Debug, ToSchema)]
+#[schema(rename_all = "kebab-case")]
+pub enum VerificationOperation {
+    SendVerificationCode,
+    ConfirmVerificationCode,
+}
+
+/// What is verified.
+#[derive(Debug, ToSchema)]
+#[schema(rename_all = "snake_case")]
+pub enum VerifiedField {
+    Email,
+    PhoneNumber,
+}

@@ -10,6 +10,7 @@ use crate::discounts::store::comparable;
 use crate::error::ApiError;
 use crate::http::read;
 use crate::json::{Whole, pointer_part};
+use crate::messages::Channel;
 use crate::sealed::Sealer;
 
 /// The longest that a status of a token event lasts, in seconds: a hundred years.
@@ -63,7 +64,7 @@ pub(super) struct Mfa {
 pub(super) struct Challenge {
     #[expect(dead_code, reason = "there is one, and no other is taken")]
     challenge_type: ChallengeType,
-    pub(super) oob_channel: Channel,
+    pub(super) oob_channel: OobChannel,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -73,27 +74,18 @@ enum ChallengeType {
 }
 
 /// How a code reaches a customer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub(super) enum Channel {
+pub(super) enum OobChannel {
     Sms,
     Email,
 }
 
-impl Channel {
-    /// Its word.
-    pub(super) fn word(self) -> &'static str {
-        match self {
-            Self::Sms => "sms",
-            Self::Email => "email",
-        }
-    }
-
-    /// The member that says where.
-    pub(super) fn member(self) -> &'static str {
-        match self {
-            Self::Sms => "phone_number",
-            Self::Email => "email",
+impl From<OobChannel> for Channel {
+    fn from(channel: OobChannel) -> Self {
+        match channel {
+            OobChannel::Sms => Self::Sms,
+            OobChannel::Email => Self::Email,
         }
     }
 }

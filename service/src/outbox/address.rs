@@ -71,7 +71,7 @@ fn is_public_v6(ip: Ipv6Addr) -> bool {
 
 /// Resolves names to public addresses only: what is looked at here is what is connected to.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct PublicOnly;
+pub(crate) struct PublicOnly;
 
 impl Resolve for PublicOnly {
     fn resolve(&self, name: Name) -> Resolving {
@@ -87,7 +87,7 @@ impl Resolve for PublicOnly {
 }
 
 impl PublicOnly {
-    pub(super) fn new() -> Arc<Self> {
+    pub(crate) fn new() -> Arc<Self> {
         Arc::new(Self)
     }
 }

@@ -28,7 +28,7 @@ const RECALCULATE: &[&str] = &["admin:discounts", "write:discounts", "write:disc
 
 /// Method, path and scopes of every operation that needs a token, as the contract lists them. That
 /// `user:customers`, `user:discounts`, `user:receipts` and `user:wallets` reach what is a customer's own have tests of their own.
-const OPERATIONS: [(&str, &str, &[&str]); 120] = [
+const OPERATIONS: [(&str, &str, &[&str]); 131] = [
     ("POST", "discounts/available_for_receipt", RECALCULATE),
     ("GET", "discounts/rules", READ),
     ("POST", "discounts/rules", WRITE),
@@ -83,6 +83,13 @@ const OPERATIONS: [(&str, &str, &[&str]); 120] = [
     ("GET", "receipts/receipt-token?token=x", &["admin:receipts", "read:receipts", "user:receipts", "public:receipts"]),
     ("POST", "receipts/receipt-token?token=x", &["admin:receipts", "write:receipts", "user:receipts"]),
     ("GET", "receipts/search?receipt_id=r1", READ_RECEIPTS),
+    ("POST", "customers/change_password", &["write:accounts:/auth/users"]),
+    ("POST", "customers/login", &["write:accounts:/auth/users", "write:accounts:/auth/users/no-mfa"]),
+    ("POST", "customers/mfa_login", &["write:accounts:/auth/users"]),
+    ("POST", "customers/mfa_login_recovery", &["write:accounts:/auth/users"]),
+    ("POST", "auth/mfa/challenge", &["write:accounts:/auth/users"]),
+    ("GET", "customers/users/kari/communication", READ_CUSTOMERS),
+    ("POST", "customers/users/kari/communication/send-verification-code/email", WRITE_CUSTOMERS),
     ("GET", "customers/settings", PUBLIC_CUSTOMERS),
     ("PUT", "customers/settings", WRITE_CUSTOMERS),
     ("GET", "customers/tags", READ_CUSTOMERS),
@@ -161,11 +168,12 @@ const LOOK_UPS: [(&str, &str); 4] = [
 ];
 
 /// Scopes that services give; a token may hold any.
-const SCOPES: [&str; 42] = [
+const SCOPES: [&str; 43] = [
     "admin:accounts",
     "write:accounts",
     "read:accounts",
     "write:accounts:/auth/users",
+    "write:accounts:/auth/users/no-mfa",
     "admin:discounts",
     "write:discounts",
     "read:discounts",

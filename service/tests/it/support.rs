@@ -162,6 +162,7 @@ pub(crate) fn claims(account: &str, scope: &str) -> Claims {
         exp: u64::from(u32::MAX),
         generation: 0,
         grants: vec!["test".into()],
+        user: None,
     }
 }
 

@@ -5,20 +5,24 @@ use std::time::{Duration, Instant};
 use axum::Json;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
+use axum::http::HeaderMap;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
-use axum::http::{HeaderMap, HeaderName};
+use axum::response::{IntoResponse, Response};
 use base64::Engine;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::App;
+use crate::auth::Auth;
 use crate::auth::address::{audience, is_owner_id, owner_of};
 use crate::auth::attempts::Limits;
 use crate::auth::authorized::bad_owner;
+use crate::auth::scope::{LogInByCode, Permission};
 use crate::auth::secret;
 use crate::auth::store::clients::{self, Secret};
 use crate::auth::store::grants;
 use crate::auth::token::Claims;
+use crate::customers::login::{self, TypedCode};
 use crate::error::{ApiError, Error};
 use crate::http::{JsonText, credentials, is_client_id, read_object};
 
@@ -30,9 +34,18 @@ pub struct TokenRequest {
     /// The account the token is for, as `http://127.0.0.1:8080/v1/accounts/T00000001`. Needed with `client_credentials`.
     #[serde(default)]
     pub audience: Option<String>,
+    /// With `mfa-oob`: what the log-in answered.
+    #[serde(default)]
+    pub mfa_token: Option<String>,
+    /// With `mfa-oob`: what was answered when the code was sent.
+    #[serde(default)]
+    pub oob_code: Option<String>,
+    /// With `mfa-oob`: the code that the customer typed.
+    #[serde(default)]
+    pub binding_code: Option<String>,
 }
 
-/// How the caller proves who it is. Only `client_credentials` is offered.
+/// How the caller proves who it is. `client_credentials` and `mfa-oob` are offered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 #[expect(missing_docs, reason = "the contract's own words")]
@@ -72,6 +85,9 @@ pub enum TokenType {
 ///
 /// For API clients: HTTP Basic with client id and secret, `client_credentials`, and as audience an
 /// account for which the client has a grant. The body may be JSON or a form.
+///
+/// For customers who log in by a code (`mfa-oob`): Bearer with the token of the client that began the log-in,
+/// `mfa_token`, `oob_code`, and as `binding_code` what the customer typed.
 #[utoipa::path(
     post, path = "/v1/accounts/{oid}/auth/token", tag = "auth", operation_id = "aid_auths_oauth_token_post",
     params(("oid" = String, Path, pattern = r"^[PT]{1}(?=(?:.{3}|.{8})$)[0-9]*$", description = "The account or partner that the client belongs to")),
@@ -88,14 +104,19 @@ pub async fn token(
     owner: Result<Path<String>, PathRejection>,
     headers: HeaderMap,
     JsonText(body): JsonText,
-) -> Result<([(HeaderName, &'static str); 1], Json<AccessToken>), ApiError> {
+) -> Result<Response, ApiError> {
     let Path(owner) = owner.map_err(|error| ApiError::Invalid("bad_path", error.body_text()))?;
     if !is_owner_id(&owner) {
         return Err(bad_owner());
     }
     let request = request(&headers, &body)?;
+    if request.grant_type == GrantType::MfaOob {
+        return by_code(&app, &owner, &headers, &request).await;
+    }
     if request.grant_type != GrantType::ClientCredentials {
-        let message = "only `client_credentials` is offered; send client id and secret with HTTP Basic".to_owned();
+        let message =
+            "only `client_credentials` and `mfa-oob` are offered; for the first send client id and secret with HTTP Basic"
+                .to_owned();
         return Err(ApiError::At("unsupported_grant_type", "/grant_type".to_owned(), message));
     }
     let Some((client_id, client_secret)) = basic(&headers).filter(|(client_id, _)| is_client_id(client_id)) else {
@@ -136,11 +157,30 @@ pub async fn token(
         exp: now.saturating_add(expires_in),
         generation: client.generation,
         grants: used,
+        user: None,
     };
     let access_token = app.auth.keys.sign(&claims)?;
     let token = AccessToken { access_token, token_type: TokenType::Bearer, expires_in, refresh_token: None };
     // RFC 6749 §5.1: nobody on the way keeps it.
-    Ok(([(CACHE_CONTROL, "no-store")], Json(token)))
+    Ok(([(CACHE_CONTROL, "no-store")], Json(token)).into_response())
+}
+
+/// The token of a customer who typed the code that was sent.
+async fn by_code(app: &App, account: &str, headers: &HeaderMap, request: &TokenRequest) -> Result<Response, ApiError> {
+    let bearer = credentials(headers, "Bearer").unwrap_or_default();
+    let Some(caller) = Auth::caller(app, bearer).await?.filter(|caller| caller.owner() == account) else {
+        return Err(ApiError::Unauthorized("with `mfa-oob`, send the Bearer token of the client that began the log-in"));
+    };
+    let client = caller.logs_in(account).filter(|_| LogInByCode::ANY_OF.iter().any(|scope| caller.holds(scope)));
+    let client = client.ok_or(ApiError::Forbidden(LogInByCode::ANY_OF))?;
+    let needed = |name: &str, value: &Option<String>| {
+        value
+            .clone()
+            .ok_or_else(|| ApiError::At("invalid_body", format!("/{name}"), format!("`{name}` is missing; it is needed here")))
+    };
+    let (mfa_token, oob_code) = (needed("mfa_token", &request.mfa_token)?, needed("oob_code", &request.oob_code)?);
+    let code = needed("binding_code", &request.binding_code)?;
+    login::finish(app, &client, &TypedCode { mfa_token: &mfa_token, oob_code: &oob_code, code: &code }).await
 }
 
 const WRONG: ApiError = ApiError::WrongClient("client id or secret is wrong; send both with HTTP Basic");

@@ -1,6 +1,8 @@
 //! `customers/…`: a file for each part of the paths.
 
+pub mod communication;
 pub mod company;
+pub mod login;
 pub mod settings;
 pub mod tags;
 pub mod terms;
@@ -16,6 +18,11 @@ use crate::App;
 /// Every operation on customers.
 pub fn operations() -> OpenApiRouter<App> {
     OpenApiRouter::new()
+        .routes(routes!(login::change_password))
+        .routes(routes!(login::login))
+        .routes(routes!(login::mfa_login))
+        .routes(routes!(login::mfa_login_recovery))
+        .routes(routes!(login::mfa_challenge))
         .routes(routes!(settings::get_settings, settings::change_settings))
         .routes(routes!(tags::list_tags, tags::create_tag))
         .routes(routes!(tags::delete_tag))
@@ -25,6 +32,8 @@ pub fn operations() -> OpenApiRouter<App> {
         .routes(routes!(users::list_customers, users::create_customer, users::has_customer))
         .routes(routes!(users::get_customer, users::update_customer, users::delete_customer))
         .routes(routes!(users::rename_customer))
+        .routes(routes!(communication::get_communication))
+        .routes(routes!(communication::verify))
         .routes(routes!(tags::get_customer_tags, tags::set_customer_tags))
         .routes(routes!(tokens::list_tokens, tokens::create_token))
         .routes(routes!(tokens::delete_token))

@@ -1,5 +1,8 @@
 //! Customers in the database.
 
+pub(super) mod attempts;
+pub(super) mod challenges;
+pub(super) mod codes;
 pub(super) mod list;
 pub(super) mod settings;
 pub(super) mod tags;

@@ -158,7 +158,6 @@ async fn what_is_wrong_with_a_request_is_told_with_its_place() {
         (r#"{"grant_type": "client_credentials", "audience": 1}"#, "invalid_body", "/audience"),
         (r#"{"grant_type": "password"}"#, "unsupported_grant_type", "/grant_type"),
         (r#"{"grant_type": "refresh_token", "refresh_token": "x"}"#, "unsupported_grant_type", "/grant_type"),
-        (r#"{"grant_type": "mfa-oob", "mfa_token": "x"}"#, "unsupported_grant_type", "/grant_type"),
         (r#"{"grant_type": "magic"}"#, "invalid_body", "/grant_type"),
         (r#"["client_credentials", "http://127.0.0.1:8080/v1/accounts/T00000001"]"#, "invalid_body", ""),
     ] {

@@ -1,7 +1,9 @@
 //! customers/…
 
+mod codes;
 mod create;
 mod list;
+mod login;
 mod settings;
 mod tags;
 mod tokens;
