@@ -109,7 +109,8 @@ fn a_holding_is_facts() {
             names.sort_unstable();
             names
         };
-        let told: Vec<_> = expected.iter().filter(|held| plan.rules().iter().any(|rule| *rule.id == *held.rule_id)).cloned().collect();
+        let told: Vec<_> =
+            expected.iter().filter(|held| plan.rules().iter().any(|rule| *rule.id == *held.rule_id)).cloned().collect();
         assert_eq!(by_name(&holding.to_refs(&plan)), by_name(&told), "seed {seed}");
         let facts = Facts { refs: Some(expected), customer: Value::Absent };
         let expected = recalculate(&plan, &receipt, Some(&facts), options, &mut by_facts);
