@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
+use crate::sealed::Secret;
 use crate::store::file_url;
 
 /// The defaults, commented: what `config.default.toml` says.
@@ -20,6 +21,8 @@ pub struct Config {
     #[serde(default)]
     pub database_url: Option<String>,
     pub database_connections: u32,
+    #[serde(default)]
+    pub secret_key: Option<Secret>,
     pub public_url: String,
     pub token_seconds: u64,
     pub secret_failures: usize,
@@ -29,6 +32,7 @@ pub struct Config {
     pub delivery_timeout_seconds: u64,
     pub delivery_retry_seconds: Vec<u64>,
     pub delivery_keep_days: u64,
+    pub delivery_switch_off: u64,
     pub private_addresses: bool,
     pub log_format: LogFormat,
 }
@@ -56,14 +60,15 @@ impl Config {
             table.extend(own);
         }
         for (name, value) in environment {
-            // The usual name for this one; empty is not set.
+            // The usual name for this one.
             let setting = if name == "DATABASE_URL" {
                 Some("database_url".to_owned())
             } else {
                 name.strip_prefix("RABATT_").map(str::to_lowercase)
             };
             let Some(setting) = setting else { continue };
-            if setting == "database_url" {
+            // Neither has a default; empty is not set.
+            if setting == "database_url" || setting == "secret_key" {
                 if !value.is_empty() {
                     table.insert(setting, toml::Value::String(value));
                 }
@@ -110,6 +115,13 @@ mod tests {
         assert!(Config::load(None, set("RABATT_DELIVERY_RETRY_SECONDS", "1,soon")).unwrap_err().contains("whole number"));
         assert!(Config::load(None, set("RABATT_PRIVATE_ADDRESSES", "true")).unwrap().private_addresses);
         assert!(Config::load(None, set("RABATT_PRIVATE_ADDRESSES", "yes")).unwrap_err().contains("neither"));
+        assert!(Config::load(None, set("RABATT_SECRET_KEY", "")).unwrap().secret_key.is_none());
+        let told = Config::load(None, set("RABATT_SECRET_KEY", "c2VjcmV0")).unwrap_err();
+        assert!(told.contains("32 random bytes") && !told.contains("c2VjcmV0"), "{told}");
+        for key in ["_-8AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", " /+8AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\n"] {
+            let config = Config::load(None, set("RABATT_SECRET_KEY", key)).unwrap();
+            assert!(config.secret_key.is_some() && !format!("{config:?}").contains("8AAA"));
+        }
         assert!(Config::load(None, set("RABATT_LISTN", "x")).unwrap_err().contains("no such setting"));
     }
 }

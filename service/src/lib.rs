@@ -8,10 +8,13 @@ pub mod automations;
 pub mod cli;
 pub mod config;
 pub mod console;
+pub mod customers;
 pub mod discounts;
 pub mod documents;
 mod entity;
 pub mod error;
+pub mod happened;
+pub mod hooks;
 pub mod http;
 pub mod json;
 pub mod locations;
@@ -20,6 +23,7 @@ pub mod metrics;
 pub mod outbox;
 pub mod products;
 pub mod receipts;
+pub mod sealed;
 pub mod serve;
 pub mod setup;
 pub mod store;
@@ -48,6 +52,7 @@ use crate::config::Config;
 use crate::discounts::plans::Plans;
 use crate::error::ApiError;
 use crate::metrics::Metrics;
+use crate::sealed::Sealer;
 use crate::store::Store;
 use crate::wallets::Secrets;
 
@@ -66,19 +71,22 @@ pub struct App {
     pub metrics: Metrics,
     /// What the tokens of cards are looked up by.
     pub wallets: Arc<Secrets>,
+    /// What is personal or secret is stored sealed.
+    pub sealer: Arc<Sealer>,
 }
 
 impl App {
     /// The application on an open database.
     ///
     /// # Errors
-    /// When the database refuses.
+    /// When the database refuses, or was sealed with another key.
     pub async fn new(config: Config, store: Store) -> Result<Self, ApiError> {
-        let auth = Arc::new(Auth::load(&store).await?);
+        let sealer = Arc::new(Sealer::load(&config, &store).await?);
+        let auth = Arc::new(Auth::load(&store, &sealer).await?);
         let metrics = Metrics::default();
         let plans = Arc::new(Plans::new(metrics.clone()));
-        let wallets = Arc::new(Secrets::load(&store).await?);
-        Ok(Self { config: Arc::new(config), store, auth, plans, metrics, wallets })
+        let wallets = Arc::new(Secrets::load(&store, &sealer).await?);
+        Ok(Self { config: Arc::new(config), store, auth, plans, metrics, wallets, sealer })
     }
 }
 
@@ -95,8 +103,10 @@ impl App {
         (name = "discounts", description = "Rules, and what they give"),
         (name = "automations", description = "Who gets a rule when something happens"),
         (name = "receipts", description = "Finished purchases, and what they used"),
+        (name = "customers", description = "Who buys: what is known of them, what identifies them, how they log in"),
         (name = "locations", description = "Where goods are sold"),
         (name = "products", description = "Catalogs of products, their groups, and taxes"),
+        (name = "hooks", description = "Webhooks: who is told what happens, and what was delivered"),
         (name = "wallets", description = "Gift cards and credit notes")
     ),
     // Of parameters, which bring no schema along by themselves.
@@ -154,9 +164,11 @@ fn operations() -> OpenApiRouter<App> {
         .routes(routes!(automations::routes::list_automations, automations::routes::create_automation))
         .routes(routes!(automations::routes::get_automation, automations::routes::delete_automation))
         .merge(receipts::routes::operations())
+        .merge(crate::customers::routes::operations())
         .merge(locations::routes::operations())
         .merge(products::routes::operations())
         .merge(wallets::routes::operations())
+        .merge(hooks::routes::operations())
 }
 
 /// The OpenAPI document, as committed in `service/openapi.json`.

@@ -7,10 +7,11 @@ use std::time::Duration;
 use clap::Args;
 
 use crate::config::{Config, LogFormat};
+use crate::error::ApiError;
 use crate::outbox::deliver::Deliverer;
 use crate::setup::{self, Client};
 use crate::store::Store;
-use crate::{App, app};
+use crate::{App, app, sealed};
 
 const SETTINGS: &str = concat!("Settings, their defaults and meaning:\n\n", include_str!("../config.default.toml"));
 
@@ -50,7 +51,7 @@ async fn serve(config: Config) -> Result<(), String> {
     let listener = tokio::net::TcpListener::bind(config.listen)
         .await
         .map_err(|error| format!("{}: {error}; set RABATT_LISTEN to another address", config.listen))?;
-    let state = App::new(config, store).await.map_err(|error| format!("{error:?}"))?;
+    let state = App::new(config, store).await.map_err(told)?;
     let address = format!("http://{}", listener.local_addr().map_err(|error| error.to_string())?);
     let kept = data.join("client.json");
     let keep = |client: &Client| setup::keep_client(&kept, client).map_err(|error| format!("{}: {error}", kept.display()));
@@ -60,7 +61,7 @@ async fn serve(config: Config) -> Result<(), String> {
     }
     let store = state.store.clone();
     let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
-    let delivering = match Deliverer::new(&state.config, store.clone(), state.metrics.clone()) {
+    let delivering = match Deliverer::new(&state) {
         Ok(deliverer) => Some(tokio::spawn(deliverer.run(async { drop(stopped.await) }))),
         // Everything else works without; what is to be sent waits for another start.
         Err(error) => {
@@ -68,6 +69,7 @@ async fn serve(config: Config) -> Result<(), String> {
             None
         }
     };
+    let old = tokio::spawn(seal_old(state.clone()));
     // A request is answered within its deadline, so what is open after that is a connection whose
     // request never came: it must not keep the service from ending.
     let deadline = Duration::from_secs(state.config.request_seconds.saturating_add(1));
@@ -90,12 +92,33 @@ async fn serve(config: Config) -> Result<(), String> {
     };
     // What was accepted is answered by now; leave the database tidy.
     drop(stop);
+    // The next start goes on.
+    old.abort();
     if let Some(delivering) = delivering {
         // Whatever came of it: the database is closed next.
         drop(delivering.await);
     }
     store.close().await;
     served.map_err(|error| error.to_string())
+}
+
+/// Seals what an older version stored in clear.
+async fn seal_old(app: App) {
+    match sealed::old::seal(&app).await {
+        Ok(0) => {}
+        Ok(values) => tracing::info!(values, "sealed what an older version stored in clear"),
+        Err(error) => {
+            tracing::error!(?error, "what an older version stored in clear cannot be sealed; the next start tries again")
+        }
+    }
+}
+
+/// Why the service cannot start.
+fn told(error: ApiError) -> String {
+    match error {
+        ApiError::Internal(message) => message,
+        other => format!("{other:?}"),
+    }
 }
 
 /// What is said once, at first start.

@@ -73,7 +73,7 @@ pub async fn first_start(app: &App, keep: impl FnOnce(&Client) -> Result<(), Str
         ready.store(unit.db(), TEST_ACCOUNT).await?;
         let name = rule["id"].as_str().unwrap_or_default();
         let customers = gifts.get(name).map_or(&[][..], Vec::as_slice);
-        refs::give_within(unit.db(), TEST_ACCOUNT, &client.client_id, &ready.id, customers, None).await?;
+        refs::give(unit.db(), TEST_ACCOUNT, &client.client_id, &ready.id, customers, None).await?;
         for (customer, stamps) in stamps.get(name).into_iter().flatten() {
             add_stamps(unit.db(), &client.client_id, &ready.id, customer, *stamps).await?;
         }

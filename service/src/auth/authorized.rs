@@ -7,7 +7,7 @@ use std::marker::PhantomData;
 use axum::extract::{FromRequestParts, Path};
 use axum::http::request::Parts;
 
-use super::address::is_owner_id;
+use super::address::{is_owner_id, is_partner_id};
 use super::scope::{ADMIN_ACCOUNTS, Permission};
 use super::store::accounts;
 use super::{Auth, Caller};
@@ -49,7 +49,8 @@ impl<P: Permission> FromRequestParts<App> for Authorized<P> {
         if owners && !is_owner_id(account) {
             return Err(bad_owner());
         }
-        if !owners && !is_account_id(account) {
+        let is_fit = owners || is_account_id(account) || (P::PARTNERS && is_partner_id(account));
+        if !is_fit {
             return Err(ApiError::Invalid("bad_path", "an account id is P or T and eight digits, as T00000001".to_owned()));
         }
         let Some(token) = credentials(&parts.headers, "Bearer") else {

@@ -10,9 +10,9 @@ use rsa::traits::PublicKeyParts;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
-use sqlx::Row;
 
 use crate::error::ApiError;
+use crate::sealed::Sealer;
 use crate::store::Store;
 
 /// Bits of a new key: what RS256 asks for at least.
@@ -36,19 +36,10 @@ impl Keys {
     ///
     /// # Errors
     /// When the database refuses, or holds what is no key.
-    pub async fn load(store: &Store) -> Result<Self, ApiError> {
-        if let Some(pem) = stored(store).await? {
-            return Self::from_pem(&pem);
-        }
-        let made = tokio::task::spawn_blocking(new_pem).await.map_err(|error| ApiError::Internal(error.to_string()))??;
-        let mut unit = store.unit().await?;
-        sqlx::query("INSERT INTO settings (name, value) VALUES ('signing_key', $1) ON CONFLICT DO NOTHING")
-            .bind(made)
-            .execute(unit.db())
-            .await?;
-        unit.save().await?;
-        let pem = stored(store).await?.ok_or_else(|| ApiError::Internal("the signing key is gone".to_owned()))?;
-        Self::from_pem(&pem)
+    pub async fn load(store: &Store, sealer: &Sealer) -> Result<Self, ApiError> {
+        let make =
+            async || tokio::task::spawn_blocking(new_pem).await.map_err(|error| ApiError::Internal(error.to_string())).flatten();
+        Self::from_pem(&sealer.setting(store, "signing_key", make).await?)
     }
 
     /// From a private key, PKCS#8 in PEM.
@@ -83,11 +74,6 @@ impl Keys {
         validation.leeway = 0;
         decode::<T>(token, &self.check, &validation).ok().map(|data| data.claims)
     }
-}
-
-async fn stored(store: &Store) -> Result<Option<String>, ApiError> {
-    let row = sqlx::query("SELECT value FROM settings WHERE name = 'signing_key'").fetch_optional(store.pool()).await?;
-    Ok(row.map(|row| row.get(0)))
 }
 
 /// A new private key, PKCS#8 in PEM. Takes a good part of a second.

@@ -11,6 +11,7 @@ pub mod secret;
 pub mod standing;
 pub mod store;
 pub mod token;
+pub mod told;
 
 use std::sync::Arc;
 
@@ -23,6 +24,7 @@ use self::store::grants::Standing;
 use self::token::Claims;
 use crate::App;
 use crate::error::ApiError;
+use crate::sealed::Sealer;
 use crate::store::Store;
 
 /// Tokens whose claims are remembered.
@@ -46,9 +48,9 @@ impl Auth {
     ///
     /// # Errors
     /// When the database refuses.
-    pub async fn load(store: &Store) -> Result<Self, ApiError> {
+    pub async fn load(store: &Store, sealer: &Sealer) -> Result<Self, ApiError> {
         Ok(Self {
-            keys: Keys::load(store).await?,
+            keys: Keys::load(store, sealer).await?,
             nobody_hash: secret::hash(secret::new()).await?,
             attempts: Attempts::default(),
             standings: Standings::default(),

@@ -75,6 +75,8 @@ pub trait Permission: Send + Sync {
     const ANY_OF: &'static [&'static str];
     /// Is a token of one end user held to the customer in the path? Otherwise the handler sees to it.
     const USER_IN_PATH: bool = true;
+    /// May a partner do this for itself, under its own path?
+    const PARTNERS: bool = false;
 }
 
 macro_rules! permissions {
@@ -140,6 +142,26 @@ permissions! {
     ReadProducts = ["admin:products", "write:products", "read:products"];
     /// Change them.
     WriteProducts = ["admin:products", "write:products"];
+    /// Read customers, their tags and tokens.
+    ReadCustomers = ["admin:customers", "read:customers"];
+    /// Change tags, terms, settings and token events.
+    WriteCustomers = ["admin:customers", "write:customers"];
+    /// Make customers.
+    CreateCustomers = ["admin:customers", "write:customers", "create:customers:/users"];
+    /// Read what the public may know: terms, settings, whether somebody is a customer.
+    ReadPublicCustomers = ["admin:customers", "read:customers", "public:customers"];
+    /// Read a customer, or oneself.
+    ReadOwnDetails = ["admin:customers", "read:customers", "user:customers", "user:customers:/customer/details"];
+    /// Read what hangs on a customer, or on oneself.
+    ReadOwnCustomer = ["admin:customers", "read:customers", "user:customers"];
+    /// Change a customer, or oneself.
+    WriteOwnCustomer = ["admin:customers", "write:customers", "user:customers"];
+    /// Call customers something else.
+    RenameCustomers = ["admin:customers", "admin:accounts"];
+    /// Log customers in by their password.
+    LogIn = ["write:accounts:/auth/users", "write:accounts:/auth/users/no-mfa"];
+    /// Log customers in by a code, and let them have another password.
+    LogInByCode = ["write:accounts:/auth/users"];
     /// Read cards and transactions.
     ReadWallets = ["admin:wallets", "read:wallets"];
     /// Read the cards of a customer, or one's own.
@@ -150,6 +172,10 @@ permissions! {
     AskWallets = ["admin:wallets", "write:wallets", "write:wallets:/info"];
     /// Pay with the card that a token names.
     MoveMoney = ["admin:wallets", "write:wallets", "write:wallets:/transactions"];
+    /// Read subscriptions and deliveries of webhooks.
+    ReadHooks = ["admin:hooks", "read:hooks"], PARTNERS = true;
+    /// Subscribe to webhooks.
+    WriteHooks = ["admin:hooks", "write:hooks"], PARTNERS = true;
     /// Recalculate receipts.
     RecalculateReceipts = ["admin:discounts", "write:discounts", "write:discounts:/available_for_receipt"];
 }

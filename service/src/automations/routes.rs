@@ -50,7 +50,7 @@ pub async fn list_automations(
     let after = query.starting_after.map(|after| id(&after).unwrap_or_default());
     let limit = limit(query.limit, 100)?;
     let state = query.state.unwrap_or_default();
-    let automations = store::automations(app.store.pool(), &caller.account, state, after.as_deref(), limit).await?;
+    let automations = store::automations(&app, &caller.account, state, after.as_deref(), limit).await?;
     Ok(json_text(format!("[{}]", automations.join(","))))
 }
 
@@ -87,11 +87,12 @@ pub async fn create_automation(
         problems
     })?;
     let id = crate::store::new_id();
+    let sealed = app.sealer.seal(&store::place(&caller.account, &id), Value::Object(sent).to_string().as_bytes())?;
     let new = NewAutomation {
         account: &caller.account,
         id: &id,
         client: &caller.client,
-        body: &Value::Object(sent).to_string(),
+        body: &sealed,
         events: automation.events.iter().map(|event| event.name()).collect(),
         from: &automation.from,
         to: &automation.to,
@@ -152,8 +153,8 @@ pub async fn delete_automation(
 }
 
 async fn show(app: &App, account: &str, id: &str) -> Result<Response, ApiError> {
-    let stored = store::automation(app.store.pool(), account, id).await?;
-    stored.map(|(body, _)| json_text(body)).ok_or(ApiError::NotFound("Automation"))
+    let stored = store::automation(app, account, id).await?;
+    stored.map(json_text).ok_or(ApiError::NotFound("Automation"))
 }
 
 /// An id, however it is written.

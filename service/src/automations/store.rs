@@ -5,9 +5,15 @@ use serde_json::json;
 use sqlx::Row;
 use sqlx::any::AnyRow;
 
+use crate::App;
 use crate::error::ApiError;
 use crate::store::statement::Statement;
-use crate::store::{Db, Pool, Store, now};
+use crate::store::{Db, Store, now};
+
+/// Where an automation's body is sealed: what it sends, and where to, may hold secrets.
+pub(super) fn place(account: &str, id: &str) -> String {
+    format!("{account}/automations/{id}")
+}
 
 /// An automation to store.
 #[derive(Debug)]
@@ -16,7 +22,7 @@ pub(super) struct NewAutomation<'a> {
     pub(super) id: &'a str,
     /// Who makes it.
     pub(super) client: &'a str,
-    /// Its JSON, without what the server sets.
+    /// Its JSON, without what the server sets; sealed.
     pub(super) body: &'a str,
     pub(super) events: Vec<&'static str>,
     /// The window, as [`comparable`](crate::discounts::store::comparable) writes it.
@@ -95,7 +101,7 @@ const SHOWN: &str =
     "SELECT id, body, created_at, created_by, updated_at, deleted_at, deleted_by FROM automations WHERE account_id = ";
 
 /// The automation's JSON, with what the server sets.
-fn shown(row: &AnyRow) -> String {
+fn shown(app: &App, account: &str, row: &AnyRow) -> Result<String, ApiError> {
     let mut set = json!({"id": row.get::<String, _>(0), "created_at": row.get::<String, _>(2),
         "created_by": row.get::<String, _>(3), "updated_at": row.get::<String, _>(4)});
     for (at, name) in [(5, "deleted_at"), (6, "deleted_by")] {
@@ -103,18 +109,18 @@ fn shown(row: &AnyRow) -> String {
             set.insert(name.to_owned(), value.into());
         }
     }
-    let (set, body) = (set.to_string(), row.get::<String, _>(1));
-    format!("{},{}", set.trim_end_matches('}'), body.trim_start_matches('{'))
+    let (set, body) = (set.to_string(), app.sealer.open_text(&place(account, row.get(0)), row.get(1))?);
+    Ok(format!("{},{}", set.trim_end_matches('}'), body.trim_start_matches('{')))
 }
 
-/// One automation's JSON, and whether it is deleted.
+/// One automation's JSON.
 ///
 /// # Errors
 /// When the database refuses.
-pub(super) async fn automation(pool: &Pool, account: &str, id: &str) -> Result<Option<(String, bool)>, ApiError> {
+pub(super) async fn automation(app: &App, account: &str, id: &str) -> Result<Option<String>, ApiError> {
     let mut query = Statement::new(SHOWN);
     query.push_bind(account)?.push(" AND id = ").push_bind(id)?;
-    Ok(query.rows(pool).await?.first().map(|row| (shown(row), row.get::<Option<String>, _>(5).is_some())))
+    query.rows(app.store.pool()).await?.first().map(|row| shown(app, account, row)).transpose()
 }
 
 /// `state` of a list of automations.
@@ -135,7 +141,7 @@ pub enum AutomationState {
 /// # Errors
 /// When the database refuses, or `after` is unknown.
 pub(super) async fn automations(
-    pool: &Pool,
+    app: &App,
     account: &str,
     state: AutomationState,
     after: Option<&str>,
@@ -152,7 +158,7 @@ pub(super) async fn automations(
         let place = sqlx::query("SELECT created_at FROM automations WHERE account_id = $1 AND id = $2")
             .bind(account)
             .bind(after)
-            .fetch_optional(pool)
+            .fetch_optional(app.store.pool())
             .await?
             .ok_or_else(|| {
                 ApiError::Invalid("bad_query", "`starting_after` is the `id` of the last entry of the page before".to_owned())
@@ -160,7 +166,7 @@ pub(super) async fn automations(
         query.push(" AND (created_at, id) > (").push_bind(place.get::<String, _>(0))?.push(", ").push_bind(after)?.push(")");
     }
     query.push(" ORDER BY created_at, id LIMIT ").push_bind(limit)?;
-    Ok(query.rows(pool).await?.iter().map(shown).collect())
+    query.rows(app.store.pool()).await?.iter().map(|row| shown(app, account, row)).collect()
 }
 
 /// Deletes an automation; false when it is not there, or deleted already.
@@ -204,7 +210,7 @@ pub async fn delete_of_rule(db: &mut Db, account: &str, rule: &str, by: &str, at
 ///
 /// # Errors
 /// When the database refuses.
-pub(super) async fn live(db: &mut Db, account: &str, event: &str) -> Result<Vec<(String, String)>, ApiError> {
+pub(super) async fn live(db: &mut Db, app: &App, account: &str, event: &str) -> Result<Vec<(String, String)>, ApiError> {
     // In one order, so that two units of work never wait for each other in a circle.
     let rows = sqlx::query(
         "SELECT id, body FROM automations WHERE account_id = $1 AND deleted_at IS NULL AND automation_from <= $2 AND automation_to > $2
@@ -215,7 +221,7 @@ pub(super) async fn live(db: &mut Db, account: &str, event: &str) -> Result<Vec<
     .bind(format!("% {event} %"))
     .fetch_all(db)
     .await?;
-    Ok(rows.iter().map(|row| (row.get(0), row.get(1))).collect())
+    rows.iter().map(|row| Ok((row.get(0), app.sealer.open_text(&place(account, row.get(0)), row.get(1))?))).collect()
 }
 
 /// Counts one more time that an automation acts for a customer; false, and not counted, when it did

@@ -6,22 +6,24 @@ use serde_json::{Map, Value};
 use super::path::can_look_into;
 use super::read::{Action, Automation, Event, Http, is_json};
 use super::store;
-use crate::discounts::store::{facts, refs};
+use crate::App;
+use crate::discounts::store::{refs, tokens};
+use crate::discounts::told;
 use crate::error::ApiError;
 use crate::http::{MOST_BYTES, is_client_id};
 use crate::outbox::{self, Message};
-use crate::store::Db;
+use crate::store::{Db, new_id};
 
-/// Lets the account's automations act on an event, within the unit of work that makes it happen: call this
-/// once for each thing that happened, with what the contract's event says of it (the customer, the token, the
-/// receipt).
+/// Lets the account's automations act on an event, within the unit of work that makes it happen.
+/// `resource` is what the contract's event says of it (the customer, the token, the receipt).
+/// [`happened`](crate::happened::happened) calls this.
 ///
 /// Events that name no customer set nothing off.
 ///
 /// # Errors
 /// When the database refuses; then nothing of the unit may be saved.
-pub async fn trigger(db: &mut Db, account: &str, event: Event, resource: &Value) -> Result<(), ApiError> {
-    let live = store::live(db, account, event.name()).await?;
+pub async fn trigger(db: &mut Db, app: &App, account: &str, event: Event, resource: &Value) -> Result<(), ApiError> {
+    let live = store::live(db, app, account, event.name()).await?;
     if live.is_empty() {
         return Ok(());
     }
@@ -29,7 +31,7 @@ pub async fn trigger(db: &mut Db, account: &str, event: Event, resource: &Value)
         tracing::warn!(event = event.name(), "automations cannot look into this event: its names are long and nested deeply");
         return Ok(());
     }
-    let Some(customer) = customer(db, account, event, resource).await? else { return Ok(()) };
+    let Some(customer) = customer(db, app, account, event, resource).await? else { return Ok(()) };
     for (id, body) in live {
         let read = serde_json::from_str::<Map<String, Value>>(&body).ok().and_then(|body| Automation::read(&body, true).ok());
         let Some(automation) = read else {
@@ -48,9 +50,10 @@ pub async fn trigger(db: &mut Db, account: &str, event: Event, resource: &Value)
         for action in &automation.actions {
             match action {
                 Action::Discount(rule) => {
-                    refs::give_within(db, account, &id, rule, std::slice::from_ref(&customer), None).await?;
+                    let given = refs::give(db, account, &id, rule, std::slice::from_ref(&customer), None).await?;
+                    Box::pin(told::given(db, app, account, rule, &given, None)).await?;
                 }
-                Action::Http(http) => send(db, account, &id, event, http, resource).await?,
+                Action::Http(http) => send(db, app, account, &id, event, http, resource).await?,
             }
         }
     }
@@ -58,7 +61,7 @@ pub async fn trigger(db: &mut Db, account: &str, event: Event, resource: &Value)
 }
 
 /// Whom an event is about.
-async fn customer(db: &mut Db, account: &str, event: Event, resource: &Value) -> Result<Option<String>, ApiError> {
+async fn customer(db: &mut Db, app: &App, account: &str, event: Event, resource: &Value) -> Result<Option<String>, ApiError> {
     // `*` and `/` are everybody; not every database keeps a NUL.
     let is_id = |text: &str| is_client_id(text) && !["*", "/"].contains(&text) && !text.contains('\0');
     let named = resource.get("customer_id").and_then(Value::as_str).filter(|id| is_id(id)).map(str::to_owned);
@@ -67,11 +70,19 @@ async fn customer(db: &mut Db, account: &str, event: Event, resource: &Value) ->
     }
     let token = resource.pointer("/customer/token").filter(|token| !token.to_string().contains("\\u0000"));
     // What is no token names nobody.
-    let Some(token) = token.and_then(|token| facts::SentToken::deserialize(token).ok()) else { return Ok(None) };
-    Ok(facts::customer_of_token(db, account, &token).await?.filter(|id| is_id(id)))
+    let Some(token) = token.and_then(|token| tokens::SentToken::deserialize(token).ok()) else { return Ok(None) };
+    Ok(tokens::customer_of(db, &app.sealer, account, &token).await?.filter(|id| is_id(id)))
 }
 
-async fn send(db: &mut Db, account: &str, automation: &str, event: Event, http: &Http, resource: &Value) -> Result<(), ApiError> {
+async fn send(
+    db: &mut Db,
+    app: &App,
+    account: &str,
+    automation: &str,
+    event: Event,
+    http: &Http,
+    resource: &Value,
+) -> Result<(), ApiError> {
     let body = http.body.as_ref().map(|template| match template.fill(resource) {
         Value::String(text) if !is_json(&http.content_type) => text,
         body => body.to_string(),
@@ -82,13 +93,15 @@ async fn send(db: &mut Db, account: &str, automation: &str, event: Event, http: 
     }
     let headers = [("user-agent", format!("Rabatt-Automation/{automation}")), ("content-type", http.content_type.clone())];
     let message = Message {
+        id: &new_id(),
         account,
         sender: automation,
+        lane: None,
         event: event.name(),
         method: &http.method,
         url: &http.url,
         headers: &headers,
         body,
     };
-    outbox::add(db, &message).await.map(drop)
+    outbox::add(db, app, &message).await
 }

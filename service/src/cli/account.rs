@@ -5,12 +5,15 @@ use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
 
+use crate::App;
 use crate::auth::address::{is_owner_id, is_partner_id, same_world};
 use crate::auth::routes::account::check;
 use crate::auth::store::accounts;
+use crate::auth::told::{account, is_told_of};
 use crate::auth::{scope, secret};
 use crate::config::Config;
 use crate::error::ApiError;
+use crate::happened::Event;
 use crate::setup::{self, Client};
 use crate::store::{Store, new_id};
 
@@ -85,21 +88,18 @@ async fn execute(config: &Config, command: &Command) -> Result<String, String> {
     }
     let store = Store::open(&config.database(), 2).await.map_err(|error| format!("the database cannot be used: {error}"))?;
     let answer = match command {
-        Command::Add { id, owner, details } => add(&store, id, owner.as_deref(), details.as_ref()).await,
+        Command::Add { id, owner, details } => add(config, &store, id, owner.as_deref(), details.as_ref()).await,
         Command::Client { id, name, scopes } => client(&store, id, name.as_deref(), scopes).await,
         Command::Details { id, file } => {
             let details = read(file)?;
-            match accounts::set_details(&store, id, &details).await.map_err(told)? {
-                true => Ok(format!("the details of {id} are set")),
-                false => Err(missing(id)),
-            }
+            set_details(config, &store, id, &details).await
         }
     };
     store.close().await;
     answer
 }
 
-async fn add(store: &Store, id: &str, owner: Option<&str>, details: Option<&PathBuf>) -> Result<String, String> {
+async fn add(config: &Config, store: &Store, id: &str, owner: Option<&str>, details: Option<&PathBuf>) -> Result<String, String> {
     if let Some(owner) = owner {
         if is_partner_id(id) || !is_partner_id(owner) {
             return Err(format!("partners (three digits) own accounts (eight digits); `{owner}` cannot own `{id}`"));
@@ -112,25 +112,48 @@ async fn add(store: &Store, id: &str, owner: Option<&str>, details: Option<&Path
         }
     }
     let details = details.map(read).transpose()?;
+    let app = app(config, store, id).await?;
     let mut unit = store.unit().await.map_err(told)?;
     if !accounts::add(unit.db(), id, owner, details.as_deref()).await.map_err(told)? {
         return Err(format!("{id} exists already"));
+    }
+    if let Some(app) = app {
+        account(unit.db(), &app, Event::AccountAdd, id, owner, details.as_deref()).await.map_err(told)?;
     }
     unit.save().await.map_err(told)?;
     Ok(format!("{id} is added; `rabatt account client {id}` gives it an API client"))
 }
 
-async fn client(store: &Store, account: &str, name: Option<&str>, scopes: &[String]) -> Result<String, String> {
+async fn set_details(config: &Config, store: &Store, id: &str, details: &str) -> Result<String, String> {
+    let app = app(config, store, id).await?;
+    let mut unit = store.unit().await.map_err(told)?;
+    let Some(owner) = accounts::set_details(unit.db(), id, details).await.map_err(told)? else { return Err(missing(id)) };
+    if let Some(app) = app {
+        account(unit.db(), &app, Event::AccountUpdate, id, owner.as_deref(), Some(details)).await.map_err(told)?;
+    }
+    unit.save().await.map_err(told)?;
+    Ok(format!("the details of {id} are set"))
+}
+
+/// What telling of an account needs, when it is told of.
+async fn app(config: &Config, store: &Store, id: &str) -> Result<Option<App>, String> {
+    if !is_told_of(id) {
+        return Ok(None);
+    }
+    App::new(config.clone(), store.clone()).await.map(Some).map_err(told)
+}
+
+async fn client(store: &Store, id: &str, name: Option<&str>, scopes: &[String]) -> Result<String, String> {
     let unknown = |text: &String| format!("there is no scope `{text}`; write:discounts is one");
     let known: Vec<&str> = scopes.iter().map(|text| scope::known(text).ok_or_else(|| unknown(text))).collect::<Result<_, _>>()?;
     let scopes = if known.is_empty() { scope::ALL.to_owned() } else { known.join(" ") };
-    if accounts::find(store.pool(), account).await.map_err(told)?.is_none() {
-        return Err(missing(account));
+    if accounts::find(store.pool(), id).await.map_err(told)?.is_none() {
+        return Err(missing(id));
     }
-    let client = Client { account_id: account.to_owned(), client_id: new_id(), client_secret: secret::new() };
+    let client = Client { account_id: id.to_owned(), client_id: new_id(), client_secret: secret::new() };
     let hash = secret::hash(client.client_secret.clone()).await.map_err(told)?;
     let mut unit = store.unit().await.map_err(told)?;
-    setup::add_client(unit.db(), account, &client.client_id, &hash, name, &scopes).await.map_err(told)?;
+    setup::add_client(unit.db(), id, &client.client_id, &hash, name, &scopes).await.map_err(told)?;
     unit.save().await.map_err(told)?;
     serde_json::to_string_pretty(&client).map_err(|error| error.to_string())
 }

@@ -11,6 +11,7 @@ use serde_json::value::RawValue;
 use super::plans::{InForce, Shared};
 use super::store::comparable;
 use super::store::facts::{self, Buyer, Own};
+use super::store::tokens;
 use super::terms::{Terms, current_stamps};
 use crate::App;
 use crate::error::ApiError;
@@ -48,7 +49,7 @@ struct Purchase<'a> {
 #[derive(Debug, Deserialize)]
 struct PurchaseCustomer {
     #[serde(default)]
-    token: Option<facts::SentToken>,
+    token: Option<tokens::SentToken>,
 }
 
 /// Recalculates a receipt with the account's rules; uses nothing up.
@@ -69,7 +70,7 @@ pub async fn available(app: &App, account: &str, receipt: String, explain: bool,
         }
         Ok(Purchase { customer_id: Some(id), .. }) => Buyer::Customer(id),
         Ok(Purchase { customer: Some(PurchaseCustomer { token: Some(token) }), .. }) => {
-            resolved = facts::customer_of_token(app.store.pool(), account, token).await?;
+            resolved = tokens::customer_of(app.store.pool(), &app.sealer, account, token).await?;
             resolved.as_deref().map_or(Buyer::Unknown, Buyer::Customer)
         }
         Ok(_) => Buyer::Anonymous,

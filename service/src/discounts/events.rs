@@ -7,8 +7,8 @@ use serde_json::value::RawValue;
 use super::record::{self, SentReceipt};
 use super::store::{book, tokens};
 use crate::App;
-use crate::automations::{Event, trigger};
 use crate::error::ApiError;
+use crate::happened::{Event, Happening, happened};
 use crate::http::{is_client_id, read};
 
 /// The events that are taken in.
@@ -74,10 +74,12 @@ pub async fn take_in(
                 return Ok(());
             }
             if let Some(used) = used {
-                let first = record::record_receipt(unit.db(), app.store.kind(), account, client, used).await?;
+                let first = record::record_receipt(unit.db(), app, account, client, used).await?;
                 // Told again, by another delivery, it did not happen again.
                 if first {
-                    trigger(unit.db(), account, Event::ReceiptAdd, &resource).await?;
+                    let name = ["id", "receipt_id"].iter().find_map(|name| resource.get(name)?.as_str());
+                    let happening = Happening { event: Event::ReceiptAdd, key: name.unwrap_or_default(), resource: &resource };
+                    happened(unit.db(), app, account, happening).await?;
                 }
             }
             unit.save().await
@@ -95,7 +97,7 @@ pub async fn take_in(
             if !book::first_delivery(unit.db(), account, delivery).await? {
                 return Ok(());
             }
-            if event == EventKind::TokenAdd {
+            let told = if event == EventKind::TokenAdd {
                 let new = tokens::Token {
                     account,
                     kind: &token.kind,
@@ -103,12 +105,13 @@ pub async fn take_in(
                     customer_id: &token.customer_id,
                     token_id: token.token_id.as_deref(),
                 };
-                tokens::add(unit.db(), &new).await?;
-                trigger(unit.db(), account, Event::TokenAdd, &resource).await?;
+                tokens::add(unit.db(), &app.sealer, &new).await?;
+                Event::TokenAdd
             } else {
-                tokens::remove(unit.db(), account, &token.kind, &token.value, &token.customer_id).await?;
-                trigger(unit.db(), account, Event::TokenRemove, &resource).await?;
-            }
+                tokens::remove(unit.db(), &app.sealer, account, &token.kind, &token.value, &token.customer_id).await?;
+                Event::TokenRemove
+            };
+            happened(unit.db(), app, account, Happening { event: told, key: &token.customer_id, resource: &resource }).await?;
             unit.save().await
         }
     }

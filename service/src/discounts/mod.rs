@@ -13,3 +13,4 @@ pub mod routes;
 pub mod search;
 pub mod store;
 pub mod terms;
+pub mod told;

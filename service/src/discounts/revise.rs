@@ -7,9 +7,11 @@ use uuid::Uuid;
 use super::model::rule;
 use super::store::comparable;
 use super::store::rules::{self, NewRule, Revision};
+use super::told;
 use crate::App;
 use crate::entity::quoted;
 use crate::error::ApiError;
+use crate::happened::Event;
 use crate::members::Members;
 use crate::store::Db;
 
@@ -36,6 +38,7 @@ pub async fn create(app: &App, account: &str, client: &str, body: &str) -> Resul
     let rule = Ready::new(client, body)?;
     let mut unit = app.store.unit().await?;
     rule.store(unit.db(), account).await?;
+    told::rule(unit.db(), app, account, Event::DiscountAdd, (&rule.id, &rule.body)).await?;
     unit.save().await?;
     Ok((rule.id, rule.body))
 }
@@ -212,7 +215,9 @@ pub async fn update(app: &App, account: &str, client: &str, id: &str, body: &str
             visible_from: checked.visible_from.as_deref(),
             purchase_to: &checked.purchase_to,
         };
-        if rules::revise(&app.store, &revision).await? {
+        if let Some(mut unit) = rules::revise(&app.store, &revision).await? {
+            told::rule(unit.db(), app, account, Event::DiscountUpdate, (id, &body)).await?;
+            unit.save().await?;
             return Ok(body);
         }
     }
@@ -249,7 +254,9 @@ pub async fn delete(app: &App, account: &str, client: &str, id: &str) -> Result<
             visible_from: visible_from.as_deref(),
             purchase_to: &requirement.text("purchase_to").and_then(|text| comparable(&text)).unwrap_or_default(),
         };
-        if rules::revise(&app.store, &revision).await? {
+        if let Some(mut unit) = rules::revise(&app.store, &revision).await? {
+            told::rule(unit.db(), app, account, Event::DiscountDelete, (id, &body)).await?;
+            unit.save().await?;
             return Ok(body);
         }
     }

@@ -8,6 +8,7 @@ use std::borrow::Cow;
 
 use serde_json::Value;
 
+pub(crate) use self::shape::check;
 pub use self::shape::{Member, Shape};
 use crate::entity::{self, Made, SERVER_SET, quoted};
 use crate::error::ApiError;
@@ -128,7 +129,7 @@ impl Place<'_> {
         let body = members.to_string();
         let value: Value = serde_json::from_str(&body)
             .map_err(|error| ApiError::Invalid("bad_json", format!("this cannot be read: {error}; nest it less deeply")))?;
-        shape::check(&value, &Shape::Object(self.kind.members), "").map(|()| body)
+        check(&value, &Shape::Object(self.kind.members), "").map(|()| body)
     }
 
     /// Changes the members that are sent; `null` takes one away.
@@ -242,6 +243,25 @@ impl Place<'_> {
         limit: i64,
         fits: Option<&(dyn Fn(&Value) -> bool + Sync)>,
     ) -> Result<Page, ApiError> {
+        self.page(pool, starting_after, limit, fits, false).await
+    }
+
+    /// A page of all, deleted ones too, oldest first.
+    ///
+    /// # Errors
+    /// When `starting_after` is unknown.
+    pub async fn list_with_deleted(&self, pool: &Pool, starting_after: Option<&str>, limit: i64) -> Result<Page, ApiError> {
+        self.page(pool, starting_after, limit, None, true).await
+    }
+
+    async fn page(
+        &self,
+        pool: &Pool,
+        starting_after: Option<&str>,
+        limit: i64,
+        fits: Option<&(dyn Fn(&Value) -> bool + Sync)>,
+        deleted: bool,
+    ) -> Result<Page, ApiError> {
         let most = usize::try_from(limit).unwrap_or(usize::MAX);
         let look = if fits.is_some() { LOOK } else { limit.saturating_add(1) };
         let mut after = match starting_after {
@@ -253,7 +273,7 @@ impl Place<'_> {
         };
         let mut documents: Vec<Document> = Vec::new();
         loop {
-            let found = store::page(pool, self, after.as_ref(), look).await?;
+            let found = store::page(pool, self, after.as_ref(), look, deleted).await?;
             let last = found.last().map(|(cursor, _)| cursor.clone());
             let is_last = i64::try_from(found.len()).unwrap_or(i64::MAX) < look;
             for (_, document) in found {

@@ -39,7 +39,7 @@ pub enum Shape {
 ///
 /// # Errors
 /// 400 with its place.
-pub(super) fn check(value: &Value, shape: &Shape, place: &str) -> Result<(), ApiError> {
+pub(crate) fn check(value: &Value, shape: &Shape, place: &str) -> Result<(), ApiError> {
     let wrong = |message: &str| Err(ApiError::At("invalid_body", place.to_owned(), message.to_owned()));
     match shape {
         _ if value.is_null() => Ok(()),

@@ -126,17 +126,21 @@ pub(super) async fn cursor(pool: &Pool, place: &Place<'_>, name: &str) -> Result
     Ok(row.map(|row| (row.get(0), row.get(1))))
 }
 
-/// Those after the cursor that are not deleted, oldest first.
+/// Those after the cursor, oldest first; deleted ones only where they are asked for.
 pub(super) async fn page(
     pool: &Pool,
     place: &Place<'_>,
     after: Option<&Cursor>,
     limit: i64,
+    deleted: bool,
 ) -> Result<Vec<(Cursor, Document)>, ApiError> {
     let mut query =
         Statement::new("SELECT name, body, deleted_at, deleted_by, created_at, id FROM documents WHERE account_id = ");
     query.push_bind(place.account)?.push(" AND kind = ").push_bind(place.kind.word)?;
-    query.push(" AND parent = ").push_bind(place.parent)?.push(" AND deleted_at IS NULL");
+    query.push(" AND parent = ").push_bind(place.parent)?;
+    if !deleted {
+        query.push(" AND deleted_at IS NULL");
+    }
     if let Some((at, id)) = after {
         query.push(" AND (created_at, id) > (").push_bind(&**at)?.push(", ").push_bind(&**id)?.push(")");
     }

@@ -13,8 +13,10 @@ use crate::auth::scope::{Authorized, ReadLocations, WriteLocations};
 use crate::documents::{Document, Place};
 use crate::entity::quoted;
 use crate::error::{ApiError, Error};
+use crate::happened::{Event, Happening, happened, resource};
 use crate::http::{JsonText, Params, json_text, limit, read_object};
 use crate::members::Members;
+use crate::store::Unit;
 
 /// Every operation on sales locations.
 pub fn operations() -> OpenApiRouter<App> {
@@ -36,6 +38,14 @@ fn shown(account: &str, document: &Document) -> Result<String, ApiError> {
     let mut members: Members<'_> = read_object(&body)?;
     members.set("account_id", Some(&account));
     Ok(members.to_string())
+}
+
+/// Says what happened to a location, saves it, and shows the location.
+async fn tell(app: App, mut unit: Unit, account: &str, event: Event, document: &Document) -> Result<Response, ApiError> {
+    let shown = shown(account, document)?;
+    happened(unit.db(), &app, account, Happening { event, key: &document.name, resource: &resource(&shown) }).await?;
+    unit.save().await?;
+    Ok(json_text(shown))
 }
 
 /// Which locations to list. Of each list a location has any; lists are `name=a&name=b`, `name[]=a` or `name=a,b`.
@@ -135,8 +145,7 @@ pub async fn create_location(
 ) -> Result<Response, ApiError> {
     let mut unit = app.store.unit().await?;
     let document = place(&caller.account).create(unit.db(), &caller.client, &body).await?;
-    unit.save().await?;
-    shown(&caller.account, &document).map(json_text)
+    tell(app, unit, &caller.account, Event::LocationAdd, &document).await
 }
 
 /// One sales location
@@ -181,8 +190,7 @@ pub async fn update_location(
     let (_, name) = path;
     let mut unit = app.store.unit().await?;
     let document = place(&caller.account).update(unit.db(), &caller.client, &name, &body).await?;
-    unit.save().await?;
-    shown(&caller.account, &document).map(json_text)
+    tell(app, unit, &caller.account, Event::LocationUpdate, &document).await
 }
 
 /// Delete a sales location
@@ -203,6 +211,5 @@ pub async fn delete_location(
     let (_, name) = path;
     let mut unit = app.store.unit().await?;
     let document = place(&caller.account).delete(unit.db(), &caller.client, &name).await?;
-    unit.save().await?;
-    shown(&caller.account, &document).map(json_text)
+    tell(app, unit, &caller.account, Event::LocationDelete, &document).await
 }

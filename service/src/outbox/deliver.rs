@@ -3,34 +3,24 @@
 //! 2xx accepts. 400 means "do not send this again". Anything else, redirects too, is tried again on the schedule
 //! of the settings, and given up when that ends. Nodes that share a database share the work.
 
-use std::collections::HashMap;
-use std::error::Error;
+use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
 
 use chrono::{SecondsFormat, TimeDelta, Utc};
-use reqwest::redirect::Policy;
-use reqwest::{Client, Method};
-use tokio::task::{Id, JoinSet};
 use tokio::time::{sleep, timeout};
 
-use super::address::{PublicOnly, check_url};
-use super::store::{self, Due, Outcome};
-use crate::config::Config;
+use super::attempt::Sender;
+use super::sending::Sending;
+use super::store::{self, Attempt, Due, Outcome};
+use crate::App;
 use crate::error::ApiError;
-use crate::metrics::Metrics;
-use crate::store::Store;
-
-/// Most requests under way at once, on one node.
-const MOST: usize = 16;
-
-/// Of these for one account: whoever is slow to answer must not hold the others up.
-const MOST_OF_ACCOUNT: usize = 4;
+use crate::hooks::{self, Receiver};
 
 /// How long a node that found nothing to send waits before it looks again.
-const PAUSE: Duration = Duration::from_secs(1);
+const PAUSE: Duration = Duration::from_millis(250);
 
 /// How much longer than its timeout an attempt may take before another node takes the message.
-const SLACK: Duration = Duration::from_secs(30);
+const SLACK: Duration = Duration::from_secs(10);
 
 /// How long requests under way may still take when the service stops; the rest is sent again later.
 const LAST_WAIT: Duration = Duration::from_secs(5);
@@ -39,15 +29,13 @@ const LAST_WAIT: Duration = Duration::from_secs(5);
 const FORGET_EVERY: Duration = Duration::from_secs(3600);
 
 /// Sends messages. Cheap to clone.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Deliverer {
-    store: Store,
-    client: Client,
+    app: App,
+    sender: Sender,
     timeout: Duration,
     retries: Vec<Duration>,
     keep: Duration,
-    private_addresses: bool,
-    metrics: Metrics,
 }
 
 impl Deliverer {
@@ -55,27 +43,14 @@ impl Deliverer {
     ///
     /// # Errors
     /// When this machine's certificates cannot be used.
-    pub fn new(config: &Config, store: Store, metrics: Metrics) -> Result<Self, String> {
-        // Who comes second finds it installed, which is as good.
-        drop(rustls::crypto::ring::default_provider().install_default());
-        let seconds = |seconds: &u64| Duration::from_secs(*seconds);
-        let wait = seconds(&config.delivery_timeout_seconds);
-        // A proxy would resolve names by itself, and reach what this service must not.
-        let client = Client::builder()
-            .redirect(Policy::none())
-            .no_proxy()
-            .timeout(wait)
-            .connect_timeout(wait.min(Duration::from_secs(10)));
-        let client = if config.private_addresses { client } else { client.dns_resolver(PublicOnly::new()) };
-        let client = client.build().map_err(|error| format!("requests cannot be sent: {}", chain(&error)))?;
+    pub fn new(app: &App) -> Result<Self, String> {
+        let config = &app.config;
         Ok(Self {
-            store,
-            client,
-            timeout: wait,
-            retries: config.delivery_retry_seconds.iter().map(seconds).collect(),
+            app: app.clone(),
+            sender: Sender::new(config)?,
+            timeout: Duration::from_secs(config.delivery_timeout_seconds),
+            retries: config.delivery_retry_seconds.iter().map(|seconds| Duration::from_secs(*seconds)).collect(),
             keep: Duration::from_secs(config.delivery_keep_days.saturating_mul(86_400)),
-            private_addresses: config.private_addresses,
-            metrics,
         })
     }
 
@@ -87,7 +62,7 @@ impl Deliverer {
         loop {
             if forgotten.is_none_or(|at| at.elapsed() >= FORGET_EVERY) {
                 forgotten = Some(tokio::time::Instant::now());
-                if let Err(error) = store::forget(&self.store, &before(self.keep)).await {
+                if let Err(error) = store::forget(&self.app.store, &before(self.keep)).await {
                     tracing::error!(?error, "old messages cannot be deleted");
                 }
             }
@@ -95,21 +70,16 @@ impl Deliverer {
                 tracing::error!(?error, "the outbox cannot be read");
                 0
             });
-            // More may be due when all of this was; otherwise look again later, or when a place is free.
-            let pause = if begun > 0 && sending.tasks.len() < MOST { Duration::ZERO } else { PAUSE };
+            // More may be due when there was this; otherwise look again later, or when a place is free.
+            let pause = if begun > 0 && sending.room(0) > 0 { Duration::ZERO } else { PAUSE };
             tokio::select! {
                 () = &mut stop => break,
-                () = sending.next(), if !sending.tasks.is_empty() => {}
+                done = sending.done(), if !sending.is_empty() => self.settle(done).await,
                 () = sleep(pause) => {}
             }
         }
-        let finish = async {
-            while !sending.tasks.is_empty() {
-                sending.next().await
-            }
-        };
         // What did not finish is taken up again when its time is over, here or on another node.
-        drop(timeout(LAST_WAIT, finish).await);
+        drop(timeout(LAST_WAIT, self.finish(&mut sending)).await);
     }
 
     /// Sends once what is due now, as far as there is room, and waits for it; how many attempts that were.
@@ -119,127 +89,130 @@ impl Deliverer {
     pub async fn send_due(&self) -> Result<usize, ApiError> {
         let mut sending = Sending::default();
         let begun = self.begin(&mut sending).await?;
-        while !sending.tasks.is_empty() {
-            sending.next().await;
-        }
+        self.finish(&mut sending).await;
         Ok(begun)
+    }
+
+    async fn finish(&self, sending: &mut Sending) {
+        while !sending.is_empty() {
+            let done = sending.done().await;
+            self.settle(done).await;
+        }
     }
 
     /// Takes messages as far as there is room, and begins to send them; how many.
     async fn begin(&self, sending: &mut Sending) -> Result<usize, ApiError> {
-        let room = MOST.saturating_sub(sending.tasks.len());
-        if room == 0 {
-            return Ok(0);
-        }
-        let full: Vec<String> = sending.full_accounts();
-        let full: Vec<&str> = full.iter().map(String::as_str).collect();
-        let mut begun = 0;
-        for mut due in store::due(&self.store, &full, i64::try_from(room).unwrap_or(i64::MAX)).await? {
-            if sending.of(&due.account) >= MOST_OF_ACCOUNT {
-                continue;
+        let due = self.choose(sending).await?;
+        let taken = store::take(&self.app.store, due, &after(self.timeout.saturating_add(SLACK))).await?;
+        let mut receivers: HashMap<String, Option<Receiver>> = HashMap::new();
+        let (mut begun, mut hopeless) = (0_usize, Vec::new());
+        for due in taken {
+            if due.by_hook && !receivers.contains_key(&due.sender) {
+                receivers.insert(due.sender.clone(), hooks::receiver(&self.app, &due.account, &due.sender).await?);
             }
-            let most = self.retries.len().saturating_add(1);
-            let begun_before = usize::try_from(due.attempts).unwrap_or(usize::MAX);
-            if !store::take(&self.store, &mut due, &after(self.timeout.saturating_add(SLACK))).await? {
-                continue;
-            }
-            if begun_before >= most {
+            let receiver = receivers.get(&due.sender).cloned().flatten();
+            let made_before = usize::try_from(due.attempts).unwrap_or(usize::MAX).saturating_sub(1);
+            let problem = if due.by_hook && receiver.is_none() {
+                Some("the subscription is deleted")
+            } else if made_before > self.retries.len() {
                 // Nobody heard of the last attempt: the node that made it died.
-                let problem = "the service stopped while this was sent for the last time".to_owned();
-                let outcome = Outcome { state: "failed", next_at: after(Duration::ZERO), status: None, problem: Some(problem) };
-                store::settle(&self.store, &due, &outcome).await?;
+                Some("the service stopped while this was sent for the last time")
+            } else {
+                None
+            };
+            if let Some(problem) = problem {
+                let attempt = Attempt { at: crate::store::now(), problem: Some(problem.to_owned()), ..Attempt::default() };
+                hopeless.push(Outcome { due, attempt, state: "failed", next_at: after(Duration::ZERO) });
                 continue;
             }
-            begun = usize::saturating_add(begun, 1);
-            sending.begin(due.account.clone(), self.clone().attempt(due));
+            begun = begun.saturating_add(1);
+            sending.begin(&due.clone(), self.clone().attempt(due, receiver));
         }
+        self.settle(hopeless).await;
         Ok(begun)
     }
 
+    /// What to send next: of each sender something, as far as there is room.
+    async fn choose(&self, sending: &mut Sending) -> Result<Vec<Due>, ApiError> {
+        let mut chosen: Vec<Due> = Vec::new();
+        let mut of_account: HashMap<String, usize> = HashMap::new();
+        if sending.room(0) == 0 {
+            return Ok(chosen);
+        }
+        let senders = store::senders(&self.app.store).await?;
+        for sender in sending.in_turn(senders) {
+            let room = sending.room(chosen.len()).min(sending.room_of_sender(&sender));
+            if room == 0 {
+                continue;
+            }
+            for due in store::due(&self.app.store, &sender, i64::try_from(room).unwrap_or(i64::MAX)).await? {
+                let chosen_of_account = of_account.entry(due.account.clone()).or_default();
+                if *chosen_of_account < sending.room_of_account(&due.account) {
+                    *chosen_of_account = chosen_of_account.saturating_add(1);
+                    chosen.push(due);
+                }
+            }
+        }
+        Ok(chosen)
+    }
+
     /// One attempt, and what is to be done after it.
-    async fn attempt(self, due: Due) {
-        let answer = self.send(&due).await;
-        let retry = usize::try_from(due.attempts).ok().and_then(|made| self.retries.get(made.saturating_sub(1)));
-        let status = answer.as_ref().ok().copied();
-        let problem = match answer {
-            Ok(200..=299) => None,
-            Ok(status @ 300..=399) => Some(format!("answered {status}; redirects are not followed")),
-            Ok(status) => Some(format!("answered {status}")),
-            Err(problem) => Some(problem),
+    async fn attempt(self, due: Due, receiver: Option<Receiver>) -> Outcome {
+        let open = |body: String| self.app.sealer.open_text(&store::place(&due.account, &due.id), body);
+        let attempt = match due.body.clone().map(open).transpose() {
+            Ok(body) => self.sender.send(&due, body, receiver.as_ref()).await,
+            Err(error) => {
+                tracing::error!(?error, delivery = due.id, "a message cannot be read");
+                let problem = Some("what is to be sent cannot be read".to_owned());
+                Attempt { at: crate::store::now(), problem, ..Attempt::default() }
+            }
         };
-        let (state, next_at) = match (&problem, status, retry) {
+        let retry = usize::try_from(due.attempts).ok().and_then(|made| self.retries.get(made.saturating_sub(1)));
+        let (state, next_at) = match (&attempt.problem, attempt.status, retry) {
             (None, ..) => ("accepted", after(Duration::ZERO)),
             (_, Some(400), _) => ("refused", after(Duration::ZERO)),
             (_, _, Some(pause)) => ("waiting", after(*pause)),
             (_, _, None) => ("failed", after(Duration::ZERO)),
         };
-        self.metrics.attempted(state);
+        self.app.metrics.attempted(state);
         // Neither address nor body: they may name customers.
-        tracing::info!(delivery = due.id, sender = due.sender, event = due.event, attempt = due.attempts, status, state, "sent");
-        if let Err(error) = store::settle(&self.store, &due, &Outcome { state, next_at, status, problem }).await {
-            tracing::error!(?error, delivery = due.id, "what came of a message cannot be written; it will be sent again");
+        let Due { id, sender, event, attempts, .. } = &due;
+        tracing::info!(delivery = id, sender, event, attempt = attempts, status = attempt.status, state, "sent");
+        Outcome { due, attempt, state, next_at }
+    }
+
+    /// Writes what came of attempts, all in one unit of work.
+    async fn settle(&self, outcomes: Vec<Outcome>) {
+        if outcomes.is_empty() {
+            return;
+        }
+        if let Err(error) = self.write(outcomes).await {
+            tracing::error!(?error, "what came of messages cannot be written; they will be sent again");
         }
     }
 
-    async fn send(&self, due: &Due) -> Result<u16, String> {
-        let url = check_url(&due.url, self.private_addresses)?;
-        let method = Method::from_bytes(due.method.as_bytes()).map_err(|error| error.to_string())?;
-        let mut request = self.client.request(method, url).header("event", &due.event).header("event-delivery", &due.id);
-        for (name, value) in &due.headers {
-            request = request.header(name, value);
+    async fn write(&self, mut outcomes: Vec<Outcome>) -> Result<(), ApiError> {
+        // In one order, so that two nodes never wait for each other in a circle.
+        outcomes.sort_unstable_by(|a, b| a.due.id.cmp(&b.due.id));
+        let mut unit = self.app.store.unit().await?;
+        // By account and subscription: how many were given up, and was any taken?
+        let mut of_hooks: BTreeMap<(&str, &str), (i64, bool)> = BTreeMap::new();
+        for outcome in &outcomes {
+            let Outcome { due, state, .. } = outcome;
+            if store::settle(unit.db(), &self.app, outcome).await? && due.by_hook {
+                let (given_up, heard) = of_hooks.entry((&due.account, &due.sender)).or_default();
+                match *state {
+                    "failed" => *given_up = given_up.saturating_add(1),
+                    "accepted" | "refused" => *heard = true,
+                    _ => {}
+                }
+            }
         }
-        if let Some(body) = &due.body {
-            request = request.body(body.clone());
+        for ((account, subscription), (given_up, heard)) in of_hooks {
+            hooks::count(unit.db(), &self.app, account, subscription, given_up, heard).await?;
         }
-        request.send().await.map(|response| response.status().as_u16()).map_err(|error| chain(&error.without_url()))
+        unit.save().await
     }
-}
-
-/// Requests under way.
-#[derive(Default)]
-struct Sending {
-    tasks: JoinSet<()>,
-    accounts: HashMap<Id, String>,
-}
-
-impl Sending {
-    fn begin(&mut self, account: String, attempt: impl Future<Output = ()> + Send + 'static) {
-        let task = self.tasks.spawn(attempt);
-        self.accounts.insert(task.id(), account);
-    }
-
-    /// Waits until one is done.
-    async fn next(&mut self) {
-        let id = match self.tasks.join_next_with_id().await {
-            Some(Ok((id, ()))) => id,
-            Some(Err(error)) => error.id(),
-            None => return,
-        };
-        self.accounts.remove(&id);
-    }
-
-    fn of(&self, account: &str) -> usize {
-        self.accounts.values().filter(|other| *other == account).count()
-    }
-
-    fn full_accounts(&self) -> Vec<String> {
-        let mut full: Vec<String> =
-            self.accounts.values().filter(|account| self.of(account) >= MOST_OF_ACCOUNT).cloned().collect();
-        full.sort_unstable();
-        full.dedup();
-        full
-    }
-}
-
-/// An error with what caused it.
-fn chain(error: &dyn Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(inner) = cause {
-        text = format!("{text}: {inner}");
-        cause = inner.source();
-    }
-    text
 }
 
 /// The instant so much from now, as it is stored.

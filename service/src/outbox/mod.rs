@@ -4,7 +4,10 @@
 //! exactly when that was saved. [`deliver`] sends, on any node, and tries again what was not accepted.
 
 pub mod address;
+mod attempt;
 pub mod deliver;
+mod sending;
+pub mod sent;
 mod store;
 
-pub use store::{Message, add};
+pub use store::{Message, add, give_up};

@@ -1,23 +1,32 @@
 //! The outbox's rows.
 //!
-//! A row is taken by raising `attempts` where it still has the value that was read: of several nodes one
-//! succeeds. Its `next_at` moves past the time an attempt can take, so when the node dies another takes it
-//! then. The outcome is written only where `attempts` is still the taker's.
+//! A row is taken by moving its `next_at` past the time an attempt can take, where it is still due: of several nodes
+//! one succeeds, and when it dies another takes the row then. `attempts` is raised with it, and the outcome is written
+//! only where it is still the taker's.
+
+use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 use sqlx::Row;
+use sqlx::any::AnyRow;
 
+use crate::App;
 use crate::error::ApiError;
 use crate::store::statement::Statement;
-use crate::store::{Db, Store, new_id, now};
+use crate::store::{Db, Kind, Store, now};
 
 /// A request to send.
 #[derive(Debug)]
 pub struct Message<'a> {
+    /// Its id, which receivers get as header `event-delivery`.
+    pub id: &'a str,
     /// The account.
     pub account: &'a str,
     /// The id of what sends it: an automation, a subscription.
     pub sender: &'a str,
+    /// Messages of one lane are sent in order: each when the one before was taken or given up. Those of webhooks
+    /// have one; they are signed when they are sent.
+    pub lane: Option<&'a str>,
     /// What happened; sent as header `event`.
     pub event: &'a str,
     /// The HTTP method.
@@ -30,127 +39,209 @@ pub struct Message<'a> {
     pub body: Option<String>,
 }
 
-/// Adds a message to a unit of work; the delivery's id, which receivers get as header `event-delivery`.
+/// Adds a message to a unit of work.
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn add(db: &mut Db, message: &Message<'_>) -> Result<String, ApiError> {
+pub async fn add(db: &mut Db, app: &App, message: &Message<'_>) -> Result<(), ApiError> {
+    let seal = |body: &String| app.sealer.seal(&place(message.account, message.id), body.as_bytes());
+    let body = message.body.as_ref().map(seal).transpose()?;
     let headers: Map<String, Value> =
         message.headers.iter().map(|(name, value)| ((*name).to_owned(), value.as_str().into())).collect();
-    let id = new_id();
     sqlx::query(
-        "INSERT INTO outbox (id, account_id, sender, event, method, url, headers, body, state, attempts, next_at, created_at, updated_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'waiting', 0, $9, $9, $9)",
+        "INSERT INTO outbox (id, account_id, sender, lane, event, method, url, headers, body, state, attempts, next_at, created_at, updated_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'waiting', 0, $10, $10, $10)",
     )
-    .bind(&*id)
+    .bind(message.id)
     .bind(message.account)
     .bind(message.sender)
+    .bind(message.lane)
     .bind(message.event)
     .bind(message.method)
     .bind(message.url)
     .bind(Value::Object(headers).to_string())
-    .bind(message.body.as_deref())
+    .bind(body.as_deref())
     .bind(now())
     .execute(db)
     .await?;
-    Ok(id)
+    Ok(())
+}
+
+/// Where what a message says is sealed.
+pub(super) fn place(account: &str, id: &str) -> String {
+    format!("{account}/outbox/{id}")
 }
 
 /// A message that is due.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Due {
     pub(super) id: String,
     pub(super) account: String,
     pub(super) sender: String,
+    /// Is it a webhook's?
+    pub(super) by_hook: bool,
     pub(super) event: String,
     pub(super) method: String,
     pub(super) url: String,
     pub(super) headers: Vec<(String, String)>,
+    /// Sealed.
     pub(super) body: Option<String>,
     /// How often it was tried; once taken, this attempt included.
     pub(super) attempts: i64,
 }
 
-/// Messages that are due, longest first, of accounts that are not passed over.
-pub(super) async fn due(store: &Store, passed_over: &[&str], most: i64) -> Result<Vec<Due>, ApiError> {
-    let mut query = Statement::new(
-        "SELECT id, account_id, sender, event, method, url, headers, body, attempts FROM outbox WHERE state = 'waiting' AND next_at <= ",
-    );
-    query.push_bind(now())?;
-    if !passed_over.is_empty() {
-        query.push(" AND account_id NOT IN (''");
-        for account in passed_over {
-            query.push(", ").push_bind(*account)?;
-        }
-        query.push(")");
-    }
-    query.push(" ORDER BY next_at, id LIMIT ").push_bind(most)?;
-    let rows = query.rows(store.pool()).await?;
-    let read = |row: &sqlx::any::AnyRow| {
-        let headers: Map<String, Value> = serde_json::from_str(&row.get::<String, _>(6)).unwrap_or_default();
-        let text = |(name, value): (String, Value)| Some((name, value.as_str()?.to_owned()));
-        Due {
-            id: row.get(0),
-            account: row.get(1),
-            sender: row.get(2),
-            event: row.get(3),
-            method: row.get(4),
-            url: row.get(5),
-            headers: headers.into_iter().filter_map(text).collect(),
-            body: row.get(7),
-            attempts: row.get(8),
-        }
-    };
+/// Who has messages that wait, in order of their ids.
+pub(super) async fn senders(store: &Store) -> Result<Vec<String>, ApiError> {
+    // From one sender to the next, however many messages each has.
+    let rows = sqlx::query(
+        "WITH RECURSIVE senders (sender) AS (
+            SELECT MIN(sender) FROM outbox WHERE state = 'waiting'
+            UNION ALL
+            SELECT (SELECT MIN(o.sender) FROM outbox o WHERE o.state = 'waiting' AND o.sender > s.sender)
+            FROM senders s WHERE s.sender IS NOT NULL
+         )
+         SELECT sender FROM senders WHERE sender IS NOT NULL",
+    )
+    .fetch_all(store.pool())
+    .await?;
+    Ok(rows.iter().map(|row| row.get(0)).collect())
+}
+
+/// A sender's messages that are due, longest first.
+pub(super) async fn due(store: &Store, sender: &str, most: i64) -> Result<Vec<Due>, ApiError> {
+    let rows = sqlx::query(
+        "SELECT id, account_id, sender, CASE WHEN lane IS NULL THEN 0 ELSE 1 END, event, method, url, headers, body, attempts
+         FROM outbox o WHERE state = 'waiting' AND sender = $1 AND next_at <= $2 AND (lane IS NULL OR NOT EXISTS (
+            SELECT 1 FROM outbox e WHERE e.state = 'waiting' AND e.lane = o.lane AND e.seq < o.seq
+         ))
+         ORDER BY next_at, seq LIMIT $3",
+    )
+    .bind(sender)
+    .bind(now())
+    .bind(most)
+    .fetch_all(store.pool())
+    .await?;
     Ok(rows.iter().map(read).collect())
 }
 
-/// Takes a message for one attempt that is over by `until`; false when another node was first.
-pub(super) async fn take(store: &Store, due: &mut Due, until: &str) -> Result<bool, ApiError> {
-    let mut unit = store.unit().await?;
-    let taken = sqlx::query(
-        "UPDATE outbox SET attempts = attempts + 1, next_at = $3, updated_at = $4 WHERE id = $1 AND attempts = $2 AND state = 'waiting'",
-    )
-    .bind(&*due.id)
-    .bind(due.attempts)
-    .bind(until)
-    .bind(now())
-    .execute(unit.db())
-    .await?;
-    unit.save().await?;
-    due.attempts = due.attempts.saturating_add(1);
-    Ok(taken.rows_affected() > 0)
+fn read(row: &AnyRow) -> Due {
+    let headers: Map<String, Value> = serde_json::from_str(&row.get::<String, _>(7)).unwrap_or_default();
+    let text = |(name, value): (String, Value)| Some((name, value.as_str()?.to_owned()));
+    Due {
+        id: row.get(0),
+        account: row.get(1),
+        sender: row.get(2),
+        by_hook: row.get::<i64, _>(3) != 0,
+        event: row.get(4),
+        method: row.get(5),
+        url: row.get(6),
+        headers: headers.into_iter().filter_map(text).collect(),
+        body: row.get(8),
+        attempts: row.get(9),
+    }
 }
 
-/// What came of an attempt.
-#[derive(Debug)]
-pub(super) struct Outcome {
-    /// `waiting` when it is tried again.
-    pub(super) state: &'static str,
-    /// When.
-    pub(super) next_at: String,
+/// Takes messages for one attempt that is over by `until`; those that this node got.
+pub(super) async fn take(store: &Store, due: Vec<Due>, until: &str) -> Result<Vec<Due>, ApiError> {
+    if due.is_empty() {
+        return Ok(due);
+    }
+    let now = now();
+    let mut query = Statement::new("UPDATE outbox SET attempts = attempts + 1, next_at = ");
+    query.push_bind(until)?.push(", updated_at = ").push_bind(&*now)?;
+    query.push(" WHERE state = 'waiting' AND next_at <= ").push_bind(&*now)?;
+    let ids = due.iter().map(|due| due.id.as_str());
+    match store.kind() {
+        Kind::Sqlite => query.push(" AND id IN ").push_list(ids)?,
+        // What another node takes at this moment is passed over: nodes never wait for each other in a circle.
+        Kind::Postgres => {
+            query.push(" AND id IN (SELECT id FROM outbox WHERE id IN ").push_list(ids)?.push(" FOR UPDATE SKIP LOCKED)")
+        }
+    };
+    query.push(" RETURNING id, attempts");
+    let mut unit = store.unit().await?;
+    let taken: BTreeMap<String, i64> = query.rows(unit.db()).await?.iter().map(|row| (row.get(0), row.get(1))).collect();
+    unit.save().await?;
+    let taken = |due: Due| taken.get(&due.id).map(|attempts| Due { attempts: *attempts, ..due });
+    Ok(due.into_iter().filter_map(taken).collect())
+}
+
+/// What an attempt got to see.
+#[derive(Debug, Default)]
+pub(super) struct Attempt {
+    /// When it was sent.
+    pub(super) at: String,
+    /// Milliseconds.
+    pub(super) took: i64,
+    /// With which headers, without secrets.
+    pub(super) headers: Map<String, Value>,
     /// What was answered.
     pub(super) status: Option<u16>,
+    /// Headers of the answer.
+    pub(super) answer_headers: Map<String, Value>,
+    /// The beginning of its body.
+    pub(super) answer_body: String,
     /// What went wrong.
     pub(super) problem: Option<String>,
 }
 
-/// Writes what came of an attempt, when no other was begun meanwhile.
-pub(super) async fn settle(store: &Store, due: &Due, outcome: &Outcome) -> Result<(), ApiError> {
-    let mut unit = store.unit().await?;
-    sqlx::query(
-        "UPDATE outbox SET state = $3, next_at = $4, status = $5, problem = $6, updated_at = $7
+/// What comes of an attempt.
+#[derive(Debug)]
+pub(super) struct Outcome {
+    pub(super) due: Due,
+    pub(super) attempt: Attempt,
+    /// `waiting` when it is tried again.
+    pub(super) state: &'static str,
+    /// When.
+    pub(super) next_at: String,
+}
+
+/// Writes what came of an attempt, when no other was begun meanwhile; true when it was written.
+pub(super) async fn settle(db: &mut Db, app: &App, outcome: &Outcome) -> Result<bool, ApiError> {
+    let Outcome { due, attempt, state, next_at } = outcome;
+    let seal = |text: &str| app.sealer.seal(&place(&due.account, &due.id), text.as_bytes());
+    let answer = match attempt.status {
+        Some(_) => Some((seal(&Value::Object(attempt.answer_headers.clone()).to_string())?, seal(&attempt.answer_body)?)),
+        None => None,
+    };
+    let (answer_headers, answer_body) = answer.unzip();
+    let settled = sqlx::query(
+        "UPDATE outbox SET state = $3, next_at = $4, status = $5, problem = $6, updated_at = $7, sent_at = $8, took_ms = $9,
+            sent_headers = $10, answer_headers = $11, answer_body = $12
          WHERE id = $1 AND attempts = $2 AND state = 'waiting'",
     )
     .bind(&*due.id)
     .bind(due.attempts)
-    .bind(outcome.state)
-    .bind(&*outcome.next_at)
-    .bind(outcome.status.map(i64::from))
-    .bind(outcome.problem.as_deref())
+    .bind(*state)
+    .bind(&**next_at)
+    .bind(attempt.status.map(i64::from))
+    .bind(attempt.problem.as_deref())
     .bind(now())
-    .execute(unit.db())
+    .bind(&*attempt.at)
+    .bind(attempt.took)
+    .bind(Value::Object(attempt.headers.clone()).to_string())
+    .bind(answer_headers)
+    .bind(answer_body)
+    .execute(db)
     .await?;
-    unit.save().await
+    Ok(settled.rows_affected() > 0)
+}
+
+/// Gives up what a sender has waiting.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn give_up(db: &mut Db, account: &str, sender: &str, problem: &str) -> Result<(), ApiError> {
+    sqlx::query(
+        "UPDATE outbox SET state = 'failed', problem = $3, updated_at = $4 WHERE account_id = $1 AND sender = $2 AND state = 'waiting'",
+    )
+    .bind(account)
+    .bind(sender)
+    .bind(problem)
+    .bind(now())
+    .execute(db)
+    .await?;
+    Ok(())
 }
 
 /// Forgets what was settled before an instant.

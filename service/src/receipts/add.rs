@@ -6,10 +6,10 @@ use serde_json::value::RawValue;
 use super::read::{Checked, Sent};
 use super::{store, token};
 use crate::App;
-use crate::automations::{Event, trigger};
 use crate::discounts::record::{self, ReceiptUse};
 use crate::entity::Made;
 use crate::error::ApiError;
+use crate::happened::{Event, Happening, happened};
 use crate::http::{read, read_at};
 use crate::members::Members;
 
@@ -18,8 +18,8 @@ struct Ready {
     made: Made,
     checked: Checked,
     used: Option<ReceiptUse>,
-    /// As it is stored.
-    body: String,
+    /// As it is stored: sealed.
+    sealed: String,
     /// As automations look at it.
     resource: Value,
 }
@@ -36,18 +36,23 @@ pub(super) async fn add(app: &App, account: &str, client: &str, body: &str, toke
         ready.push(check(app, account, client, receipt.get(), &format!("/{at}")).await?);
     }
     let (mut receipts, mut duplicates) = (Vec::new(), 0_usize);
-    for Ready { made, checked, used, body, resource } in ready {
+    for Ready { made, checked, used, sealed, resource } in ready {
         let token_id = token_days.map(|_| crate::store::new_id());
         let mut unit = app.store.unit().await?;
-        if !store::add(unit.db(), account, &made.id, &checked, token_id.as_deref(), &made.at, &body).await? {
+        if !store::add(unit.db(), account, &made.id, &checked, token_id.as_deref(), &made.at, &sealed).await? {
             duplicates = duplicates.saturating_add(1);
+            record::void_lines(unit.db(), app, account, &checked.store_id, &checked.receipt_id, &resource).await?;
+            unit.save().await?;
             continue;
         }
-        if let Some(used) = used
-            // An event told of it before: it did not happen again.
-            && record::record_receipt(unit.db(), app.store.kind(), account, client, used).await?
-        {
-            trigger(unit.db(), account, Event::ReceiptAdd, &resource).await?;
+        // A till's training and the like is stored, and nothing happens to anybody; what an event told of before did
+        // not happen again.
+        let first = match used {
+            Some(used) => record::record_receipt(unit.db(), app, account, client, used).await?,
+            None => false,
+        };
+        if first {
+            happened(unit.db(), app, account, Happening { event: Event::ReceiptAdd, key: &made.id, resource: &resource }).await?;
         }
         unit.save().await?;
         let mut entity = made.with(Members::default());
@@ -76,5 +81,6 @@ async fn check(app: &App, account: &str, client: &str, text: &str, place: &str) 
         let message = format!("automations cannot read this: {error}; nest it less deeply, and use whole characters only");
         ApiError::At("invalid_body", place.to_owned(), message)
     })?;
-    Ok(Ready { made, checked, used, body, resource })
+    let sealed = app.sealer.seal(&store::place(account, &made.id), body.as_bytes())?;
+    Ok(Ready { made, checked, used, sealed, resource })
 }

@@ -10,8 +10,10 @@ use crate::App;
 use crate::discounts::record;
 use crate::entity::{Change, quoted};
 use crate::error::ApiError;
+use crate::happened::{Event, Happening, happened, resource};
 use crate::http::{is_client_id, read, read_object};
 use crate::members::Members;
+use crate::store::Db;
 
 /// How often a change is tried again when another one came first.
 const TRIES: usize = 100;
@@ -33,7 +35,7 @@ struct Buyer {
 /// # Errors
 /// 404 when there is none, 400 when several stores gave the number.
 pub(super) async fn one(app: &App, account: &str, customer: Option<&str>, name: &str) -> Result<Stored, ApiError> {
-    let mut found = store::named(app.store.pool(), account, name).await?;
+    let mut found = store::named(app, account, name).await?;
     found.retain(|stored| customer.is_none() || stored.customer_id.as_deref() == customer);
     let mut found = found.into_iter();
     match (found.next(), found.next()) {
@@ -134,13 +136,15 @@ async fn tell(
     change.touch(&mut members);
     let body = members.to_string();
     let used = record::read_receipt(app, account, read(&body)?, "").await?;
+    let sealed = app.sealer.seal(&store::place(account, &before.id), body.as_bytes())?;
     let mut unit = app.store.unit().await?;
-    if !store::replace(unit.db(), account, before, Some(customer), token_id, &body).await? {
+    if !store::replace(unit.db(), account, before, Some(customer), token_id, &sealed).await? {
         return Ok(None);
     }
     if let Some(used) = used {
-        record::record_receipt(unit.db(), app.store.kind(), account, client, used).await?;
+        record::record_receipt(unit.db(), app, account, client, used).await?;
     }
+    changed(unit.db(), app, account, before, &body).await?;
     unit.save().await?;
     Ok(Some(body))
 }
@@ -173,13 +177,21 @@ pub(super) async fn move_to(
         members.set("extra_info", Some(&extra_info));
         change.touch(&mut members);
         let body = members.to_string();
+        let sealed = app.sealer.seal(&store::place(account, &before.id), body.as_bytes())?;
         let mut unit = app.store.unit().await?;
-        if store::replace(unit.db(), account, &before, Some(&customer_id), before.token_id.as_deref(), &body).await? {
+        if store::replace(unit.db(), account, &before, Some(&customer_id), before.token_id.as_deref(), &sealed).await? {
+            changed(unit.db(), app, account, &before, &body).await?;
             unit.save().await?;
             return Ok(body);
         }
     }
     Err(ApiError::Internal(format!("receipt {name} changed all the time")))
+}
+
+/// Says that a receipt changed.
+async fn changed(db: &mut Db, app: &App, account: &str, receipt: &Stored, body: &str) -> Result<(), ApiError> {
+    let happening = Happening { event: Event::ReceiptUpdate, key: &receipt.id, resource: &resource(body) };
+    happened(db, app, account, happening).await
 }
 
 /// The entry of `extra_info` that says to whom a receipt was moved.

@@ -8,3 +8,5 @@ pub mod routes;
 mod segment;
 mod store;
 mod token;
+
+pub(crate) use self::store::{Original, original};

@@ -158,8 +158,7 @@ pub async fn list_customer_receipts(
     let most = limit(page.limit, 100)?;
     // One more tells whether there is another page.
     let more = most.saturating_add(1);
-    let mut found =
-        store::of_customer(app.store.pool(), &caller.account, &customer, page.starting_after.as_deref(), more).await?;
+    let mut found = store::of_customer(&app, &caller.account, &customer, page.starting_after.as_deref(), more).await?;
     let page_size = usize::try_from(most).unwrap_or(usize::MAX);
     let is_last = found.len() <= page_size;
     found.truncate(page_size);
@@ -299,7 +298,7 @@ pub async fn search_receipts(
     State(app): State<App>,
     Params(query): Params<SearchQuery>,
 ) -> Result<Response, ApiError> {
-    let found = store::named(app.store.pool(), &caller.account, &query.receipt_id).await?;
+    let found = store::named(&app, &caller.account, &query.receipt_id).await?;
     let receipts: Vec<String> = found.into_iter().map(|stored| stored.body).collect();
     Ok(json_text(format!(r#"{{"receipts":[{}]}}"#, receipts.join(","))))
 }

@@ -4,11 +4,32 @@ use sqlx::Row;
 use sqlx::any::AnyRow;
 
 use super::read::Checked;
+use crate::App;
 use crate::error::ApiError;
+use crate::store::Db;
 use crate::store::statement::Statement;
-use crate::store::{Db, Pool};
 
-/// Stores a receipt; false, and nothing is stored, when its store reported it before.
+/// A stored receipt, as what went back of it is worked out.
+#[derive(Debug)]
+pub(crate) struct Original {
+    /// Its id.
+    pub(crate) id: String,
+    /// Its JSON.
+    pub(crate) body: String,
+}
+
+/// Opens one.
+pub(crate) fn original(app: &App, account: &str, id: String, sealed: String) -> Result<Original, ApiError> {
+    let body = app.sealer.open_text(&place(account, &id), sealed)?;
+    Ok(Original { id, body })
+}
+
+/// Where a receipt's body is sealed.
+pub(super) fn place(account: &str, id: &str) -> String {
+    format!("{account}/receipts/{id}")
+}
+
+/// Stores a receipt, its body sealed; false, and nothing is stored, when its store reported it before.
 ///
 /// # Errors
 /// When the database refuses.
@@ -52,26 +73,30 @@ pub(super) struct Stored {
     pub(super) token_id: Option<String>,
     /// Its JSON.
     pub(super) body: String,
+    /// As it is in the database.
+    sealed: String,
 }
 
 const COLUMNS: &str = "SELECT id, customer_id, token_id, body FROM receipts WHERE account_id = ";
 
-fn stored(row: &AnyRow) -> Stored {
-    Stored { id: row.get(0), customer_id: row.get(1), token_id: row.get(2), body: row.get(3) }
+fn stored(app: &App, account: &str, row: &AnyRow) -> Result<Stored, ApiError> {
+    let (id, sealed): (String, String) = (row.get(0), row.get(3));
+    let body = app.sealer.open_text(&place(account, &id), sealed.clone())?;
+    Ok(Stored { id, customer_id: row.get(1), token_id: row.get(2), body, sealed })
 }
 
 /// Receipts of this number, one for each store that gave it, oldest first; or the one with this id.
 ///
 /// # Errors
 /// When the database refuses.
-pub(super) async fn named(pool: &Pool, account: &str, name: &str) -> Result<Vec<Stored>, ApiError> {
+pub(super) async fn named(app: &App, account: &str, name: &str) -> Result<Vec<Stored>, ApiError> {
     let mut query = Statement::new(COLUMNS);
     query.push_bind(account)?.push(" AND (receipt_id = ").push_bind(name)?.push(" OR id = ").push_bind(name)?;
     query.push(") ORDER BY created_at, id");
-    Ok(query.rows(pool).await?.iter().map(stored).collect())
+    query.rows(app.store.pool()).await?.iter().map(|row| stored(app, account, row)).collect()
 }
 
-/// Replaces a receipt that still reads `before`; false, and nothing is stored, when it does not.
+/// Replaces a receipt that still reads `before`, by a sealed body; false, and nothing is stored, when it does not.
 ///
 /// # Errors
 /// When the database refuses.
@@ -91,7 +116,7 @@ pub(super) async fn replace(
     .bind(customer)
     .bind(token_id)
     .bind(body)
-    .bind(&*before.body)
+    .bind(&*before.sealed)
     .execute(db)
     .await?;
     Ok(changed.rows_affected() > 0)
@@ -102,7 +127,7 @@ pub(super) async fn replace(
 /// # Errors
 /// When the database refuses, or `starting_after` is unknown.
 pub(super) async fn of_customer(
-    pool: &Pool,
+    app: &App,
     account: &str,
     customer: &str,
     starting_after: Option<&str>,
@@ -114,7 +139,7 @@ pub(super) async fn of_customer(
         let place = sqlx::query("SELECT purchase_at FROM receipts WHERE account_id = $1 AND id = $2")
             .bind(account)
             .bind(after)
-            .fetch_optional(pool)
+            .fetch_optional(app.store.pool())
             .await?
             .ok_or_else(|| {
                 ApiError::Invalid("bad_query", "`starting_after` is what the page before gave under this name".to_owned())
@@ -123,7 +148,7 @@ pub(super) async fn of_customer(
         query.push(", ").push_bind(after)?.push(")");
     }
     query.push(" ORDER BY purchase_at DESC, id DESC LIMIT ").push_bind(limit)?;
-    Ok(query.rows(pool).await?.iter().map(stored).collect())
+    query.rows(app.store.pool()).await?.iter().map(|row| stored(app, account, row)).collect()
 }
 
 /// Which purchases a segment looks at.

@@ -82,7 +82,7 @@ pub(super) async fn receipt(app: &App, account: &str, token: &str) -> Result<Sto
     if claims.account != account {
         return Err(void());
     }
-    let found = store::named(app.store.pool(), account, &claims.receipt).await?;
+    let found = store::named(app, account, &claims.receipt).await?;
     let found = found.into_iter().find(|stored| stored.id == claims.receipt);
     found.filter(|stored| stored.token_id.as_ref() == Some(&claims.jti)).ok_or_else(void)
 }

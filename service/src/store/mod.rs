@@ -63,6 +63,14 @@ impl Store {
         self.pool.kind()
     }
 
+    /// The SQLite file; of PostgreSQL there is none.
+    pub fn file(&self) -> Option<&Path> {
+        match &self.pool.0 {
+            Database::Sqlite(file) => Some(file.path()),
+            Database::Postgres(_) => None,
+        }
+    }
+
     /// Begins a unit of work: all of it is saved, or none.
     ///
     /// # Errors

@@ -4,17 +4,18 @@ use std::collections::HashSet;
 
 use chrono::{TimeDelta, Utc};
 
-use super::check;
 use super::format::{Kind, Shape};
 use super::made::Formats;
 use super::model::{
     ActivationRequest, BatchRequest, CardDetails, CardRequest, CardToken, CardType, CardWithSecrets, GeneratedPin,
     GeneratedToken, RotatePinRequest, RotatedPin, SecretFormat, SecretValue,
 };
+use super::private;
 use super::store::cards::{Activated, KeptPin, StoredCard};
 use super::store::ledger::{Movement, NewTransaction};
 use super::store::tokens::NewToken;
 use super::store::{cards, ledger, tokens};
+use super::{check, told};
 use crate::App;
 use crate::auth::secret;
 use crate::error::ApiError;
@@ -32,9 +33,11 @@ struct NewPin {
     kept: KeptPin,
 }
 
-async fn new_pin(shape: &Shape) -> Result<NewPin, ApiError> {
+/// `place` is where its hash is sealed: there are few PINs, and all could be tried.
+async fn new_pin(app: &App, place: &str, shape: &Shape) -> Result<NewPin, ApiError> {
     let value = shape.make()?;
     let hash = secret::hash(value.value.0.clone()).await?;
+    let hash = app.sealer.seal(place, hash.as_bytes())?;
     Ok(NewPin { value, kept: KeptPin { hash, format: shape.stored() } })
 }
 
@@ -107,22 +110,29 @@ pub(super) async fn create(app: &App, account: &str, client: &str, body: &str) -
     let metadata = check::metadata(asked.metadata)?;
     let own_token = asked.card_token.map(OwnToken::of).transpose()?;
     let shape = asked.pin.map(|pin| Shape::of(Kind::Pin, pin.format, "/pin/format")).transpose()?;
+    let card = new_card(asked.kind, client);
     let pin = match &shape {
-        Some(shape) => Some(new_pin(shape).await?),
+        Some(shape) => Some(new_pin(app, &private(account, &card.id, "pin"), shape).await?),
         None => None,
     };
+    let seal = |what: &str, plain: Option<&str>| app.sealer.seal_some(&private(account, &card.id, what), plain);
+    let (name, originated_by, metadata) = (
+        seal("name", asked.name.as_deref())?,
+        seal("originated_by", asked.originated_by.as_deref())?,
+        seal("metadata", metadata.as_deref())?,
+    );
     let mut card = StoredCard {
         card_id: asked.card_id,
         customer_id: asked.customer_id,
-        name: asked.name,
-        originated_by: asked.originated_by,
+        name,
+        originated_by,
         metadata,
         active: true,
         amount,
         currency: Some(asked.currency.word().to_owned()),
         active_from,
         expires_at,
-        ..new_card(asked.kind, client)
+        ..card
     };
     let mut unit = app.store.unit().await?;
     if !cards::add(unit.db(), account, &card, pin.as_ref().map(|pin| &pin.kept)).await? {
@@ -132,11 +142,11 @@ pub(super) async fn create(app: &App, account: &str, client: &str, body: &str) -
         Some(token) => Some(token.add(app, unit.db(), account, &card).await?),
         None => None,
     };
-    fund_first(unit.db(), account, client, &card, amount, asked.currency.word()).await?;
+    fund_first(unit.db(), app, account, client, &card, amount, asked.currency.word()).await?;
     unit.save().await?;
     card.funds = amount;
     let pin = shape.as_ref().and_then(|shape| shown_pin(shape, pin.as_ref()));
-    Ok(CardWithSecrets { owned: card.owned()?, amount, balances: card.balances(), pin, card_token })
+    Ok(CardWithSecrets { owned: card.owned(app, account)?, amount, balances: card.balances(), pin, card_token })
 }
 
 /// An inactive card without anything.
@@ -166,6 +176,7 @@ fn new_card(kind: Option<CardType>, client: &str) -> StoredCard {
 /// What a card is made or activated with is its first transaction, under the card's own id.
 async fn fund_first(
     db: &mut Db,
+    app: &App,
     account: &str,
     client: &str,
     card: &StoredCard,
@@ -190,7 +201,7 @@ async fn fund_first(
         created_by: client,
     };
     if ledger::record(db, &new).await? {
-        return Ok(());
+        return told::moved(db, app, account, card, &card.id).await;
     }
     Err(ApiError::Internal("a new card took no money".to_owned()))
 }
@@ -226,11 +237,12 @@ pub(super) async fn batch(app: &App, account: &str, client: &str, body: &str) ->
     };
     let mut ready = Vec::with_capacity(named.len());
     for card in named {
+        let made = StoredCard { card_id: card.card_id, ..new_card(card.kind, client) };
         let pin = match &shape {
-            Some(shape) => Some(new_pin(shape).await?),
+            Some(shape) => Some(new_pin(app, &private(account, &made.id, "pin"), shape).await?),
             None => None,
         };
-        ready.push((StoredCard { card_id: card.card_id, ..new_card(card.kind, client) }, pin));
+        ready.push((made, pin));
     }
     // Two batches that share names take them in one order, so that neither waits for the other in a circle.
     let mut order: Vec<(usize, &(StoredCard, Option<NewPin>))> = ready.iter().enumerate().collect();
@@ -246,7 +258,10 @@ pub(super) async fn batch(app: &App, account: &str, client: &str, body: &str) ->
             None => None,
         };
         let pin = shape.as_ref().and_then(|shape| shown_pin(shape, pin.as_ref()));
-        made.push((at, CardWithSecrets { owned: card.owned()?, amount: 0, balances: card.balances(), pin, card_token }));
+        made.push((
+            at,
+            CardWithSecrets { owned: card.owned(app, account)?, amount: 0, balances: card.balances(), pin, card_token },
+        ));
     }
     unit.save().await?;
     made.sort_by_key(|(at, _)| *at);
@@ -266,10 +281,16 @@ pub(super) async fn activate(app: &App, account: &str, client: &str, card_id: &s
     let (active_from, expires_at) = check::period(Some(&active_from), asked.expires_at.as_deref())?;
     let metadata = check::metadata(asked.metadata)?;
     let known = cards::named(app.store.pool(), account, card_id).await?.ok_or(ApiError::NotFound("Card"))?;
+    let seal = |what: &str, plain: Option<&str>| app.sealer.seal_some(&private(account, &known.id, what), plain);
+    let (name, originated_by, metadata) = (
+        seal("name", asked.name.as_deref())?,
+        seal("originated_by", asked.originated_by.as_deref())?,
+        seal("metadata", metadata.as_deref())?,
+    );
     let activated = Activated {
         customer_id: asked.customer_id.as_deref(),
-        name: asked.name.as_deref(),
-        originated_by: asked.originated_by.as_deref(),
+        name: name.as_deref(),
+        originated_by: originated_by.as_deref(),
         metadata: metadata.as_deref(),
         amount,
         currency: asked.currency,
@@ -283,11 +304,11 @@ pub(super) async fn activate(app: &App, account: &str, client: &str, card_id: &s
         return Err(ApiError::Invalid("card_active", message));
     }
     let card = cards::lock(unit.db(), account, &known.id).await?.ok_or_else(gone)?;
-    fund_first(unit.db(), account, client, &card, amount, asked.currency.word()).await?;
+    fund_first(unit.db(), app, account, client, &card, amount, asked.currency.word()).await?;
     let card = cards::lock(unit.db(), account, &known.id).await?.ok_or_else(gone)?;
     unit.save().await?;
     let tokens = tokens::of_card(app.store.pool(), account, &card.id, &now()).await?;
-    card.details(tokens, Formats::default())
+    card.details(app, account, tokens, Formats::default())
 }
 
 /// Gives a card another PIN; the one before is of no use any more.
@@ -298,7 +319,7 @@ pub(super) async fn rotate_pin(app: &App, account: &str, card_id: &str, body: &s
     let RotatePinRequest { pin } = read_object(body)?;
     let card = cards::named(app.store.pool(), account, card_id).await?.ok_or(ApiError::NotFound("Card"))?;
     let shape = Shape::of(Kind::Pin, pin.format, "/pin/format")?;
-    let pin = new_pin(&shape).await?;
+    let pin = new_pin(app, &private(account, &card.id, "pin"), &shape).await?;
     cards::set_pin(&app.store, account, &card.id, &pin.kept).await?;
     Ok(RotatedPin { pin: GeneratedPin { format: shape.format().clone(), pin: pin.value } })
 }

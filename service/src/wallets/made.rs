@@ -6,9 +6,11 @@ use super::model::{
     Card, CardBalances, CardDetails, CardSelf, CardStatus, CustomerCard, CustomerCardState, PinShown, SecretFormat, TokenShown,
     Transaction,
 };
+use super::private;
 use super::store::cards::StoredCard;
 use super::store::ledger::StoredTransaction;
 use super::store::tokens::Masked;
+use crate::App;
 use crate::error::ApiError;
 use crate::store::now;
 
@@ -38,18 +40,19 @@ impl StoredCard {
     }
 
     /// What it is.
-    pub(super) fn owned(&self) -> Result<CardSelf, ApiError> {
+    pub(super) fn owned(&self, app: &App, account: &str) -> Result<CardSelf, ApiError> {
+        let open = |what: &str, stored: &Option<String>| app.sealer.open_some(&private(account, &self.id, what), stored.as_ref());
         Ok(CardSelf {
             id: self.id.clone(),
             created_at: self.created_at.clone(),
             created_by: self.created_by.clone(),
             card_id: self.card_id.clone(),
             customer_id: self.customer_id.clone(),
-            name: self.name.clone(),
-            originated_by: self.originated_by.clone(),
+            name: open("name", &self.name)?,
+            originated_by: open("originated_by", &self.originated_by)?,
             kind: self.kind,
             status: self.status(),
-            metadata: metadata(self.metadata.as_deref())?,
+            metadata: metadata(open("metadata", &self.metadata)?.as_deref())?,
             active_from: self.active_from.clone(),
             expires_at: self.expires_at.clone(),
         })
@@ -74,14 +77,20 @@ impl StoredCard {
         Some(PinShown { format: format(stored).filter(|_| with_format) })
     }
 
-    pub(super) fn shown(&self) -> Result<Card, ApiError> {
-        Ok(Card { owned: self.owned()?, amount: self.amount, balances: self.balances(), pin: self.pin(false) })
+    pub(super) fn shown(&self, app: &App, account: &str) -> Result<Card, ApiError> {
+        Ok(Card { owned: self.owned(app, account)?, amount: self.amount, balances: self.balances(), pin: self.pin(false) })
     }
 
     /// With its tokens; with formats when asked.
-    pub(super) fn details(&self, tokens: Vec<Masked>, formats: Formats) -> Result<CardDetails, ApiError> {
+    pub(super) fn details(
+        &self,
+        app: &App,
+        account: &str,
+        tokens: Vec<Masked>,
+        formats: Formats,
+    ) -> Result<CardDetails, ApiError> {
         Ok(CardDetails {
-            owned: self.owned()?,
+            owned: self.owned(app, account)?,
             amount: self.amount,
             balances: self.balances(),
             pin: self.pin(formats.pin),
@@ -89,13 +98,13 @@ impl StoredCard {
         })
     }
 
-    pub(super) fn of_customer(&self) -> Result<CustomerCard, ApiError> {
-        Ok(CustomerCard { owned: self.owned()?, pin: self.pin(false) })
+    pub(super) fn of_customer(&self, app: &App, account: &str) -> Result<CustomerCard, ApiError> {
+        Ok(CustomerCard { owned: self.owned(app, account)?, pin: self.pin(false) })
     }
 
-    pub(super) fn state(&self, tokens: Vec<Masked>) -> Result<CustomerCardState, ApiError> {
+    pub(super) fn state(&self, app: &App, account: &str, tokens: Vec<Masked>) -> Result<CustomerCardState, ApiError> {
         Ok(CustomerCardState {
-            owned: self.owned()?,
+            owned: self.owned(app, account)?,
             balances: self.balances(),
             pin: self.pin(false),
             tokens: tokens.into_iter().map(|token| token.shown(false)).collect(),
@@ -118,9 +127,11 @@ impl Masked {
 }
 
 impl StoredTransaction {
-    pub(super) fn shown(self) -> Result<Transaction, ApiError> {
+    pub(super) fn shown(self, app: &App, account: &str) -> Result<Transaction, ApiError> {
+        let open = |what: &str, stored: Option<&String>| app.sealer.open_some(&private(account, &self.card, what), stored);
         Ok(Transaction {
-            metadata: metadata(self.metadata.as_deref())?,
+            metadata: metadata(open("transaction", self.metadata.as_ref())?.as_deref())?,
+            originated_by: open("originated_by", self.originated_by.as_ref())?,
             id: self.id,
             created_at: self.created_at,
             created_by: self.created_by,
@@ -129,7 +140,6 @@ impl StoredTransaction {
             currency: self.currency,
             kind: self.kind,
             parent_id: self.parent_id,
-            originated_by: self.originated_by,
         })
     }
 }

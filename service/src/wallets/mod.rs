@@ -14,6 +14,12 @@ pub mod routes;
 mod secrets;
 mod store;
 mod tokens;
+mod told;
 mod transactions;
 
 pub use self::secrets::Secrets;
+
+/// Where something of a card is sealed.
+fn private(account: &str, card: &str, what: &str) -> String {
+    format!("{account}/wallets/{card}/{what}")
+}

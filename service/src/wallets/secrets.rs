@@ -1,20 +1,21 @@
 //! What tokens and PINs are kept as, and how often a PIN may be wrong.
 //!
 //! A token is looked up by its HMAC under a key of the database's own. A PIN is too short for that: it is kept as an
-//! argon2id hash, and what protects it is that few are looked at.
+//! argon2id hash, sealed, and what protects it is that few are looked at.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use chrono::{TimeDelta, Utc};
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
-use sqlx::Row;
 
 use super::model::Hidden;
+use super::private;
 use super::store::cards;
 use crate::App;
 use crate::auth::secret;
 use crate::error::ApiError;
+use crate::sealed::Sealer;
 use crate::store::{Store, now, written};
 
 /// Wrong PINs that are answered at once.
@@ -33,20 +34,14 @@ impl Secrets {
     ///
     /// # Errors
     /// When the database refuses.
-    pub async fn load(store: &Store) -> Result<Self, ApiError> {
-        if let Some(key) = stored(store).await? {
-            return Ok(Self { key });
-        }
-        let mut made = [0_u8; 32];
-        getrandom::fill(&mut made).map_err(|error| ApiError::Internal(format!("no random bytes: {error}")))?;
-        let mut unit = store.unit().await?;
-        sqlx::query("INSERT INTO settings (name, value) VALUES ('wallet_key', $1) ON CONFLICT DO NOTHING")
-            .bind(STANDARD.encode(made))
-            .execute(unit.db())
-            .await?;
-        unit.save().await?;
-        let key = stored(store).await?.ok_or_else(|| ApiError::Internal("the key of the wallets is gone".to_owned()))?;
-        Ok(Self { key })
+    pub async fn load(store: &Store, sealer: &Sealer) -> Result<Self, ApiError> {
+        let make = async || {
+            let mut made = [0_u8; 32];
+            getrandom::fill(&mut made).map_err(|error| ApiError::Internal(format!("no random bytes: {error}")))?;
+            Ok(STANDARD.encode(made))
+        };
+        let key = STANDARD.decode(sealer.setting(store, "wallet_key", make).await?);
+        Ok(Self { key: key.map_err(|_| ApiError::Internal("the key of the wallets cannot be read".to_owned()))? })
     }
 
     /// What a token is looked up by.
@@ -58,12 +53,6 @@ impl Secrets {
         mac.update(token.as_bytes());
         Ok(STANDARD.encode(mac.finalize().into_bytes()))
     }
-}
-
-async fn stored(store: &Store) -> Result<Option<Vec<u8>>, ApiError> {
-    let row = sqlx::query("SELECT value FROM settings WHERE name = 'wallet_key'").fetch_optional(store.pool()).await?;
-    let key = |row: sqlx::any::AnyRow| STANDARD.decode(row.get::<String, _>(0));
-    row.map(key).transpose().map_err(|_| ApiError::Internal("the key of the wallets cannot be read".to_owned()))
 }
 
 /// Checks the PIN that was sent for a card. Wrong ones are counted before the next is looked at.
@@ -94,7 +83,7 @@ pub(super) async fn check_pin(app: &App, account: &str, card: &str, pin: Option<
         let message = "several PINs were wrong: wait some minutes before you send another".to_owned();
         return Err(at("pin_locked", message));
     }
-    let (right, _turn) = turn.verify(pin.0.clone(), hash.clone()).await?;
+    let (right, _turn) = turn.verify(pin.0.clone(), app.sealer.open_text(&private(account, card, "pin"), hash.clone())?).await?;
     if right {
         if stored.failures > 0 {
             cards::forget_wrong_pins(&app.store, account, card, &hash).await?;

@@ -5,6 +5,7 @@ use super::check;
 use super::format::{Kind, Shape};
 use super::made;
 use super::model::{Card, CardInfoRequest, CardTokenRequest, WalletToken};
+use super::private;
 use super::secrets::check_pin;
 use super::store::tokens::NewToken;
 use super::store::{cards, tokens};
@@ -27,6 +28,7 @@ pub(super) async fn create(app: &App, account: &str, client: &str, card_id: &str
     let (id, created_at, token) = (new_id(), now(), shape.make()?);
     let expires_at = in_seconds(expires_in);
     let once = asked.expires_after_transaction.unwrap_or(true);
+    let sealed = app.sealer.seal_some(&private(account, &card.id, "token"), metadata.as_deref())?;
     let new = NewToken {
         account,
         id: &id,
@@ -37,7 +39,7 @@ pub(super) async fn create(app: &App, account: &str, client: &str, card_id: &str
         format: &shape.stored(),
         expires_at: expires_at.as_deref(),
         once,
-        metadata: metadata.as_deref(),
+        metadata: sealed.as_deref(),
         created_at: &created_at,
         created_by: client,
     };
@@ -72,5 +74,5 @@ pub(super) async fn info(app: &App, account: &str, body: &str) -> Result<Card, A
         return Err(none());
     }
     check_pin(app, account, &token.card, pin.as_ref(), true).await?;
-    cards::by_id(app.store.pool(), account, &token.card).await?.ok_or_else(none)?.shown()
+    cards::by_id(app.store.pool(), account, &token.card).await?.ok_or_else(none)?.shown(app, account)
 }

@@ -2,13 +2,14 @@
 
 use serde_json::value::RawValue;
 
-use super::check;
 use super::model::{CaptureRequest, Transaction, TransactionKind, TransactionRequest, VoidRequest};
+use super::private;
 use super::secrets::check_pin;
 use super::store::cards::StoredCard;
 use super::store::ledger::{MOST_FUNDS, Movement, NewTransaction, StoredTransaction};
 use super::store::tokens::StoredToken;
 use super::store::{cards, ledger, tokens};
+use super::{check, told};
 use crate::App;
 use crate::auth::scope::{Permission, WriteWallets};
 use crate::error::ApiError;
@@ -141,7 +142,7 @@ async fn run(
     let card = cards::lock(unit.db(), account, card).await?.ok_or(ApiError::NotFound("Card"))?;
     if let Some(earlier) = ledger::of_ref(unit.db(), account, &card.id, wanted.ref_id).await? {
         if wanted.made(&earlier) {
-            return earlier.shown();
+            return earlier.shown(app, account);
         }
         let message = "this `ref_id` named another transaction of the card before; each has its own";
         return Err(ApiError::At("ref_id_used", "/ref_id".to_owned(), message.to_owned()));
@@ -155,6 +156,9 @@ async fn run(
     if let Some(token) = token {
         use_token(&mut unit, account, token, &id, &created_at).await?;
     }
+    let seal = |what: &str, plain: Option<&str>| app.sealer.seal_some(&private(account, &card.id, what), plain);
+    let (originated_by, metadata) =
+        (seal("originated_by", wanted.originated_by)?, seal("transaction", wanted.metadata.as_deref())?);
     let new = NewTransaction {
         account,
         id: &id,
@@ -164,17 +168,18 @@ async fn run(
         amount,
         currency: card.currency.as_deref().unwrap_or_default(),
         parent_id: wanted.parent_id,
-        originated_by: wanted.originated_by,
-        metadata: wanted.metadata.as_deref(),
+        originated_by: originated_by.as_deref(),
+        metadata: metadata.as_deref(),
         created_at: &created_at,
         created_by: asker.client,
     };
     if !ledger::record(unit.db(), &new).await? {
         return Err(too_much(wanted.movement, &card));
     }
+    told::moved(unit.db(), app, account, &card, wanted.ref_id).await?;
     let made = ledger::of_ref(unit.db(), account, &card.id, wanted.ref_id).await?;
     unit.save().await?;
-    made.ok_or_else(|| ApiError::Internal("a transaction was not recorded".to_owned()))?.shown()
+    made.ok_or_else(|| ApiError::Internal("a transaction was not recorded".to_owned()))?.shown(app, account)
 }
 
 /// Can the card do this now?

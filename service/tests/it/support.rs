@@ -10,11 +10,12 @@ use rabatt_service::auth::store::clients::{self, NewClient};
 use rabatt_service::auth::store::grants::{self, NewGrant};
 use rabatt_service::auth::token::Claims;
 use rabatt_service::config::Config;
+use rabatt_service::discounts::store::tokens;
+use rabatt_service::sealed::{Sealer, Secret};
 use rabatt_service::setup::{Client, TEST_ACCOUNT, first_start};
 use rabatt_service::store::Store;
 use rabatt_service::{App, app};
 use serde_json::{Value, json};
-use sqlx::Row;
 use tower::ServiceExt;
 
 pub(crate) use crate::database::database;
@@ -186,11 +187,23 @@ async fn add_client(state: &App, account: &str, id: &str) {
     unit.save().await.unwrap();
 }
 
+/// A key that services on one server share.
+fn key() -> String {
+    format!("{}A=", "A".repeat(42))
+}
+
+/// A sealer that needs no database.
+pub(crate) fn sealer() -> Sealer {
+    Sealer::new(&Secret::try_from(key()).unwrap()).unwrap()
+}
+
 /// A service on this database, with the settings that are compiled in.
 pub(crate) async fn state(url: &str) -> App {
     // What an answer does not tell is shown when the test fails.
     drop(tracing_subscriber::fmt().with_test_writer().with_max_level(tracing::Level::ERROR).try_init());
-    let config = Config::load(None, std::iter::empty()).unwrap();
+    // Beside a SQLite file its key is made; a server's is one for all.
+    let key = url.starts_with("postgres").then(|| ("RABATT_SECRET_KEY".to_owned(), key()));
+    let config = Config::load(None, key.into_iter()).unwrap();
     let store = Store::open(url, 4).await.unwrap();
     // Making a key takes long: the first test does it for all.
     let file = concat!(env!("CARGO_TARGET_TMPDIR"), "/signing_key.pem");
@@ -201,9 +214,10 @@ pub(crate) async fn state(url: &str) -> App {
     }
     let app = App::new(config, store).await.unwrap();
     if known.is_none() {
-        let key = sqlx::query("SELECT value FROM settings WHERE name = 'signing_key'").fetch_one(app.store.pool()).await.unwrap();
+        let make = async || unreachable!("it was made just now");
+        let key = app.sealer.setting(&app.store, "signing_key", make).await.unwrap();
         let made = format!("{file}.{}", std::process::id());
-        std::fs::write(&made, key.get::<String, _>(0)).unwrap();
+        std::fs::write(&made, key).unwrap();
         std::fs::rename(&made, file).unwrap();
     }
     app
@@ -233,6 +247,14 @@ impl Service {
         let refs = self.call("GET", &format!("discounts/rules/{id}/customers"), "").await.ok();
         let reference = refs[0]["id"].as_str().unwrap().to_owned();
         (id, reference)
+    }
+
+    /// Gives a customer a token.
+    pub(crate) async fn customer_token(&self, kind: &str, value: &str, customer_id: &str) {
+        let mut unit = self.app.store.unit().await.unwrap();
+        let token = tokens::Token { account: TEST_ACCOUNT, kind, value, customer_id, token_id: None };
+        tokens::add(unit.db(), &self.app.sealer, &token).await.unwrap();
+        unit.save().await.unwrap();
     }
 
     /// The statistics of a customer's ref.

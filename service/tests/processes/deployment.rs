@@ -99,7 +99,8 @@ impl Deployment {
         self.ask_as(node, method, &format!("wallets/{path}"), &[], body).await
     }
 
-    async fn ask_as(
+    /// A request; `None` when it is not answered.
+    pub(crate) async fn ask_as(
         &self,
         node: &str,
         method: &str,

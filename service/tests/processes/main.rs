@@ -12,3 +12,4 @@ mod races;
 mod rules;
 mod stop;
 mod wallets;
+mod webhooks;

@@ -3,7 +3,7 @@
 use sqlx::Row;
 
 use crate::error::ApiError;
-use crate::store::{Db, Pool, Store, now};
+use crate::store::{Db, Pool, now};
 
 /// Adds an account; `false` when it is there already.
 ///
@@ -52,13 +52,15 @@ pub async fn owns(pool: &Pool, owner: &str, account: &str) -> Result<bool, ApiEr
     Ok(row.is_some())
 }
 
-/// Sets the details of an account; `false` when there is none.
+/// Sets the details of an account; who owns it, or nothing when there is no such account.
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn set_details(store: &Store, id: &str, details: &str) -> Result<bool, ApiError> {
-    let mut unit = store.unit().await?;
-    let set = sqlx::query("UPDATE accounts SET details = $2 WHERE id = $1").bind(id).bind(details).execute(unit.db()).await?;
-    unit.save().await?;
-    Ok(set.rows_affected() > 0)
+pub async fn set_details(db: &mut Db, id: &str, details: &str) -> Result<Option<Option<String>>, ApiError> {
+    let set = sqlx::query("UPDATE accounts SET details = $2 WHERE id = $1 RETURNING owner_id")
+        .bind(id)
+        .bind(details)
+        .fetch_optional(db)
+        .await?;
+    Ok(set.map(|row| row.get(0)))
 }

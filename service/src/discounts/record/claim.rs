@@ -9,6 +9,7 @@ use crate::App;
 use crate::discounts::store::book::{self, Change, Place, Refusal, Report, Taken};
 use crate::discounts::store::claims::{self, NewClaim};
 use crate::discounts::store::comparable;
+use crate::discounts::told;
 use crate::entity::{self, Made};
 use crate::error::ApiError;
 use crate::http::{is_client_id, read};
@@ -53,6 +54,7 @@ pub async fn claim(app: &App, account: &str, client: &str, body: &str) -> Result
     sent.refuse_twice("")?;
     let made = Made::now(client);
     let stored = made.with(sent).to_string();
+    let sealed = app.sealer.seal(&claims::place(account, &made.id), stored.as_bytes())?;
     let reference = request.reference.as_deref();
     let customer = Some(&*request.customer_id).filter(|customer| *customer != "/");
 
@@ -81,7 +83,7 @@ pub async fn claim(app: &App, account: &str, client: &str, body: &str) -> Result
         reference,
         customer_id: &request.customer_id,
         purchase_id: &purchase,
-        body: &stored,
+        body: &sealed,
         created_at: &made.at,
     };
     if !claims::create(unit.db(), &new).await? {
@@ -110,6 +112,7 @@ pub async fn claim(app: &App, account: &str, client: &str, body: &str) -> Result
         }
         book::log(unit.db(), report, &purchase, &change.place, "held", &change.new).await?;
     }
+    told::used(unit.db(), app, account, &changes).await?;
     unit.save().await?;
     Ok(stored)
 }
@@ -203,17 +206,18 @@ async fn check(app: &App, account: &str, request: &ClaimRequest) -> Result<(Stri
 /// # Errors
 /// 400 when it was given back before, 404 when there is no such claim.
 pub async fn release(app: &App, account: &str, client: &str, id: &str) -> Result<String, ApiError> {
-    let stored = claims::claim(app.store.pool(), account, id).await?.ok_or(ApiError::NotFound("Claim"))?;
+    let stored = claims::claim(app, account, id).await?.ok_or(ApiError::NotFound("Claim"))?;
     let change = entity::Change::now(client);
     let mut members: Members<'_> = read(&stored.body)?;
     change.delete(&mut members);
     let body = members.to_string();
+    let sealed = app.sealer.seal(&claims::place(account, id), body.as_bytes())?;
 
     let mut unit = app.store.unit().await?;
     if let Some(reference) = &stored.reference {
         book::lock_names(unit.db(), app.store.kind(), account, &[reference]).await?;
     }
-    let Some(purchase) = claims::delete(unit.db(), account, id, &body, &change.at).await? else {
+    let Some(purchase) = claims::delete(unit.db(), account, id, &sealed, &change.at).await? else {
         return Err(ApiError::Invalid(
             "claim_deleted",
             "this claim was deleted before; everything it took was given back then".to_owned(),

@@ -12,8 +12,10 @@
 //! | `m:` | `ref_type` and `ref` of a usage added by hand |
 
 mod claim;
+mod lines;
 mod manual;
 mod receipt;
+mod returns;
 
 use std::collections::HashMap;
 
@@ -22,6 +24,7 @@ use rabatt_engine::Rule;
 pub use claim::{claim, release};
 pub use manual::{add_usage, stamps_within};
 pub use receipt::{ReceiptUse, SentReceipt, read_receipt, record_receipt};
+pub use returns::void_lines;
 
 use super::store::refs::{self, StoredRef};
 use super::store::rules;

@@ -5,15 +5,18 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::lines::{Award, Gone, Lines};
+use super::returns::{self, GoingBack};
 use super::{Known, RECEIPT_ADD, by_hand, check_numbers, key};
 use crate::App;
 use crate::discounts::store::book::{self, Change, Place, Purchase, Report, StampsSeen, Taken, UsageRow};
-use crate::discounts::store::{comparable, facts};
+use crate::discounts::store::{comparable, rules, tokens};
 use crate::discounts::terms::Terms;
+use crate::discounts::told;
 use crate::error::ApiError;
 use crate::http::is_client_id;
 use crate::json::Whole;
-use crate::store::{Db, Kind};
+use crate::store::Db;
 
 /// For whom a ref that everybody may use is counted when nobody knows who bought.
 const UNKNOWN: &str = "*";
@@ -40,6 +43,9 @@ pub struct SentReceipt {
     entry_status: Option<String>,
     #[serde(default)]
     discounts: Option<Vec<SentRule>>,
+    /// Whatever it is: lines are looked at when goods go back.
+    #[serde(default)]
+    items: Option<Value>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -51,7 +57,7 @@ struct SentStore {
 #[derive(Debug, Deserialize)]
 struct SentCustomer {
     #[serde(default)]
-    token: Option<facts::SentToken>,
+    token: Option<tokens::SentToken>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -95,6 +101,7 @@ pub struct ReceiptUse {
     changes: Vec<Change>,
     /// Refs that everybody may use.
     everybodys: Vec<String>,
+    going_back: GoingBack,
 }
 
 /// Reads what a receipt used; `None` when it is of no finished purchase. `place` is the pointer of the receipt in the body.
@@ -131,9 +138,12 @@ pub async fn read_receipt(app: &App, account: &str, sent: SentReceipt, place: &s
     weak.dedup();
     let customer_id = match (customer, sent.customer.as_ref().and_then(|customer| customer.token.as_ref())) {
         (Some(id), _) => Some(id),
-        (None, Some(token)) => facts::customer_of_token(app.store.pool(), account, token).await?,
+        (None, Some(token)) => tokens::customer_of(app.store.pool(), &app.sealer, account, token).await?,
         (None, None) => None,
     };
+    let lines = Lines::read(sent.items.as_ref());
+    let orders = [named(&sent.transaction_id), named(&sent.order_number)].into_iter().flatten().collect();
+    let going_back = GoingBack::of(&lines, orders);
     let told = sent.discounts.is_some();
     let rules = sent.discounts.unwrap_or_default();
     let ids: Vec<&str> = rules.iter().flat_map(|rule| rule.refs.iter().flatten()).filter_map(ref_id).collect();
@@ -151,6 +161,17 @@ pub async fn read_receipt(app: &App, account: &str, sent: SentReceipt, place: &s
             let terms = known.terms(&found.rule_id);
             let (amount, bonus, stamp) = (amount.unwrap_or(0), bonus.unwrap_or(0), stamp.unwrap_or(0));
             let usage = usage.unwrap_or(i64::from(amount > 0 || bonus > 0));
+            let mut award = Award { usage, amount, bonus, stamp, lines: Vec::new() };
+            if lines.has_others() && !award.is_nothing() {
+                // What is voided or goes back earned nothing here.
+                let rule = rules::rule(app.store.pool(), account, &found.rule_id).await?.map(|stored| stored.body);
+                award.lines = Award::lines(one);
+                award = lines.kept(&award, &Gone::new(), rule.as_deref());
+                if award.is_nothing() {
+                    continue;
+                }
+            }
+            let Award { usage, amount, bonus, stamp, .. } = award;
             let counted_for = match &*found.customer_id {
                 "*" => customer_id.clone().unwrap_or_else(|| UNKNOWN.to_owned()),
                 holder => holder.to_owned(),
@@ -181,7 +202,7 @@ pub async fn read_receipt(app: &App, account: &str, sent: SentReceipt, place: &s
         }
     }
     let everybodys = known.refs.values().filter(|found| found.customer_id == "*").map(|found| found.id.clone()).collect();
-    Ok(Some(ReceiptUse { strong, weak, reference, purchase_at, customer_id, told, changes, everybodys }))
+    Ok(Some(ReceiptUse { strong, weak, reference, purchase_at, customer_id, told, changes, everybodys, going_back }))
 }
 
 /// Records what a receipt used, once however often and by whatever road the purchase is reported; true
@@ -191,16 +212,16 @@ pub async fn read_receipt(app: &App, account: &str, sent: SentReceipt, place: &s
 /// When the database refuses.
 pub async fn record_receipt(
     db: &mut Db,
-    kind: Kind,
+    app: &App,
     account: &str,
     client: &str,
     mut receipt: ReceiptUse,
 ) -> Result<bool, ApiError> {
     let names: Vec<&str> = receipt.weak.iter().map(String::as_str).collect();
-    book::lock_names(db, kind, account, &names).await?;
+    book::lock_names(db, app.store.kind(), account, &names).await?;
     let same = same_purchases(db, account, &mut receipt).await?;
     let recorded = same.iter().any(|purchase| purchase.settled);
-    let ReceiptUse { strong, weak, reference, purchase_at, customer_id, told, mut changes, .. } = receipt;
+    let ReceiptUse { strong, weak, reference, purchase_at, customer_id, told, mut changes, going_back, .. } = receipt;
 
     let rows = book::rows(db, account, &same).await?;
     let mut keys = strong;
@@ -235,6 +256,9 @@ pub async fn record_receipt(
     changes.extend(
         back.into_iter().map(|(place, taken)| Change { back: taken, ..Change::new(place, Terms::default(), Taken::default()) }),
     );
+    let buyer = (customer_id.as_deref(), &*purchase_at);
+    let plan = returns::plan(db, app, account, &purchase, going_back, buyer).await?;
+    plan.add_to(&mut changes);
     book::count(db, account, &mut changes).await?;
     let report = Report { account, client, reference: &reference, ref_type: RECEIPT_ADD, purchase_at: &purchase_at };
     for change in changes.iter().filter(|change| change.happened) {
@@ -246,8 +270,10 @@ pub async fn record_receipt(
             book::log(db, report, &purchase, &change.place, "refused", &told.unwrap_or_default()).await?;
         }
     }
+    plan.write(db, account, &purchase, &changes).await?;
     book::count_late(db, account, &changes).await?;
     book::settle(db, account, &purchase, customer_id.as_deref(), &purchase_at).await?;
+    told::used(db, app, account, &changes).await?;
     Ok(!recorded)
 }
 

@@ -56,7 +56,7 @@ pub async fn list_claims(
         starting_after: query.starting_after,
         limit: limit(query.limit, 100)?,
     };
-    let found = claims::claims(app.store.pool(), &caller.account, &filter).await?;
+    let found = claims::claims(&app, &caller.account, &filter).await?;
     let mut answer = json_text(format!("[{}]", found.join(",")));
     if query.total == Some(true) {
         let count = claims::count(app.store.pool(), &caller.account, &filter).await?;
@@ -107,7 +107,7 @@ pub async fn get_claim(
     Path(path): Path<(String, String)>,
 ) -> Result<Response, ApiError> {
     let (_, id) = path;
-    let found = claims::claim(app.store.pool(), &caller.account, &id).await?;
+    let found = claims::claim(&app, &caller.account, &id).await?;
     found.map(|claim| json_text(claim.body)).ok_or(ApiError::NotFound("Claim"))
 }
 

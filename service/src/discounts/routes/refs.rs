@@ -16,6 +16,7 @@ use crate::discounts::model::rule;
 use crate::discounts::store::refs::{self, RefState};
 use crate::discounts::store::rules::{self, StoredRule};
 use crate::discounts::terms::Terms;
+use crate::discounts::told;
 use crate::error::{ApiError, Error};
 use crate::http::{JsonText, Params, is_client_id, json_text, limit, read};
 
@@ -146,7 +147,10 @@ pub async fn give_rule(
         return Err(ApiError::Invalid("rule_deleted", "this rule is deleted and cannot be given".to_owned()));
     }
     let constraint = request.offering_constraint_id.as_deref();
-    refs::give(&app.store, &caller.account, &caller.client, &id, &customers, constraint).await?;
+    let mut unit = app.store.unit().await?;
+    let given = refs::give(unit.db(), &caller.account, &caller.client, &id, &customers, constraint).await?;
+    told::given(unit.db(), &app, &caller.account, &id, &given, constraint).await?;
+    unit.save().await?;
     Ok(json_text(with_statistics(&rule)))
 }
 

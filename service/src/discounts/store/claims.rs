@@ -1,11 +1,18 @@
 //! Claims in the database.
 
 use sqlx::Row;
+use sqlx::any::AnyRow;
 
 use super::unknown_cursor;
+use crate::App;
 use crate::error::ApiError;
 use crate::store::statement::Statement;
 use crate::store::{Db, Pool};
+
+/// Where a claim's body is sealed.
+pub fn place(account: &str, id: &str) -> String {
+    format!("{account}/claims/{id}")
+}
 
 /// A claim to store.
 #[derive(Debug)]
@@ -20,7 +27,7 @@ pub struct NewClaim<'a> {
     pub customer_id: &'a str,
     /// The purchase it belongs to.
     pub purchase_id: &'a str,
-    /// Its JSON.
+    /// Its JSON, sealed.
     pub body: &'a str,
     /// When it was made.
     pub created_at: &'a str,
@@ -62,16 +69,18 @@ pub struct StoredClaim {
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn claim(pool: &Pool, account: &str, id: &str) -> Result<Option<StoredClaim>, ApiError> {
+pub async fn claim(app: &App, account: &str, id: &str) -> Result<Option<StoredClaim>, ApiError> {
     let row = sqlx::query("SELECT body, deleted_at, ref FROM claims WHERE account_id = $1 AND id = $2")
         .bind(account)
         .bind(id)
-        .fetch_optional(pool)
+        .fetch_optional(app.store.pool())
         .await?;
-    Ok(row.map(|row| StoredClaim { body: row.get(0), deleted: row.get::<Option<String>, _>(1).is_some(), reference: row.get(2) }))
+    let Some(row) = row else { return Ok(None) };
+    let body = app.sealer.open_text(&place(account, id), row.get(0))?;
+    Ok(Some(StoredClaim { body, deleted: row.get::<Option<String>, _>(1).is_some(), reference: row.get(2) }))
 }
 
-/// Marks a claim as given back; its purchase, or nothing when it was given back before.
+/// Marks a claim as given back, with another sealed body; its purchase, or nothing when it was given back before.
 ///
 /// # Errors
 /// When the database refuses.
@@ -105,20 +114,21 @@ pub struct ClaimFilter {
 ///
 /// # Errors
 /// When the database refuses, or `starting_after` is unknown.
-pub async fn claims(pool: &Pool, account: &str, filter: &ClaimFilter) -> Result<Vec<String>, ApiError> {
-    let mut query = Statement::new("SELECT body FROM claims WHERE account_id = ");
+pub async fn claims(app: &App, account: &str, filter: &ClaimFilter) -> Result<Vec<String>, ApiError> {
+    let mut query = Statement::new("SELECT id, body FROM claims WHERE account_id = ");
     filtered(&mut query, account, filter)?;
     if let Some(after) = &filter.starting_after {
         let place = sqlx::query("SELECT created_at FROM claims WHERE account_id = $1 AND id = $2")
             .bind(account)
             .bind(&**after)
-            .fetch_optional(pool)
+            .fetch_optional(app.store.pool())
             .await?
             .ok_or_else(|| unknown_cursor("id"))?;
         query.push(" AND (created_at, id) > (").push_bind(place.get::<String, _>(0))?.push(", ").push_bind(&**after)?.push(")");
     }
     query.push(" ORDER BY created_at, id LIMIT ").push_bind(filter.limit)?;
-    Ok(query.rows(pool).await?.iter().map(|row| row.get(0)).collect())
+    let open = |row: &AnyRow| app.sealer.open_text(&place(account, row.get(0)), row.get(1));
+    query.rows(app.store.pool()).await?.iter().map(open).collect()
 }
 
 /// How many claims the filter lets through, on all pages.

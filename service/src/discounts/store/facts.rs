@@ -1,7 +1,6 @@
 //! What is known of a buyer: the refs a purchase may use, with their statistics (§1.3, §4.3).
 
 use rabatt_engine::{Instant, Ref, Statistics};
-use serde::Deserialize;
 use sqlx::{AnyExecutor, Row};
 
 use crate::error::ApiError;
@@ -136,44 +135,4 @@ pub async fn totals(pool: &Pool, account: &str, rule: &str) -> Result<(i64, i64)
         .fetch_optional(pool)
         .await?;
     Ok(row.map_or((0, 0), |row| (row.get(0), row.get(1))))
-}
-
-/// What a receipt says of a customer's token: `type` and `value`, or the `token_id` it was added with.
-#[derive(Debug, Default, Deserialize)]
-pub struct SentToken {
-    #[serde(default, rename = "type")]
-    kind: Option<String>,
-    #[serde(default)]
-    value: Option<String>,
-    #[serde(default)]
-    token_id: Option<String>,
-}
-
-/// Whose token this is; nobody's when a `token_id` is several customers'.
-///
-/// # Errors
-/// When the database refuses.
-pub async fn customer_of_token<'c>(
-    db: impl AnyExecutor<'c>,
-    account: &str,
-    token: &SentToken,
-) -> Result<Option<String>, ApiError> {
-    let rows = if let (None, None, Some(id)) = (&token.kind, &token.value, &token.token_id) {
-        sqlx::query("SELECT DISTINCT customer_id FROM customer_tokens WHERE account_id = $1 AND token_id = $2 LIMIT 2")
-            .bind(account)
-            .bind(&**id)
-            .fetch_all(db)
-            .await?
-    } else {
-        sqlx::query("SELECT customer_id FROM customer_tokens WHERE account_id = $1 AND type = $2 AND value = $3")
-            .bind(account)
-            .bind(token.kind.as_deref().unwrap_or_default())
-            .bind(token.value.as_deref().unwrap_or_default())
-            .fetch_all(db)
-            .await?
-    };
-    Ok(match &*rows {
-        [one] => Some(one.get(0)),
-        _ => None,
-    })
 }

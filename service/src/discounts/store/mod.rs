@@ -5,6 +5,7 @@ pub mod campaigns;
 pub mod claims;
 pub mod facts;
 pub mod refs;
+pub mod returns;
 pub mod rules;
 pub mod tokens;
 
@@ -25,6 +26,6 @@ pub fn comparable(text: &str) -> Option<String> {
 }
 
 /// `starting_after` names nothing in the list.
-pub(super) fn unknown_cursor(member: &str) -> ApiError {
+pub(crate) fn unknown_cursor(member: &str) -> ApiError {
     ApiError::Invalid("bad_query", format!("`starting_after` is the `{member}` of the last entry of the page before"))
 }

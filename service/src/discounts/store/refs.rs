@@ -46,36 +46,18 @@ fn stored(row: &AnyRow) -> StoredRef {
     }
 }
 
-/// Gives a rule to customers, all at once or not at all. With a constraint, who has the rule
-/// under that value already is passed over.
+/// Gives a rule to customers; who got it. With a constraint, who has the rule under that value already is passed over.
 ///
 /// # Errors
 /// When the database refuses.
 pub async fn give(
-    store: &Store,
-    account: &str,
-    client: &str,
-    rule: &str,
-    customers: &[String],
-    constraint: Option<&str>,
-) -> Result<(), ApiError> {
-    let mut unit = store.unit().await?;
-    give_within(unit.db(), account, client, rule, customers, constraint).await?;
-    unit.save().await
-}
-
-/// As [`give`], as part of a larger unit of work.
-///
-/// # Errors
-/// When the database refuses.
-pub async fn give_within(
     db: &mut Db,
     account: &str,
     client: &str,
     rule: &str,
     customers: &[String],
     constraint: Option<&str>,
-) -> Result<(), ApiError> {
+) -> Result<Vec<String>, ApiError> {
     if customers.iter().any(|customer| is_everybody(customer)) {
         count_gift(db, account).await?;
     }
@@ -88,8 +70,9 @@ pub async fn give_within(
     }
     // In one order, so that two requests never wait for each other in a circle.
     gifts.sort_unstable();
+    let mut given = Vec::with_capacity(gifts.len());
     for (customer, given_at) in gifts {
-        sqlx::query(
+        let added = sqlx::query(
             "INSERT INTO refs (account_id, id, rule_id, customer_id, given_at, given_by, updated_at, offering_constraint_id)
              VALUES ($1, $2, $3, $4, $5, $6, $5, $7)
              ON CONFLICT (account_id, rule_id, customer_id, offering_constraint_id) WHERE offering_constraint_id IS NOT NULL DO NOTHING",
@@ -103,8 +86,11 @@ pub async fn give_within(
         .bind(constraint)
         .execute(&mut *db)
         .await?;
+        if added.rows_affected() > 0 {
+            given.push(customer.clone());
+        }
     }
-    Ok(())
+    Ok(given)
 }
 
 /// Takes a rule away from customers; `*` is everybody, whoever it was given to.

@@ -8,7 +8,7 @@ use super::unknown_cursor;
 use crate::automations::store as automations;
 use crate::error::ApiError;
 use crate::store::statement::Statement;
-use crate::store::{Db, Pool, Store, now};
+use crate::store::{Db, Pool, Store, Unit, now};
 
 /// Where a new revision of a rule goes.
 #[derive(Debug)]
@@ -135,11 +135,11 @@ pub struct Revision<'a> {
     pub purchase_to: &'a str,
 }
 
-/// Stores a new revision; false, and nothing is stored, when another change came first.
+/// A new revision, in a unit of work that is to be saved; none when another change came first.
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn revise(store: &Store, change: &Revision<'_>) -> Result<bool, ApiError> {
+pub async fn revise(store: &Store, change: &Revision<'_>) -> Result<Option<Unit>, ApiError> {
     let mut unit = store.unit().await?;
     // First, so that changes of one account queue up here.
     let number = count_change(unit.db(), change.account).await?;
@@ -164,15 +164,14 @@ pub async fn revise(store: &Store, change: &Revision<'_>) -> Result<bool, ApiErr
         drop(unit);
         // What came first may be part of a commit that is still to come: afterwards it can be read.
         store.unit().await?.save().await?;
-        return Ok(false);
+        return Ok(None);
     }
     let revision = change.after.saturating_add(1);
     add_revision(unit.db(), (change.account, change.id, revision), change.body, change.updated_at, number).await?;
     if let Some(by) = change.deleted_by {
         automations::delete_of_rule(unit.db(), change.account, change.id, by, change.updated_at).await?;
     }
-    unit.save().await?;
-    Ok(true)
+    Ok(Some(unit))
 }
 
 /// Counts one more change of the account's rules; its number.

@@ -32,6 +32,8 @@ pub(super) fn writer(path: &Path) -> Result<Connection, rusqlite::Error> {
     // take a unit back: 16 MiB.
     connection.pragma_update(None, "cache_size", -16_384)?;
     connection.pragma_update(None, "temp_store", "MEMORY")?;
+    // What is deleted or replaced leaves no trace in the file.
+    connection.pragma_update(None, "secure_delete", "ON")?;
     // A page that many commits change goes from the log to its place once in so many pages.
     connection.pragma_update(None, "wal_autocheckpoint", 4_000)?;
     Ok(connection)

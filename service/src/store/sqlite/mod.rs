@@ -61,6 +61,11 @@ impl File {
         Ok(file)
     }
 
+    /// Where it is.
+    pub(super) fn path(&self) -> &Path {
+        self.readers.path()
+    }
+
     /// Runs a statement by itself. One that writes is a unit of work.
     pub(super) async fn ask(&self, sql: &str, values: &[AnyValueKind], most: usize) -> Result<Answer, sqlx::Error> {
         tokio::task::coop::consume_budget().await;

@@ -1,6 +1,6 @@
 //! Connections that read.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -31,6 +31,10 @@ impl Readers {
     pub(super) fn new(path: PathBuf, most: usize) -> Self {
         let views = Arc::new(Semaphore::new(most.clamp(1, Semaphore::MAX_PERMITS)));
         Self { path, idle: Mutex::default(), most, views }
+    }
+
+    pub(super) fn path(&self) -> &Path {
+        &self.path
     }
 
     /// Opens a connection, to see that the file can be used.

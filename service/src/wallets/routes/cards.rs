@@ -70,7 +70,7 @@ pub async fn list_cards(
     let is_last = found.len() <= page_size;
     found.truncate(page_size);
     let starting_after = found.last().filter(|_| !is_last).map(|last| last.id.clone());
-    let cards = found.iter().map(|card| card.shown()).collect::<Result<_, _>>()?;
+    let cards = found.iter().map(|card| card.shown(&app, &caller.account)).collect::<Result<_, _>>()?;
     Ok(Json(Cards { cards, starting_after }))
 }
 
@@ -149,7 +149,7 @@ pub async fn get_card(
     let formats = query::includes(pairs)?;
     let card = named(app.store.pool(), &caller.account, &path.1).await?.ok_or(ApiError::NotFound("Card"))?;
     let tokens = stored_tokens::of_card(app.store.pool(), &caller.account, &card.id, &now()).await?;
-    card.details(tokens, formats).map(Json)
+    card.details(&app, &caller.account, tokens, formats).map(Json)
 }
 
 /// Activate a card
@@ -240,5 +240,5 @@ pub async fn list_transactions(
 ) -> Result<Json<Vec<Transaction>>, ApiError> {
     let card = named(app.store.pool(), &caller.account, &path.1).await?.ok_or(ApiError::NotFound("Card"))?;
     let found = ledger::of_card(app.store.pool(), &caller.account, &card.id).await?;
-    found.into_iter().map(|transaction| transaction.shown()).collect::<Result<_, _>>().map(Json)
+    found.into_iter().map(|transaction| transaction.shown(&app, &caller.account)).collect::<Result<_, _>>().map(Json)
 }

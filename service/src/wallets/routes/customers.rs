@@ -55,7 +55,7 @@ pub async fn list_customer_cards(
         limit: limit(asked.limit, 100)?,
     };
     let found = page(app.store.pool(), &caller.account, &filter).await?;
-    found.iter().map(|card| card.of_customer()).collect::<Result<_, _>>().map(Json)
+    found.iter().map(|card| card.of_customer(&app, &caller.account)).collect::<Result<_, _>>().map(Json)
 }
 
 /// One card of a customer
@@ -81,5 +81,5 @@ pub async fn get_customer_card(
     let card = named(app.store.pool(), &caller.account, &card_id).await?;
     let card = card.filter(|card| card.customer_id.as_ref() == Some(&customer)).ok_or(ApiError::NotFound("Card"))?;
     let tokens = tokens::of_card(app.store.pool(), &caller.account, &card.id, &now()).await?;
-    card.state(tokens).map(Json)
+    card.state(&app, &caller.account, tokens).map(Json)
 }

@@ -16,6 +16,7 @@ pub(in crate::wallets) struct StoredCard {
     pub(in crate::wallets) card_id: String,
     pub(in crate::wallets) customer_id: Option<String>,
     pub(in crate::wallets) kind: CardType,
+    /// Sealed, as are the next two.
     pub(in crate::wallets) name: Option<String>,
     pub(in crate::wallets) originated_by: Option<String>,
     /// JSON.
@@ -68,6 +69,7 @@ fn stored(row: &AnyRow) -> StoredCard {
 /// A PIN as it is kept.
 #[derive(Debug)]
 pub(in crate::wallets) struct KeptPin {
+    /// Sealed.
     pub(in crate::wallets) hash: String,
     /// JSON.
     pub(in crate::wallets) format: String,
@@ -235,6 +237,7 @@ pub(in crate::wallets) async fn set_pin(store: &Store, account: &str, id: &str, 
 /// A card's PIN, and what was tried.
 #[derive(Debug, Default)]
 pub(in crate::wallets) struct StoredPin {
+    /// Sealed.
     pub(in crate::wallets) hash: Option<String>,
     /// Wrong ones since the last right one.
     pub(in crate::wallets) failures: i64,

@@ -69,8 +69,9 @@ pub(in crate::wallets) struct NewTransaction<'a> {
     pub(in crate::wallets) amount: i64,
     pub(in crate::wallets) currency: &'a str,
     pub(in crate::wallets) parent_id: Option<&'a str>,
+    /// Sealed.
     pub(in crate::wallets) originated_by: Option<&'a str>,
-    /// JSON.
+    /// JSON, sealed.
     pub(in crate::wallets) metadata: Option<&'a str>,
     pub(in crate::wallets) created_at: &'a str,
     pub(in crate::wallets) created_by: &'a str,
@@ -163,8 +164,9 @@ pub(in crate::wallets) struct StoredTransaction {
     /// Of what was reserved: what is neither captured nor let go.
     pub(in crate::wallets) remaining: i64,
     pub(in crate::wallets) parent_id: Option<String>,
+    /// Sealed.
     pub(in crate::wallets) originated_by: Option<String>,
-    /// JSON.
+    /// JSON, sealed.
     pub(in crate::wallets) metadata: Option<String>,
     pub(in crate::wallets) created_at: String,
     pub(in crate::wallets) created_by: String,

@@ -13,7 +13,9 @@ async fn aid_account_aid_get() {
     let nothing = service.call_with("GET", path, Some(&token), "").await.ok();
     assert_eq!(nothing, json!({"applicant": {}, "company": {}}));
     let details = json!({"company": {"business_name": "Kiosk AS", "address": {"address_line": "Vei 1", "postal_place": "Oslo", "country": "NO"}}, "more": 1});
-    assert!(accounts::set_details(&service.app.store, "T00000001", &details.to_string()).await.unwrap());
+    let mut unit = service.app.store.unit().await.unwrap();
+    assert_eq!(accounts::set_details(unit.db(), "T00000001", &details.to_string()).await.unwrap(), Some(None));
+    unit.save().await.unwrap();
     let answer = service.call_with("GET", path, Some(&token), "").await.ok();
     assert_eq!(answer, json!({"company": details["company"], "more": 1, "applicant": {}}));
     // An account's path, not an owner's.

@@ -3,7 +3,7 @@
 use rabatt_service::auth::keys::Keys;
 use rabatt_service::store::Store;
 
-use crate::support::{Service, database};
+use crate::support::{Service, database, sealer};
 
 #[tokio::test]
 async fn aid_auths_keys_get() {
@@ -33,8 +33,9 @@ async fn aid_auths_keys_get() {
 async fn services_that_start_together_end_with_one_key() {
     let folder = tempfile::tempdir().unwrap();
     let url = database(&folder).await;
+    let sealer = sealer();
     let (one, two) = (Store::open(&url, 2).await.unwrap(), Store::open(&url, 2).await.unwrap());
-    let (one, two) = tokio::join!(Keys::load(&one), Keys::load(&two));
-    let again = Keys::load(&Store::open(&url, 2).await.unwrap()).await.unwrap();
+    let (one, two) = tokio::join!(Keys::load(&one, &sealer), Keys::load(&two, &sealer));
+    let again = Keys::load(&Store::open(&url, 2).await.unwrap(), &sealer).await.unwrap();
     assert_eq!((&one.unwrap().kid, &two.unwrap().kid), (&again.kid, &again.kid));
 }

@@ -104,7 +104,7 @@ async fn tokens_end() {
     // Signed by somebody else, or by nobody.
     let folder = tempfile::tempdir().unwrap();
     let other = Store::open(&database(&folder).await, 2).await.unwrap();
-    let other = Keys::load(&other).await.unwrap();
+    let other = Keys::load(&other, &service.app.sealer).await.unwrap();
     assert_ne!(other.kid, service.app.auth.keys.kid);
     let foreign = other.sign(&claims("T00000001", "admin:discounts")).unwrap();
     service.call_with("GET", path, Some(&foreign), "").await.refused(401);

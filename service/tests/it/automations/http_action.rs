@@ -9,11 +9,19 @@ use crate::support::Service;
 
 /// Bodies in the outbox with their method and headers, oldest first.
 async fn outbox(service: &Service) -> Vec<(String, Value, Option<String>)> {
-    let rows = sqlx::query("SELECT method, headers, body FROM outbox WHERE state = 'waiting' ORDER BY created_at, id")
+    let rows = sqlx::query("SELECT id, method, headers, body FROM outbox WHERE state = 'waiting' ORDER BY seq")
         .fetch_all(service.app.store.pool())
         .await
         .unwrap();
-    rows.iter().map(|row| (row.get(0), serde_json::from_str(&row.get::<String, _>(1)).unwrap(), row.get(2))).collect()
+    let open = |id: String, body: String| {
+        assert!(body.starts_with("s1:"), "{body}");
+        service.app.sealer.open_text(&format!("T00000001/outbox/{id}"), body).unwrap()
+    };
+    let read = |row: &sqlx::any::AnyRow| {
+        let body: Option<String> = row.get(3);
+        (row.get(1), serde_json::from_str(&row.get::<String, _>(2)).unwrap(), body.map(|body| open(row.get(0), body)))
+    };
+    rows.iter().map(read).collect()
 }
 
 fn telling(action: Value) -> Value {
@@ -66,7 +74,7 @@ async fn a_message_is_there_when_the_change_is_and_counts_its_times() {
     automation["limitation"]["automation_repeat"] = json!(2);
     store(&service, automation).await;
     let mut unit = service.app.store.unit().await.unwrap();
-    super::set_off(unit.db(), "T00000001", Event::ReceiptAdd, &json!({"customer_id": "kari"})).await.unwrap();
+    super::set_off(unit.db(), &service.app, "T00000001", Event::ReceiptAdd, &json!({"customer_id": "kari"})).await.unwrap();
     drop(unit);
     assert!(outbox(&service).await.is_empty());
     for _ in 0..3 {

@@ -43,7 +43,7 @@ async fn store(service: &Service, automation: Value) -> String {
 /// Something happens, in a unit of work of its own.
 async fn happens(service: &Service, event: Event, resource: Value) {
     let mut unit = service.app.store.unit().await.unwrap();
-    set_off(unit.db(), TEST_ACCOUNT, event, &resource).await.unwrap();
+    set_off(unit.db(), &service.app, TEST_ACCOUNT, event, &resource).await.unwrap();
     unit.save().await.unwrap();
 }
 

@@ -101,8 +101,7 @@ async fn events_without_a_customer_give_nothing() {
     }
     assert_eq!(gifts(&service).await, Vec::<String>::new());
     // A receipt's token leads to its customer.
-    let token = "INSERT INTO customer_tokens (account_id, type, value, customer_id) VALUES ($1, 'card', '4711', 'kari')";
-    sqlx::query(token).bind(TEST_ACCOUNT).execute(service.app.store.pool()).await.unwrap();
+    service.customer_token("card", "4711", "kari").await;
     happens(&service, Event::ReceiptAdd, json!({"customer": {"token": {"type": "card", "value": "4711"}}})).await;
     assert_eq!(gifts(&service).await, [format!("kari {rule}")]);
 }
@@ -134,7 +133,7 @@ async fn nothing_happens_when_the_change_is_not_saved() {
     let rule = some_rule(&service).await;
     store(&service, gift(&rule, &["customer_add"], json!({}))).await;
     let mut unit = service.app.store.unit().await.unwrap();
-    trigger(unit.db(), TEST_ACCOUNT, Event::CustomerAdd, &json!({"customer_id": "kari"})).await.unwrap();
+    trigger(unit.db(), &service.app, TEST_ACCOUNT, Event::CustomerAdd, &json!({"customer_id": "kari"})).await.unwrap();
     drop(unit);
     assert_eq!(gifts(&service).await, Vec::<String>::new());
     // Not counted either: it still has its one time.
@@ -179,7 +178,7 @@ async fn a_limit_holds_when_everything_happens_at_once() {
         racing.spawn(async move {
             let mut unit = app.store.unit().await.unwrap();
             let receipt: Value = json!({"customer_id": if n % 2 == 0 { "kari" } else { "ola" }});
-            trigger(unit.db(), TEST_ACCOUNT, Event::ReceiptAdd, &receipt).await.unwrap();
+            trigger(unit.db(), &app, TEST_ACCOUNT, Event::ReceiptAdd, &receipt).await.unwrap();
             unit.save().await.unwrap();
         });
     }

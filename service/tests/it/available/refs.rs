@@ -36,12 +36,7 @@ async fn a_token_is_resolved_and_one_of_nobody_gets_nothing() {
     let rule = |name: &str| json!({"name": name, "reward": {"type": "discount_amount", "value": 100}});
     service.rule(rule("members"), &["*"]).await;
     service.rule(rule("passers-by"), &["/"]).await;
-    sqlx::query(
-        "INSERT INTO customer_tokens (account_id, type, value, customer_id) VALUES ('T00000001', 'VIPPS', 'abc', 'kari')",
-    )
-    .execute(service.app.store.pool())
-    .await
-    .unwrap();
+    service.customer_token("VIPPS", "abc", "kari").await;
     let with = |value: &str| coffee(json!({"customer": {"token": {"type": "VIPPS", "value": value}}}));
     assert_eq!(discounts(&service.recalculate(&with("abc")).await.ok()), ["members"]);
     // Whoever the token belongs to: a given customer id decides.

@@ -7,6 +7,7 @@ use axum::http::{HeaderMap, Method, StatusCode, Uri};
 use rabatt_service::outbox::deliver::Deliverer;
 use rabatt_service::outbox::{Message, add};
 use rabatt_service::setup::TEST_ACCOUNT;
+use rabatt_service::store::new_id;
 use sqlx::Row;
 
 use crate::support::Service;
@@ -49,13 +50,16 @@ async fn service() -> Service {
 }
 
 fn deliverer(service: &Service) -> Deliverer {
-    Deliverer::new(&service.app.config, service.app.store.clone(), service.app.metrics.clone()).unwrap()
+    Deliverer::new(&service.app).unwrap()
 }
 
 async fn write(service: &Service, url: &str) -> String {
     let mut unit = service.app.store.unit().await.unwrap();
     let headers = [("content-type", "application/json".to_owned())];
+    let id = new_id();
     let message = Message {
+        id: &id,
+        lane: None,
         account: TEST_ACCOUNT,
         sender: "automation-1",
         event: "receipt_add",
@@ -64,7 +68,7 @@ async fn write(service: &Service, url: &str) -> String {
         headers: &headers,
         body: Some(r#"{"customers":["kåre"]}"#.to_owned()),
     };
-    let id = add(unit.db(), &message).await.unwrap();
+    add(unit.db(), &service.app, &message).await.unwrap();
     unit.save().await.unwrap();
     id
 }

@@ -2,6 +2,7 @@
 
 mod operations;
 mod recording;
+mod returns;
 
 use serde_json::{Value, json};
 

@@ -14,7 +14,9 @@ use rabatt_engine::Rule;
 /// # Errors
 /// When the database refuses.
 pub async fn count_late(db: &mut Db, account: &str, changes: &[Change]) -> Result<(), ApiError> {
-    for Change { place, .. } in changes.iter().filter(|change| change.back.usage > change.new.usage) {
+    for Change { place, .. } in
+        changes.iter().filter(|change| change.back.usage.saturating_add(change.returned.usage) > change.new.usage)
+    {
         let rows = sqlx::query(
             "SELECT id, purchase_id, rule_id, ref_id, customer_id, state, usage, amount, bonus, stamp, stamp_spent, debit FROM usages
              WHERE account_id = $1 AND ref_id = $2 AND customer_id = $3 AND state = 'refused' ORDER BY created_at, id",

@@ -133,6 +133,46 @@ pub async fn set_state(db: &mut Db, account: &str, row: &str, state: &str) -> Re
     Ok(())
 }
 
+/// What is taken back of a row of the usage log.
+#[derive(Debug)]
+pub struct Reversal {
+    /// The row.
+    pub row: UsageRow,
+    /// How much of it.
+    pub back: Taken,
+}
+
+/// Takes it back: the row holds what is left, and beside it stands what was taken back, by whom.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn reverse(db: &mut Db, account: &str, by: &str, reversal: &Reversal) -> Result<(), ApiError> {
+    let Reversal { row, back } = reversal;
+    let now = now();
+    let numbers = [back.usage, back.amount, back.bonus, back.stamp, back.stamp_spent, back.debit];
+    let mut left = sqlx::query(
+        "UPDATE usages SET usage = usage - $4, amount = amount - $5, bonus = bonus - $6, stamp = stamp - $7,
+            stamp_spent = stamp_spent - $8, debit = debit - $9, updated_at = $3
+         WHERE account_id = $1 AND id = $2",
+    )
+    .bind(account)
+    .bind(&*row.id)
+    .bind(&*now);
+    let mut taken_back = sqlx::query(
+        "INSERT INTO usage_returns (account_id, usage_id, created_at, usage, amount, bonus, stamp, stamp_spent, debit, id, returned_by)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+    )
+    .bind(account)
+    .bind(&*row.id)
+    .bind(&*now);
+    for number in numbers {
+        (left, taken_back) = (left.bind(number), taken_back.bind(number));
+    }
+    left.execute(&mut *db).await?;
+    taken_back.bind(new_id()).bind(by).execute(db).await?;
+    Ok(())
+}
+
 /// Takes in a delivery; false when it was taken in before.
 ///
 /// # Errors

@@ -9,7 +9,7 @@ mod purchases;
 mod statistics;
 
 pub use late::count_late;
-pub use log::{Report, UsageRow, first_delivery, log, rows, set_state};
+pub use log::{Report, Reversal, UsageRow, first_delivery, log, reverse, rows, set_state};
 pub use purchases::{Purchase, add_keys, lock_names, new_purchase, purchase, purchases, settle, unite};
 pub use statistics::{Change, StampsSeen, count};
 

@@ -18,6 +18,8 @@ pub struct Change {
     pub terms: Terms,
     /// Given back first.
     pub back: Taken,
+    /// Given back too, because goods went back; afterwards, with the stamps that were still there.
+    pub returned: Taken,
     /// Then taken; afterwards, what was taken in the end.
     pub new: Taken,
     /// It has happened already: of uses and a debit, take what is left rather than nothing.
@@ -57,13 +59,23 @@ impl StampsSeen {
 impl Change {
     /// Takes something new.
     pub fn new(place: Place, terms: Terms, new: Taken) -> Self {
-        Self { place, terms, back: Taken::default(), new, happened: false, stamps: None, refused: None }
+        Self {
+            place,
+            terms,
+            back: Taken::default(),
+            returned: Taken::default(),
+            new,
+            happened: false,
+            stamps: None,
+            refused: None,
+        }
     }
 
     /// Does it only add to counts, so that one conditional statement does it?
     fn only_adds(&self) -> bool {
         let within = |limit: Option<i64>, number: i64| limit.is_none_or(|limit| number <= limit);
         self.back == Taken::default()
+            && self.returned == Taken::default()
             && (self.new.stamp, self.new.stamp_spent) == (0, 0)
             && self.stamps.is_none()
             // What the first use may be.
@@ -117,7 +129,8 @@ pub async fn count(db: &mut Db, account: &str, changes: &mut [Change]) -> Result
         }
     }
     for change in changes.iter_mut() {
-        let Taken { usage, amount, bonus, stamp, debit, .. } = difference(&change.new, &change.back);
+        let Taken { usage, amount, bonus, stamp, debit, .. } =
+            difference(&difference(&change.new, &change.back), &change.returned);
         if (usage, amount, bonus, stamp, debit) == (0, 0, 0, 0, 0) {
             continue;
         }
@@ -180,7 +193,9 @@ impl Counted {
     /// The statistics after a change; `held` are the stamps before it, where lapsed ones make that another
     /// number than the stored one.
     fn after(&self, change: &mut Change, held: Option<i64>) -> Result<Self, Refusal> {
-        let Change { terms, back, new, happened, stamps, .. } = change;
+        let Change { terms, back, returned, new, happened, stamps, .. } = change;
+        let stamps_back = back.stamp;
+        let back = &back.plus(returned).ok_or(Refusal::Overflow)?;
         let move_ = |have: i64, back: i64, new: i64| {
             have.checked_sub(back).and_then(|have| have.checked_add(new)).ok_or(Refusal::Overflow)
         };
@@ -206,10 +221,14 @@ impl Counted {
         if debit_balance.is_some_and(|balance| balance < 0) {
             return Err(Refusal::Balance);
         }
-        let earned = move_(self.current_stamp, back.stamp, new.stamp)?.checked_add(back.stamp_spent).ok_or(Refusal::Overflow)?;
+        let held_before = self.current_stamp.checked_add(back.stamp_spent).ok_or(Refusal::Overflow)?;
+        // Stamps that are spent cannot be taken back.
+        returned.stamp = returned.stamp.min(move_(held_before, stamps_back, new.stamp)?.max(0));
+        let stamps_back = stamps_back.checked_add(returned.stamp).ok_or(Refusal::Overflow)?;
+        let earned = move_(held_before, stamps_back, new.stamp)?;
         if let (Some(seen), Some(needed)) = (&*stamps, terms.stamp) {
             let before = held.unwrap_or(earned.saturating_sub(new.stamp));
-            let mut spent = seen.spent(before, move_(self.stamp, back.stamp, 0)?, new.stamp);
+            let mut spent = seen.spent(before, move_(self.stamp, stamps_back, 0)?, new.stamp);
             // Who asked again after claiming saw the claim's stamps gone already.
             if back.usage > 0 && seen.usage == usage.checked_add(back.usage) {
                 spent = spent.saturating_sub(back.stamp_spent);
@@ -225,7 +244,7 @@ impl Counted {
             usage,
             amount: move_(self.amount, back.amount, new.amount)?,
             bonus: move_(self.bonus, back.bonus, new.bonus)?,
-            stamp: move_(self.stamp, back.stamp, new.stamp)?,
+            stamp: move_(self.stamp, stamps_back, new.stamp)?,
             current_stamp: earned.saturating_sub(new.stamp_spent).max(0),
             debit_balance,
         })

@@ -1,0 +1,263 @@
+//! What goes back, or is voided after it was stored, takes back what it had earned: once, and no more.
+
+use futures_util::future::join_all;
+use serde_json::{Value, json};
+use sqlx::Row;
+
+use super::receipt;
+use crate::support::Service;
+
+/// A line of so many coffees at 35.00.
+fn coffees(line: i64, quantity: i64) -> Value {
+    json!({"line_id": line, "id": "kaffe", "groups": [{"id": "coffee"}], "quantity": quantity,
+        "gross_amount": 3500 * quantity, "eligible_for_discount": true})
+}
+
+fn goes_back(mut line: Value) -> Value {
+    line["is_return_item"] = json!(true);
+    line
+}
+
+/// A purchase as a till makes it: asked for, then stored as answered.
+async fn buy(service: &Service, number: &str, more: Value) -> Value {
+    let asked = receipt(number, more);
+    let answer = service.recalculate(&asked).await.ok();
+    service.store_receipts(std::slice::from_ref(&answer)).await;
+    answer
+}
+
+/// The statistics of Kari's ref as usage, amount, bonus, stamp, current_stamp, and a debit's balance.
+async fn counted(service: &Service, reference: &str) -> [i64; 6] {
+    let statistics = service.statistics("kari", reference).await;
+    ["usage", "amount", "bonus", "stamp", "current_stamp", "debit_balance"].map(|name| statistics[name].as_i64().unwrap_or(0))
+}
+
+/// The log and what was taken back sum to what was counted at first, and the log alone to what is.
+async fn check_books(service: &Service) {
+    let pool = service.app.store.pool();
+    let sums = "SELECT s.ref_id, s.usage, s.amount, s.bonus, s.stamp, s.current_stamp, (
+            SELECT COUNT(*) FROM usages u WHERE u.account_id = s.account_id AND u.ref_id = s.ref_id AND u.customer_id = s.customer_id
+            AND u.state IN ('held', 'used')),
+        CAST(COALESCE(SUM(u.usage), 0) AS BIGINT), CAST(COALESCE(SUM(u.amount), 0) AS BIGINT), CAST(COALESCE(SUM(u.bonus), 0) AS BIGINT),
+        CAST(COALESCE(SUM(u.stamp), 0) AS BIGINT), CAST(COALESCE(SUM(u.stamp - u.stamp_spent), 0) AS BIGINT)
+        FROM ref_statistics s LEFT JOIN usages u ON u.account_id = s.account_id AND u.ref_id = s.ref_id
+            AND u.customer_id = s.customer_id AND u.state IN ('held', 'used')
+        GROUP BY s.account_id, s.ref_id, s.customer_id, s.usage, s.amount, s.bonus, s.stamp, s.current_stamp";
+    for row in sqlx::query(sums).fetch_all(pool).await.unwrap() {
+        let number = |at: usize| row.get::<i64, _>(at);
+        assert_eq!([1, 2, 3, 4, 5].map(number), [7, 8, 9, 10, 11].map(number), "ref {}", row.get::<String, _>(0));
+    }
+    let totals = "SELECT t.rule_id, t.usage, t.amount, t.bonus, t.stamp, t.debit, CAST(COALESCE(SUM(u.usage), 0) AS BIGINT),
+        CAST(COALESCE(SUM(u.amount), 0) AS BIGINT), CAST(COALESCE(SUM(u.bonus), 0) AS BIGINT),
+        CAST(COALESCE(SUM(u.stamp), 0) AS BIGINT), CAST(COALESCE(SUM(u.debit), 0) AS BIGINT)
+        FROM rule_totals t LEFT JOIN usages u ON u.account_id = t.account_id AND u.rule_id = t.rule_id AND u.state IN ('held', 'used')
+        GROUP BY t.account_id, t.rule_id, t.usage, t.amount, t.bonus, t.stamp, t.debit";
+    for row in sqlx::query(totals).fetch_all(pool).await.unwrap() {
+        let number = |at: usize| row.get::<i64, _>(at);
+        assert_eq!([1, 2, 3, 4, 5].map(number), [6, 7, 8, 9, 10].map(number), "rule {}", row.get::<String, _>(0));
+    }
+}
+
+fn stamps(needed: i64) -> Value {
+    json!({"requirement": {"stamp": needed, "item": {"items": [{"group_id": "coffee"}]}},
+        "reward": {"type": "discount_item_percent", "value": 100}})
+}
+
+#[tokio::test]
+async fn a_return_takes_back_what_its_line_had_earned() {
+    let service = Service::new().await;
+    let (_, card) = service.given(stamps(5), "kari").await;
+    let half =
+        json!({"requirement": {"item": {"items": [{"id": "kaffe"}]}}, "reward": {"type": "discount_percent", "value": 10}});
+    let (_, half) = service.given(half, "kari").await;
+    buy(&service, "1", json!({"customer_id": "kari", "items": [coffees(1, 3)]})).await;
+    assert_eq!(counted(&service, &card).await, [0, 0, 0, 3, 3, 0]);
+    assert_eq!(counted(&service, &half).await, [1, 1050, 0, 0, 0, 0]);
+    // One of the three, told twice, by the store and by an event.
+    let one = receipt("2", json!({"customer_id": "kari", "items": [goes_back(coffees(1, 1))]}));
+    for _ in 0..2 {
+        service.store_receipts(std::slice::from_ref(&one)).await;
+        assert_eq!(counted(&service, &card).await, [0, 0, 0, 2, 2, 0]);
+        assert_eq!(counted(&service, &half).await, [1, 700, 0, 0, 0, 0]);
+    }
+    service.event("receipt_add", &json!({"receipt": one})).await;
+    assert_eq!(counted(&service, &half).await, [1, 700, 0, 0, 0, 0]);
+    check_books(&service).await;
+    // The others, and more than was ever bought: no more than was earned goes.
+    let all = receipt("3", json!({"customer_id": "kari", "items": [goes_back(coffees(1, 5))]}));
+    service.store_receipts(&[all]).await;
+    assert_eq!(counted(&service, &card).await, [0; 6]);
+    assert_eq!(counted(&service, &half).await, [0; 6]);
+    let again = receipt("4", json!({"customer_id": "kari", "items": [goes_back(coffees(1, 1))]}));
+    service.store_receipts(&[again]).await;
+    assert_eq!(counted(&service, &half).await, [0; 6]);
+    check_books(&service).await;
+    let returns = "SELECT CAST(SUM(amount) AS BIGINT), CAST(SUM(stamp) AS BIGINT), COUNT(*) FROM usage_returns";
+    let row = sqlx::query(returns).fetch_one(service.app.store.pool()).await.unwrap();
+    assert_eq!((row.get::<i64, _>(0), row.get::<i64, _>(1), row.get::<i64, _>(2)), (1050, 3, 4));
+}
+
+#[tokio::test]
+async fn a_coupon_that_went_back_may_be_used_again() {
+    let service = Service::new().await;
+    let once = json!({"requirement": {"item": {"items": [{"id": "kaffe"}]}}, "limitation": {"discount_repeat_usage": 1},
+        "reward": {"type": "discount_amount", "value": 500}});
+    let (_, coupon) = service.given(once, "kari").await;
+    buy(&service, "1", json!({"customer_id": "kari", "items": [coffees(1, 1)]})).await;
+    // A till that was offline: too late for the coupon.
+    let mut late = service.recalculate(&receipt("x", json!({"items": [coffees(1, 1)]}))).await.ok();
+    assert_eq!(late["discounts"], json!([]));
+    late["customer_id"] = json!("kari");
+    let buy_again = receipt("2", json!({"customer_id": "kari", "items": [coffees(1, 1)]}));
+    assert_eq!(service.recalculate(&buy_again).await.ok()["is_changed"], false);
+    service.store_receipts(&[receipt("3", json!({"customer_id": "kari", "items": [goes_back(coffees(1, 1))]}))]).await;
+    assert_eq!(counted(&service, &coupon).await, [0; 6]);
+    assert_eq!(service.recalculate(&buy_again).await.ok()["is_changed"], true);
+}
+
+#[tokio::test]
+async fn a_reward_goes_back_with_its_stamps_and_spent_stamps_stay() {
+    let service = Service::new().await;
+    let (_, card) = service.given(stamps(2), "kari").await;
+    buy(&service, "1", json!({"customer_id": "kari", "items": [coffees(1, 2)]})).await;
+    assert_eq!(counted(&service, &card).await, [0, 0, 0, 2, 2, 0]);
+    buy(&service, "2", json!({"customer_id": "kari", "order_number": "o2", "items": [coffees(1, 1)]})).await;
+    assert_eq!(counted(&service, &card).await, [1, 3500, 0, 2, 0, 0]);
+    // The free one goes back: the card is full again.
+    let free = receipt("3", json!({"customer_id": "kari", "order_number": "o2", "items": [goes_back(coffees(1, 1))]}));
+    service.store_receipts(&[free]).await;
+    assert_eq!(counted(&service, &card).await, [0, 0, 0, 2, 2, 0]);
+    buy(&service, "4", json!({"customer_id": "kari", "items": [coffees(1, 1)]})).await;
+    assert_eq!(counted(&service, &card).await, [1, 3500, 0, 2, 0, 0]);
+    // What earned the stamps goes back when they are spent: there is nothing to take.
+    let first = receipt("5", json!({"customer_id": "kari", "items": [goes_back(coffees(1, 3))]}));
+    service.store_receipts(&[first]).await;
+    let after = counted(&service, &card).await;
+    assert!(after[3] >= 0 && after[4] >= 0, "{after:?}");
+    check_books(&service).await;
+}
+
+#[tokio::test]
+async fn a_balance_and_a_bonus_come_back() {
+    let service = Service::new().await;
+    let (_, debit) = service.given(json!({"reward": {"type": "discount_debit", "value": 5000}}), "kari").await;
+    let bonus = json!({"reward": {"type": "discount_percent", "value": 10, "effect": "bonus"}});
+    let (_, bonus) = service.given(bonus, "kari").await;
+    buy(&service, "1", json!({"customer_id": "kari", "items": [coffees(1, 1)]})).await;
+    assert_eq!(counted(&service, &debit).await, [1, 3500, 0, 0, 0, 1500]);
+    let earned = counted(&service, &bonus).await[2];
+    service.store_receipts(&[receipt("2", json!({"customer_id": "kari", "items": [goes_back(coffees(1, 1))]}))]).await;
+    assert_eq!(counted(&service, &debit).await, [0, 0, 0, 0, 0, 5000]);
+    assert_eq!(counted(&service, &bonus).await, [0; 6], "of {earned}");
+    check_books(&service).await;
+}
+
+#[tokio::test]
+async fn lines_that_are_voided_on_the_receipt_earn_nothing() {
+    let service = Service::new().await;
+    let (_, card) = service.given(stamps(5), "kari").await;
+    let off = json!({"requirement": {"item": {"items": [{"id": "kaffe"}]}}, "reward": {"type": "discount_percent", "value": 10}});
+    let (_, off) = service.given(off, "kari").await;
+    let two = json!({"customer_id": "kari", "items": [coffees(1, 1), coffees(2, 1)]});
+    let mut answer = service.recalculate(&receipt("1", two)).await.ok();
+    // Taken off after the till had asked.
+    answer["items"][1]["voided"] = json!(true);
+    service.store_receipts(&[answer]).await;
+    assert_eq!(counted(&service, &card).await, [0, 0, 0, 1, 1, 0]);
+    assert_eq!(counted(&service, &off).await, [1, 350, 0, 0, 0, 0]);
+    // Taken off before: what the till was told is what counts.
+    let mut sent = receipt("2", json!({"customer_id": "kari", "items": [coffees(1, 1), coffees(2, 1)]}));
+    sent["items"][1]["voided"] = json!(true);
+    let answer = service.recalculate(&sent).await.ok();
+    service.store_receipts(&[answer]).await;
+    assert_eq!(counted(&service, &card).await, [0, 0, 0, 2, 2, 0]);
+    assert_eq!(counted(&service, &off).await, [2, 700, 0, 0, 0, 0]);
+    check_books(&service).await;
+}
+
+#[tokio::test]
+async fn lines_that_are_voided_later_take_back_what_they_had_earned() {
+    let service = Service::new().await;
+    let off = json!({"requirement": {"item": {"items": [{"id": "kaffe"}]}}, "reward": {"type": "discount_percent", "value": 10}});
+    let (_, off) = service.given(off, "kari").await;
+    let mut stored = buy(&service, "1", json!({"customer_id": "kari", "items": [coffees(1, 1), coffees(2, 1)]})).await;
+    assert_eq!(counted(&service, &off).await, [1, 700, 0, 0, 0, 0]);
+    stored["items"][0]["voided"] = json!(true);
+    for _ in 0..2 {
+        assert_eq!(service.store_receipts(std::slice::from_ref(&stored)).await["duplicates"], 1);
+        assert_eq!(counted(&service, &off).await, [1, 350, 0, 0, 0, 0]);
+    }
+    // The whole of it.
+    stored["entry_status"] = json!("Voided");
+    for _ in 0..2 {
+        assert_eq!(service.store_receipts(std::slice::from_ref(&stored)).await["duplicates"], 1);
+        assert_eq!(counted(&service, &off).await, [0; 6]);
+    }
+    // Nothing is left that could go back.
+    service.store_receipts(&[receipt("2", json!({"customer_id": "kari", "items": [goes_back(coffees(1, 2))]}))]).await;
+    assert_eq!(counted(&service, &off).await, [0; 6]);
+    check_books(&service).await;
+}
+
+#[tokio::test]
+async fn goods_come_from_their_order_else_from_the_newest_purchase() {
+    let service = Service::new().await;
+    let off = json!({"requirement": {"item": {"items": [{"id": "kaffe"}]}}, "reward": {"type": "discount_percent", "value": 10}});
+    let (rule, off) = service.given(off, "kari").await;
+    let at = |day: &str, more: Value| {
+        let mut all = json!({"customer_id": "kari", "items": [coffees(1, 1)], "purchase_at": format!("2024-06-{day}T12:00:00Z")});
+        all.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        all
+    };
+    buy(&service, "1", at("01", json!({"order_number": "first"}))).await;
+    buy(&service, "2", at("02", json!({}))).await;
+    // After the return: not where the goods come from.
+    buy(&service, "3", at("20", json!({}))).await;
+    assert_eq!(counted(&service, &off).await, [3, 1050, 0, 0, 0, 0]);
+    let back = |number: &str, more: Value| receipt(number, at("10", more));
+    let gone = json!({"items": [goes_back(coffees(1, 1))]});
+    let of = async || {
+        let rows =
+            "SELECT r.receipt_id FROM receipt_returns g JOIN receipts r ON r.account_id = g.account_id AND r.id = g.receipt
+            ORDER BY g.created_at";
+        let rows = sqlx::query(rows).fetch_all(service.app.store.pool()).await.unwrap();
+        rows.iter().map(|row| row.get::<String, _>(0)).collect::<Vec<_>>()
+    };
+    let mut ordered = gone.clone();
+    ordered["order_number"] = json!("first");
+    service.store_receipts(&[back("4", ordered)]).await;
+    assert_eq!(of().await, ["1"]);
+    service.store_receipts(&[back("5", gone.clone())]).await;
+    assert_eq!(of().await, ["1", "2"]);
+    service.store_receipts(&[back("6", gone.clone())]).await;
+    assert_eq!(of().await, ["1", "2"], "nothing more was bought by then");
+    // Somebody else's purchases are nobody's business.
+    let mut ola = back("7", gone);
+    ola["customer_id"] = json!("ola");
+    service.store_receipts(&[ola]).await;
+    assert_eq!(of().await, ["1", "2"]);
+    assert_eq!(counted(&service, &off).await, [1, 350, 0, 0, 0, 0]);
+    let usages = service.call("GET", &format!("discounts/rules/{rule}/usages"), "").await.ok();
+    assert_eq!(usages[0]["statistics"]["amount"], 350);
+    check_books(&service).await;
+}
+
+#[tokio::test]
+async fn returns_that_race_take_a_line_back_once() {
+    let service = Service::new().await;
+    let off = json!({"requirement": {"item": {"items": [{"id": "kaffe"}]}}, "reward": {"type": "discount_percent", "value": 10}});
+    let (_, off) = service.given(off, "kari").await;
+    buy(&service, "1", json!({"customer_id": "kari", "items": [coffees(1, 4)]})).await;
+    let returns: Vec<Value> = (0..6)
+        .map(|at| receipt(&format!("back {at}"), json!({"customer_id": "kari", "items": [goes_back(coffees(1, 1))]})))
+        .collect();
+    let both = service.beside().await;
+    let send = async |at: usize, receipt: &Value| {
+        let service = if at % 2 == 0 { &service } else { &both };
+        service.store_receipts(std::slice::from_ref(receipt)).await["duplicates"] == 0
+    };
+    let stored = join_all(returns.iter().enumerate().map(|(at, receipt)| send(at, receipt))).await;
+    assert_eq!(stored, [true; 6]);
+    assert_eq!(counted(&service, &off).await, [0; 6]);
+    check_books(&service).await;
+}
