@@ -245,9 +245,23 @@ pub async fn give_up(db: &mut Db, account: &str, sender: &str, problem: &str) ->
     Ok(())
 }
 
+/// How much is forgotten in one unit of work, so that nobody waits for long.
+const FORGOTTEN_AT_ONCE: i64 = 500;
+
 /// Forgets what was settled before an instant.
 pub(super) async fn forget(store: &Store, before: &str) -> Result<(), ApiError> {
-    let mut unit = store.unit().await?;
-    sqlx::query("DELETE FROM outbox WHERE state <> 'waiting' AND updated_at < $1").bind(before).execute(unit.db()).await?;
-    unit.save().await
+    loop {
+        let mut unit = store.unit().await?;
+        let forgotten = sqlx::query(
+            "DELETE FROM outbox WHERE id IN (SELECT id FROM outbox WHERE state <> 'waiting' AND updated_at < $1 ORDER BY updated_at LIMIT $2)",
+        )
+        .bind(before)
+        .bind(FORGOTTEN_AT_ONCE)
+        .execute(unit.db())
+        .await?;
+        unit.save().await?;
+        if forgotten.rows_affected() < FORGOTTEN_AT_ONCE.unsigned_abs() {
+            return Ok(());
+        }
+    }
 }

@@ -247,6 +247,30 @@ async fn a_message_of_a_node_that_died_is_taken_up_by_another() {
 }
 
 #[tokio::test]
+async fn what_is_settled_is_forgotten_when_its_time_is_over() {
+    let mut service = service().await;
+    service.set(|config| config.delivery_keep_days = 3);
+    let mut ids = Vec::new();
+    for _ in 0..4 {
+        ids.push(write(&service, "http://127.0.0.1:1/").await);
+    }
+    let in_the_past = chrono::Utc::now() - chrono::TimeDelta::days(3);
+    for (at, (state, minutes)) in [("accepted", -1), ("failed", -1), ("accepted", 1), ("waiting", -1)].into_iter().enumerate() {
+        sqlx::query("UPDATE outbox SET state = $2, updated_at = $3, next_at = '9999' WHERE id = $1")
+            .bind(&*ids[at])
+            .bind(state)
+            .bind(rabatt_service::store::written(in_the_past + chrono::TimeDelta::minutes(minutes)))
+            .execute(service.app.store.pool())
+            .await
+            .unwrap();
+    }
+    deliverer(&service).run(tokio::time::sleep(Duration::from_millis(100))).await;
+    let left = sqlx::query("SELECT id FROM outbox ORDER BY seq").fetch_all(service.app.store.pool()).await.unwrap();
+    let left: Vec<String> = left.iter().map(|row| row.get(0)).collect();
+    assert_eq!(left, ids[2..]);
+}
+
+#[tokio::test]
 async fn it_runs_beside_the_service_until_told_to_stop() {
     let service = service().await;
     let (url, received) = receiver(&[500, 200], Duration::from_millis(20)).await;
