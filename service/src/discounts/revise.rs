@@ -165,8 +165,9 @@ const TRIES: usize = 100;
 /// # Errors
 /// 400 when something cannot change, 404 when there is no such rule.
 pub async fn update(app: &App, account: &str, client: &str, id: &str, body: &str) -> Result<String, ApiError> {
-    let sent: Members<'_> = serde_json::from_str(body)
-        .map_err(|error| ApiError::Invalid("bad_json", format!("the body is an object with what is to change: {}", crate::http::wrong(&error))))?;
+    let sent: Members<'_> = serde_json::from_str(body).map_err(|error| {
+        ApiError::Invalid("bad_json", format!("the body is an object with what is to change: {}", crate::http::wrong(&error)))
+    })?;
     sent.refuse_twice("")?;
     for name in ["requirement", "reward"] {
         let Some(text) = sent.get(name) else { continue };

@@ -127,8 +127,9 @@ impl Place<'_> {
     /// The text of a document whose members are what they should be.
     fn checked(&self, members: &Members<'_>) -> Result<String, ApiError> {
         let body = members.to_string();
-        let value: Value = serde_json::from_str(&body)
-            .map_err(|error| ApiError::Invalid("bad_json", format!("this cannot be read: {}; nest it less deeply", crate::http::wrong(&error))))?;
+        let value: Value = serde_json::from_str(&body).map_err(|error| {
+            ApiError::Invalid("bad_json", format!("this cannot be read: {}; nest it less deeply", crate::http::wrong(&error)))
+        })?;
         check(&value, &Shape::Object(self.kind.members), "").map(|()| body)
     }
 
