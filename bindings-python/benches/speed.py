@@ -134,7 +134,7 @@ def to_parquet(engine: rabatt.Engine, source: Path, target: Path) -> int:
     return count
 
 
-def beside_others(rules: int, text: str, receipts: pa.Table) -> None:
+def beside_others(rules: int, text: str, receipts: pa.Table, texts: list[str]) -> None:
     """The totals of the simple rules among them, by hand."""
     simple = rivals.simple(json.loads(text))
     engine = rabatt.Engine(simple)
@@ -155,6 +155,8 @@ def beside_others(rules: int, text: str, receipts: pa.Table) -> None:
     row("pandas, merges", merged, count, times(own, merged))
     looped = median(lambda: [python(receipt) for receipt in dicts]) / len(dicts) * count
     row("plain Python, dicts by item and group", looped, count, times(own, looped))
+    read = median(lambda: [python(json.loads(text)) for text in texts]) / len(texts) * count
+    row("the same from the receipts' JSON", read, count, times(own, read))
     right = evaluated(engine, receipts)["discount"].to_pylist()
     found = {
         "Polars": rivals.with_polars(by_hand, frame).sort("receipt")["discount"].to_list(),
@@ -221,7 +223,7 @@ def main() -> None:
         head(f"{rules} rules, receipts of 10 lines")
         single(engine, texts)
         tables(engine, receipts, native(rules, text))
-        beside_others(rules, text, receipts)
+        beside_others(rules, text, receipts, texts)
 
 
 main()

@@ -6,6 +6,7 @@ import gc
 import pickle
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -358,3 +359,15 @@ def test_a_file_streams_through(tmp_path: Any) -> None:
     assert pq.read_metadata(tmp_path / "lines.parquet").num_rows == 400_000
     # Of 200 000 receipts one row group (10 000) and what is on its way are in memory.
     assert most < pq.ParquetFile(source).read().nbytes / 2
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="counts threads as Linux tells them")
+def test_a_stream_that_nobody_reads_to_its_end_keeps_no_thread() -> None:
+    threads = Path("/proc/self/task")
+    before = len(list(threads.iterdir()))
+    source = pa.concat_tables([TABLE] * 25_000).combine_chunks()
+    parts = iter(ENGINE.evaluate_arrow(source, threads=4))
+    next(parts)
+    assert len(list(threads.iterdir())) == before + 4
+    del parts
+    assert len(list(threads.iterdir())) == before

@@ -3,8 +3,9 @@
 
 use crate::engine::Engine;
 use crate::error::Problem;
-use crate::evaluate::{EvaluateOptions, Workspace, evaluate};
+use crate::evaluate::{EvaluateOptions, Workspace, evaluate_for};
 use crate::facts::Facts;
+use crate::held::{Buyer, Holding, Refs};
 use crate::plan::Plan;
 use crate::receipt::Receipt;
 use crate::rule::Rule;
@@ -119,8 +120,32 @@ pub fn recalculate(
     options: RecalculateOptions,
     workspace: &mut Workspace,
 ) -> Result<Recalculated, Vec<Problem>> {
+    recalculate_for(plan, receipt, Buyer::of_facts(facts), options, workspace)
+}
+
+/// As [`recalculate`], for somebody who holds exactly this, made for the same Plan.
+///
+/// # Errors
+/// As [`recalculate`].
+pub fn recalculate_held(
+    plan: &Plan,
+    receipt: &str,
+    holding: &Holding<'_>,
+    options: RecalculateOptions,
+    workspace: &mut Workspace,
+) -> Result<Recalculated, Vec<Problem>> {
+    recalculate_for(plan, receipt, Buyer::holding(Refs::Layered(holding)), options, workspace)
+}
+
+fn recalculate_for(
+    plan: &Plan,
+    receipt: &str,
+    buyer: Buyer<'_>,
+    options: RecalculateOptions,
+    workspace: &mut Workspace,
+) -> Result<Recalculated, Vec<Problem>> {
     let mut out = Recalculated { receipt: String::with_capacity(receipt.len() * 2), outcome: String::new() };
-    recalculate_at("", plan, receipt, facts, options, workspace, &mut out)?;
+    recalculate_at("", plan, receipt, buyer, options, workspace, &mut out)?;
     Ok(out)
 }
 
@@ -128,21 +153,21 @@ pub(crate) fn recalculate_at(
     at: &str,
     plan: &Plan,
     text: &str,
-    facts: Option<&Facts<'_>>,
+    buyer: Buyer<'_>,
     options: RecalculateOptions,
     workspace: &mut Workspace,
     out: &mut Recalculated,
 ) -> Result<(), Vec<Problem>> {
     let (receipt, layout) = read::receipt(text, at)?;
-    let outcome = evaluate(plan, &receipt, facts, options.evaluate, workspace).map_err(|mut problem| {
+    let outcome = evaluate_for(plan, &receipt, buyer, options.evaluate, workspace).map_err(|mut problem| {
         // Evaluation speaks of `/receipt/…`; here the receipt stands at `at`.
         if let Some(rest) = problem.pointer.strip_prefix("/receipt") {
             problem.pointer = format!("{at}{rest}");
         }
         vec![problem]
     })?;
-    write::receipt(plan, text, &layout, &receipt, facts, outcome, options.amounts, &mut out.receipt);
-    write::outcome(plan, &receipt, facts, outcome, &mut out.outcome);
+    write::receipt(plan, text, &layout, &receipt, buyer.refs, outcome, options.amounts, &mut out.receipt);
+    write::outcome(plan, &receipt, buyer.refs, outcome, &mut out.outcome);
     Ok(())
 }
 

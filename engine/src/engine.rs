@@ -5,7 +5,9 @@ use crate::call::{RecalculateOptions, Recalculated, recalculate_at, write_answer
 use crate::error::Problem;
 use crate::evaluate::Workspace;
 use crate::facts::Facts;
+use crate::held::{Buyer, HeldRefs, Refs};
 use crate::plan::Plan;
+use crate::value::Value;
 use crate::{read, write};
 
 /// A compiled Plan, the facts that came with its rules, and room to evaluate in.
@@ -23,9 +25,22 @@ use crate::{read, write};
 #[derive(Debug)]
 pub struct Engine {
     plan: Plan,
-    facts: Option<Facts<'static>>,
+    own: Option<Own>,
     workspace: Workspace,
     parts: Recalculated,
+}
+
+/// The facts that came with the rules.
+#[derive(Debug)]
+struct Own {
+    refs: Option<HeldRefs<'static>>,
+    customer: Value<'static>,
+}
+
+impl Own {
+    fn buyer(&self) -> Buyer<'_> {
+        Buyer { refs: self.refs.as_ref().map_or(Refs::OneEach, Refs::Held), customer: &self.customer }
+    }
 }
 
 impl Engine {
@@ -50,7 +65,8 @@ impl Engine {
     }
 
     pub(crate) fn new(plan: Plan, facts: Option<Facts<'static>>) -> Self {
-        Self { plan, facts, workspace: Workspace::new(), parts: Recalculated::default() }
+        let own = facts.map(|Facts { refs, customer }| Own { refs: refs.map(|refs| HeldRefs::of(&plan, refs)), customer });
+        Self { plan, own, workspace: Workspace::new(), parts: Recalculated::default() }
     }
 
     /// The same from bytes, which may turn out not to be UTF-8.
@@ -107,10 +123,13 @@ impl Engine {
         options: RecalculateOptions,
         out: &mut String,
     ) -> Result<(), Vec<Problem>> {
-        let facts = facts.or(self.facts.as_ref());
+        let buyer = match (facts, &self.own) {
+            (None, Some(own)) => own.buyer(),
+            (facts, _) => Buyer::of_facts(facts),
+        };
         self.parts.receipt.clear();
         self.parts.outcome.clear();
-        recalculate_at("/receipt", &self.plan, receipt, facts, options, &mut self.workspace, &mut self.parts)?;
+        recalculate_at("/receipt", &self.plan, receipt, buyer, options, &mut self.workspace, &mut self.parts)?;
         write_answer(&self.parts, out);
         Ok(())
     }

@@ -55,12 +55,12 @@ mod words;
 mod write;
 mod zone;
 
-pub use call::{RecalculateOptions, Recalculated, answer, answer_bytes, check, recalculate, write_problems};
+pub use call::{RecalculateOptions, Recalculated, answer, answer_bytes, check, recalculate, recalculate_held, write_problems};
 pub use engine::Engine;
 pub use error::{Code, Problem};
 pub use evaluate::{EvaluateOptions, Workspace, evaluate, evaluate_held};
 pub use facts::{Facts, Ref, Statistics};
-pub use held::{HeldMut, HeldRefs};
+pub use held::{HeldMut, HeldRefs, Holding};
 pub use number::{Decimal, Overflow, round_div};
 pub use outcome::*;
 pub use plan::Plan;

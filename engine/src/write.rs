@@ -8,7 +8,7 @@ use std::ops::Range;
 
 use crate::canonical::string;
 use crate::error::Problem;
-use crate::facts::Facts;
+use crate::held::Refs;
 use crate::json::{Cursor, Kind};
 use crate::outcome::{Applied, LineReward, Outcome, VerdictResult};
 use crate::plan::Plan;
@@ -64,7 +64,7 @@ enum Value<'w> {
 struct Answer<'w> {
     plan: &'w Plan,
     receipt: &'w Receipt<'w>,
-    facts: Option<&'w Facts<'w>>,
+    refs: Refs<'w>,
     outcome: &'w Outcome,
 }
 
@@ -124,13 +124,13 @@ pub(crate) fn receipt(
     text: &str,
     layout: &ReceiptLayout,
     receipt: &Receipt<'_>,
-    facts: Option<&Facts<'_>>,
+    refs: Refs<'_>,
     outcome: &Outcome,
     amounts: bool,
     out: &mut String,
 ) {
     let mut splicer = Splicer { text, at: layout.object.start, out };
-    let answer = Answer { plan, receipt, facts, outcome };
+    let answer = Answer { plan, receipt, refs, outcome };
     let mut own = vec![
         Change { place: layout.is_changed.as_ref(), name: "is_changed", value: Value::Bool(!outcome.applied.is_empty()) },
         Change {
@@ -299,15 +299,15 @@ fn write_discounts(answer: &Answer<'_>, kept: &[&str], out: &mut String) {
 }
 
 /// The ref's id, or the rule's for the one that every rule has without Facts (§1.3).
-fn ref_id<'a>(plan: &'a Plan, facts: Option<&'a Facts<'_>>, applied: &Applied) -> &'a str {
-    let held = applied.reference.and_then(|at| facts?.refs.as_ref()?.get(at as usize));
-    held.map_or_else(|| plan.rules().get(applied.rule as usize).map_or("", |rule| &rule.id), |held| &held.id)
+fn ref_id<'a>(plan: &'a Plan, refs: Refs<'a>, applied: &Applied) -> &'a str {
+    let found = applied.reference.and_then(|at| refs.get(at));
+    found.map_or_else(|| plan.rules().get(applied.rule as usize).map_or("", |rule| &rule.id), |found| &found.held.id)
 }
 
 fn write_ref(answer: &Answer<'_>, applied: &Applied, out: &mut String) {
-    let Answer { plan, receipt, facts, outcome, .. } = *answer;
+    let Answer { plan, receipt, refs, outcome, .. } = *answer;
     out.push_str("{\"id\":");
-    string(ref_id(plan, facts, applied), out);
+    string(ref_id(plan, refs, applied), out);
     member(",\"usage\":", applied.usage, out);
     member(",\"amount\":", applied.amount, out);
     member(",\"bonus\":", applied.bonus, out);
@@ -346,7 +346,7 @@ fn write_lines(receipt: &Receipt<'_>, outcome: &Outcome, applied: &Applied, out:
 }
 
 /// Writes the `outcome` of an Answer (§22).
-pub(crate) fn outcome(plan: &Plan, receipt: &Receipt<'_>, facts: Option<&Facts<'_>>, outcome: &Outcome, out: &mut String) {
+pub(crate) fn outcome(plan: &Plan, receipt: &Receipt<'_>, refs: Refs<'_>, outcome: &Outcome, out: &mut String) {
     out.reserve(512 + 320 * outcome.applied.len());
     out.push_str("{\"plan\":\"");
     out.push_str(plan.hash());
@@ -366,7 +366,7 @@ pub(crate) fn outcome(plan: &Plan, receipt: &Receipt<'_>, facts: Option<&Facts<'
         out.push_str(if at > 0 { ",{\"rule_id\":" } else { "{\"rule_id\":" });
         rule_id(plan, applied.rule, out);
         out.push_str(",\"ref_id\":");
-        string(ref_id(plan, facts, applied), out);
+        string(ref_id(plan, refs, applied), out);
         out.push_str(",\"stage\":\"");
         out.push_str(applied.stage.as_str());
         member("\",\"amount\":", applied.amount, out);
@@ -386,7 +386,7 @@ pub(crate) fn outcome(plan: &Plan, receipt: &Receipt<'_>, facts: Option<&Facts<'
         out.push_str(if at > 0 { ",{\"rule_id\":" } else { "{\"rule_id\":" });
         rule_id(plan, applied.rule, out);
         out.push_str(",\"ref_id\":");
-        string(ref_id(plan, facts, applied), out);
+        string(ref_id(plan, refs, applied), out);
         member(",\"usage\":", applied.usage, out);
         member(",\"amount\":", applied.amount, out);
         member(",\"bonus\":", applied.bonus, out);

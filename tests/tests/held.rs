@@ -2,7 +2,10 @@
 
 #![expect(clippy::unwrap_used, reason = "a test stops where its set-up fails")]
 
-use rabatt_engine::{EvaluateOptions, Facts, HeldRefs, Outcome, Plan, Receipt, Ref, Value, Workspace, evaluate, evaluate_held};
+use rabatt_engine::{
+    EvaluateOptions, Facts, HeldRefs, Holding, Outcome, Plan, RecalculateOptions, Receipt, Ref, Statistics, Value, Workspace,
+    evaluate, evaluate_held, recalculate, recalculate_held,
+};
 use rabatt_tests::generate::{Random, call};
 
 /// What an outcome says, with refs by id.
@@ -55,4 +58,71 @@ fn held_refs_are_facts() {
         several += usize::from(held.len() > 1 && !found.applied.is_empty());
     }
     assert!(compared > 150 && several > 25, "{compared} compared, {several} with several refs");
+}
+
+/// What everybody holds and what one buyer does, kept apart, give what all of it together does.
+#[test]
+fn a_holding_is_facts() {
+    let (mut by_facts, mut by_holding) = (Workspace::new(), Workspace::new());
+    let (mut compared, mut hidden, mut changed) = (0, 0, 0);
+    for seed in 0..1_500 {
+        let call = call(seed);
+        let (rules, receipt) = (call["rules"].to_string(), call["receipt"].to_string());
+        let facts = call.get("facts").filter(|facts| !facts.is_null()).map(ToString::to_string);
+        let Ok(plan) = Plan::from_json(&rules) else { continue };
+        let Some(Ok(facts)) = facts.as_deref().map(Facts::from_json) else { continue };
+        let Some(refs) = facts.refs else { continue };
+
+        let mut random = Random::new(seed);
+        let (own, mut shared): (Vec<_>, Vec<_>) = refs.into_iter().partition(|_| random.below(3) == 0);
+        // Rules of which there are others, too.
+        shared.extend(own.iter().filter(|_| random.below(2) == 0).map(|held| Ref { id: "hidden".into(), ..held.clone() }));
+        random.shuffle(&mut shared);
+        let everybody = HeldRefs::of(&plan, shared.clone());
+        let mut holding = Holding::new(&everybody);
+        let mut expected = own.clone();
+        for held in &own {
+            assert_eq!(holding.add(&plan, held.clone()), plan.rules().iter().any(|rule| *rule.id == *held.rule_id));
+        }
+        for (at, held) in (0u32..).zip(everybody.refs()) {
+            if own.iter().any(|own| own.rule_id == held.rule_id) {
+                hidden += 1;
+                continue;
+            }
+            let mut held = held.clone();
+            if random.below(2) == 0 {
+                held.statistics = Statistics { usage: 1, current_stamp: 2, ..held.statistics };
+                holding.set_statistics(at, held.statistics);
+                changed += 1;
+            }
+            expected.push(held);
+        }
+        if let Some(rule) = plan.rules().get(random.below(plan.rules().len().max(1)))
+            && random.below(4) == 0
+        {
+            holding.take_away(&plan, &rule.id);
+            expected.retain(|held| *held.rule_id != *rule.id);
+        }
+        let options = RecalculateOptions { evaluate: EvaluateOptions { explain: true, steps: None }, amounts: true };
+        let by_name = |refs: &[Ref<'_>]| {
+            let mut names: Vec<_> = refs.iter().filter(|held| !held.deleted).map(|held| format!("{held:?}")).collect();
+            names.sort_unstable();
+            names
+        };
+        let told: Vec<_> =
+            expected.iter().filter(|held| plan.rules().iter().any(|rule| *rule.id == *held.rule_id)).cloned().collect();
+        assert_eq!(by_name(&holding.to_refs(&plan)), by_name(&told), "seed {seed}");
+        let facts = Facts { refs: Some(expected), customer: Value::Absent };
+        let expected = recalculate(&plan, &receipt, Some(&facts), options, &mut by_facts);
+        let found = recalculate_held(&plan, &receipt, &holding, options, &mut by_holding);
+        match (expected, found) {
+            (Ok(expected), Ok(found)) => {
+                assert_eq!(found.receipt, expected.receipt, "seed {seed}");
+                assert_eq!(found.outcome, expected.outcome, "seed {seed}");
+                compared += 1;
+            }
+            (expected, found) => assert_eq!(found.err(), expected.err(), "seed {seed}"),
+        }
+    }
+    assert!(compared > 150 && hidden > 25 && changed > 25, "{compared} compared, {hidden} hidden, {changed} changed");
 }

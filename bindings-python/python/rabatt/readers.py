@@ -18,6 +18,8 @@ __all__ = ["Receipts", "read_receipts"]
 JSON_ENDINGS = (".jsonl", ".ndjson", ".jsonl.gz", ".ndjson.gz")
 PARQUET_ENDINGS = (".parquet", ".pq")
 BLOCK = 4 << 20
+# Receipts of a Parquet file that are read at a time.
+BATCH = 1 << 15
 # Of a Parquet file with more columns only these are read.
 COLUMNS = (
     "receipt_id",
@@ -171,6 +173,20 @@ def _opened(path: Path) -> BinaryIO:
     return path.open("rb")
 
 
+def _row_groups(metadata: Any, rows: int) -> Iterator[list[int]]:
+    """Row groups, so many together that they have these rows."""
+    together: list[int] = []
+    count = 0
+    for group in range(metadata.num_row_groups):
+        together.append(group)
+        count += metadata.row_group(group).num_rows
+        if count >= rows:
+            yield together
+            together, count = [], 0
+    if together:
+        yield together
+
+
 def _parquet(paths: list[Path], name: str, columns: Sequence[str]) -> Receipts:
     try:
         import pyarrow as pa  # noqa: PLC0415  # the package itself needs nothing
@@ -191,7 +207,9 @@ def _parquet(paths: list[Path], name: str, columns: Sequence[str]) -> Receipts:
     def batches() -> Iterator[Any]:
         for path in paths:
             with pq.ParquetFile(path) as file:
-                yield from file.iter_batches(batch_size=1 << 16, columns=wanted)
+                # A few row groups at a time: pyarrow keeps hold of what it has read until its iterator ends.
+                for groups in _row_groups(file.metadata, BATCH):
+                    yield from file.iter_batches(batch_size=BATCH, row_groups=groups, columns=wanted)
 
     count = sum(file.metadata.num_rows for file in files)
     for file in files:

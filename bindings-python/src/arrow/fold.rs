@@ -4,54 +4,74 @@
 
 use std::ops::Range;
 
+use super::chunks::{Chunk, Chunks};
+use super::crew::Crew;
 use super::fault::Fault;
 use super::pass::Failure;
 use super::progress::Progress;
 use super::receipts::Receipts;
 use super::stream::Stream;
-use super::threads::{CHUNK, in_chunks};
 
 /// What one thread adds up.
 pub(crate) trait Tally: Send {
-    /// What is made once of each batch.
-    type Columns: Sync;
-
-    /// Finds the columns that it needs beside those of a receipt.
-    ///
-    /// # Errors
-    /// Columns that cannot be right.
-    fn columns(&self, receipts: &Receipts) -> Result<Self::Columns, Fault>;
+    /// The columns that it needs beside those of a receipt; made once of each batch.
+    type Columns: Send + Sync;
 
     /// Adds these rows; `before` rows came in earlier batches.
     fn add(&mut self, receipts: &Receipts, columns: &Self::Columns, rows: Range<usize>, before: u64) -> Result<(), Failure>;
 }
 
-/// Reads the whole stream; how many receipts there were.
+type Batch<C> = (Receipts, C);
+type Added<C> = (Chunk<Batch<C>>, Result<(), Failure>);
+
+fn added<T: Tally>(tally: &mut T, chunk: Chunk<Batch<T::Columns>>) -> Added<T::Columns> {
+    let (receipts, columns) = &*chunk.batch;
+    let result = tally.add(receipts, columns, chunk.rows.clone(), chunk.before);
+    (chunk, result)
+}
+
+/// Reads the whole stream; how many receipts there were. A batch whose `columns` cannot be right is a fault.
 ///
 /// # Errors
 /// The first fault, in order of the rows.
-pub(crate) fn fold<T: Tally>(stream: &mut Stream, tallies: &mut [T], progress: Option<&Progress>) -> Result<u64, Fault> {
-    let window = tallies.len() * 2 * CHUNK;
-    let (mut before, mut batch) = (0, 0);
-    while let Some(receipts) = stream.next()? {
-        let Some(first) = tallies.first() else { break };
-        let columns = first.columns(&receipts)?;
-        let mut from = 0;
-        while from < receipts.rows {
-            let until = receipts.rows.min(from + window);
-            for done in in_chunks(tallies, from..until, |tally, rows| tally.add(&receipts, &columns, rows, before)) {
-                done.map_err(|failure: Failure| failure.at(batch))?;
-            }
-            if let Some(progress) = progress {
-                progress.at(before + until as u64)?;
-            }
-            from = until;
+pub(crate) fn fold<T: Tally>(
+    stream: &mut Stream,
+    tallies: &mut [T],
+    columns: impl Fn(&Receipts) -> Result<T::Columns, Fault>,
+    progress: Option<&Progress>,
+) -> Result<u64, Fault> {
+    let mut chunks = Chunks::new(tallies.len());
+    let mut next = || chunks.next(stream, |receipts| columns(&receipts).map(|columns| (receipts, columns)));
+    let end = |(chunk, result): Added<T::Columns>| {
+        result.map_err(|failure| failure.at(chunk.number))?;
+        progress.map_or(Ok(()), |progress| progress.at(chunk.before + chunk.rows.end as u64))
+    };
+    if let [tally] = tallies {
+        while let Some(chunk) = next() {
+            end(added(tally, chunk))?;
         }
-        before += receipts.rows as u64;
-        batch += 1;
+    } else {
+        let (mut crew, members) = Crew::new(tallies.len());
+        std::thread::scope(|scope| {
+            for (tally, member) in tallies.iter_mut().zip(members) {
+                scope.spawn(|| member.work(|chunk| added(tally, chunk)));
+            }
+            let done = loop {
+                while crew.has_room()
+                    && let Some(chunk) = next()
+                {
+                    crew.hand_out(chunk);
+                }
+                let Some(one) = crew.take() else { break Ok(()) };
+                if let Err(fault) = end(one) {
+                    break Err(fault);
+                }
+            };
+            crew.stop();
+            done
+        })?;
     }
-    if let Some(progress) = progress {
-        progress.end(before)?;
-    }
-    Ok(before)
+    let rows = chunks.finish()?;
+    progress.map_or(Ok(()), |progress| progress.end(rows))?;
+    Ok(rows)
 }

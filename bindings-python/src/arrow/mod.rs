@@ -1,7 +1,9 @@
 //! Many receipts at once: Arrow tables in, Arrow tables out, through the C stream interface that
 //! pyarrow, Polars, DuckDB and pandas share.
 
+mod chunks;
 pub(crate) mod columns;
+mod crew;
 pub(crate) mod fault;
 pub(crate) mod fold;
 mod join;

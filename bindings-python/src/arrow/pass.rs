@@ -1,20 +1,23 @@
 //! One pass over a stream of receipts: batches in, parts out, in order, on as many threads as
 //! asked for. Only a window of the stream is in memory at a time.
+//!
+//! Who asks for parts also reads the stream, while other threads evaluate what was read before: only
+//! that one may have to do with Python, so the others never wait for the interpreter.
 
-use std::collections::VecDeque;
-use std::ops::Range;
 use std::sync::Arc;
+use std::thread::JoinHandle;
 
 use arrow_schema::ArrowError;
 use rabatt_engine::{EvaluateOptions, Facts, Plan, Problem, Workspace, evaluate};
 
 use super::Reader;
+use super::chunks::{Chunk, Chunks};
+use super::crew::Crew;
 use super::fault::Fault;
 use super::output::{Frame, Output, Part, Schemas, Wanted};
 use super::progress::Progress;
 use super::receipts::Receipts;
 use super::stream::Stream;
-use super::threads::{CHUNK, in_chunks};
 
 /// How to evaluate a stream.
 #[derive(Debug, Clone)]
@@ -31,17 +34,25 @@ pub(crate) struct Settings {
 /// The pass. After a fault it has ended.
 pub(crate) struct Pass {
     stream: Stream,
-    settings: Settings,
-    schemas: Schemas,
+    chunks: Chunks<Receipts>,
+    settings: Arc<Settings>,
+    schemas: Arc<Schemas>,
     progress: Option<Progress>,
-    workers: Vec<Workspace>,
-    /// The batch being read, and its next row.
-    current: Option<(Receipts, usize)>,
-    ready: VecDeque<Result<Part, Fault>>,
-    /// Batches read so far, and rows in those before the current one.
-    batches: u64,
-    before: u64,
+    workers: Option<Workers>,
     ended: bool,
+}
+
+/// A chunk with what came of it. The chunk goes back to who reads: to give its memory back to where it
+/// came from may need the interpreter.
+struct Evaluated {
+    chunk: Chunk<Receipts>,
+    part: Result<Part, Failure>,
+}
+
+/// The threads of a pass.
+struct Workers {
+    crew: Crew<Chunk<Receipts>, Evaluated>,
+    threads: Vec<JoinHandle<()>>,
 }
 
 impl Pass {
@@ -56,73 +67,91 @@ impl Pass {
         progress: Option<Progress>,
     ) -> Result<Self, Fault> {
         let stream = Stream::new(source, lines)?;
-        let schemas = stream.schemas(settings.collect);
-        let workers = std::iter::repeat_with(Workspace::new).take(settings.threads).collect();
-        let (current, ready) = (None, VecDeque::new());
-        Ok(Self { stream, settings, schemas, progress, workers, current, ready, batches: 0, before: 0, ended: false })
+        let schemas = Arc::new(stream.schemas(settings.collect));
+        let (chunks, settings) = (Chunks::new(settings.threads), Arc::new(settings));
+        Ok(Self { stream, chunks, settings, schemas, progress, workers: None, ended: false })
     }
 
     pub(crate) fn schemas(&self) -> &Schemas {
         &self.schemas
     }
 
-    /// The next part of the tables wanted.
+    /// The next part of the tables wanted, which are the same ones each time.
     pub(crate) fn next(&mut self, wanted: Wanted) -> Option<Result<Part, Fault>> {
-        while self.ready.is_empty() && !self.ended {
-            if let Err(fault) = self.work(wanted) {
-                self.ready.push_back(Err(fault));
-                self.ended = true;
-            }
+        if self.ended {
+            return None;
         }
-        self.ready.pop_front()
+        let part = self.work(wanted).transpose();
+        if !matches!(part, Some(Ok(_))) {
+            self.ended = true;
+            self.workers = None;
+        }
+        part
     }
 
-    /// Evaluates the next window, or reads the next batch.
-    fn work(&mut self, wanted: Wanted) -> Result<(), Fault> {
-        let Some((receipts, from)) = self.current.take() else {
-            let Some(receipts) = self.stream.next()? else {
-                self.ended = true;
-                return self.progress.as_ref().map_or(Ok(()), |progress| progress.end(self.before));
-            };
-            self.batches += 1;
-            self.current = Some((receipts, 0));
-            return Ok(());
+    fn work(&mut self, wanted: Wanted) -> Result<Option<Part>, Fault> {
+        let Some(Evaluated { chunk, part }) = self.evaluated(wanted)? else {
+            let rows = self.chunks.finish()?;
+            return self.progress.as_ref().map_or(Ok(()), |progress| progress.end(rows)).map(|()| None);
         };
-        let until = receipts.rows.min(from + self.workers.len() * 2 * CHUNK);
-        let facts = self.settings.facts.as_deref().map(Facts::from_json).transpose().map_err(Fault::Columns)?;
-        let frame = Frame {
-            schemas: &self.schemas,
-            plan: &self.settings.plan,
-            facts: facts.as_ref(),
-            receipts: &receipts,
-            before: self.before,
-            collect: self.settings.collect,
-        };
-        let options = self.settings.options;
-        let evaluated =
-            in_chunks(&mut self.workers, from..until, |workspace, rows| chunk(&frame, rows, wanted, options, workspace));
-        for part in evaluated {
-            let failed = part.is_err();
-            self.ready.push_back(part.map_err(|failure| failure.at(self.batches.saturating_sub(1))));
-            if failed {
-                self.ended = true;
-                return Ok(());
-            }
-        }
+        let part = part.map_err(|failure| failure.at(chunk.number))?;
         if let Some(progress) = &self.progress {
-            progress.at(self.before + until as u64)?;
+            progress.at(chunk.before + chunk.rows.end as u64)?;
         }
-        if until < receipts.rows {
-            self.current = Some((receipts, until));
-        } else {
-            self.before += receipts.rows as u64;
+        Ok(Some(part))
+    }
+
+    /// The next chunk with what came of it; `None` at the end.
+    fn evaluated(&mut self, wanted: Wanted) -> Result<Option<Evaluated>, Fault> {
+        if self.settings.threads <= 1 {
+            let chunk = self.chunks.next(&mut self.stream, Ok);
+            return Ok(chunk.map(|chunk| Evaluator::new(&self.settings, &self.schemas, wanted).evaluate(chunk)));
         }
-        Ok(())
+        let crew = match &mut self.workers {
+            Some(workers) => &mut workers.crew,
+            none => &mut none.insert(Workers::start(&self.settings, &self.schemas, wanted)?).crew,
+        };
+        while crew.has_room() {
+            let Some(chunk) = self.chunks.next(&mut self.stream, Ok) else { break };
+            crew.hand_out(chunk);
+        }
+        Ok(crew.take())
+    }
+}
+
+impl Workers {
+    fn start(settings: &Arc<Settings>, schemas: &Arc<Schemas>, wanted: Wanted) -> Result<Self, Fault> {
+        let (crew, members) = Crew::new(settings.threads);
+        let mut workers = Self { crew, threads: Vec::new() };
+        for member in members {
+            let (settings, schemas) = (Arc::clone(settings), Arc::clone(schemas));
+            let work = move || {
+                let mut evaluator = Evaluator::new(&settings, &schemas, wanted);
+                member.work(|chunk| evaluator.evaluate(chunk));
+            };
+            let thread = std::thread::Builder::new().name("rabatt".to_owned()).spawn(work);
+            let failed = |error| Fault::Source(ArrowError::IoError("a thread could not be started".to_owned(), error));
+            workers.threads.push(thread.map_err(failed)?);
+        }
+        Ok(workers)
+    }
+}
+
+impl Drop for Workers {
+    /// Waits for what the threads are at: the crew, dropped after this, then holds all they had.
+    fn drop(&mut self) {
+        self.crew.stop();
+        for thread in self.threads.drain(..) {
+            // Its panic has come up where its part was taken, if at all.
+            let _ = thread.join();
+        }
     }
 }
 
 /// What ended a chunk.
 pub(crate) enum Failure {
+    /// Facts that are wrong, wherever they are used.
+    Facts(Vec<Problem>),
     Row(usize, Problem),
     Output(ArrowError),
 }
@@ -130,35 +159,57 @@ pub(crate) enum Failure {
 impl Failure {
     pub(crate) fn at(self, batch: u64) -> Fault {
         match self {
+            Failure::Facts(problems) => Fault::Columns(problems),
             Failure::Row(row, problem) => Fault::Row { batch, row: row as u64, problem },
             Failure::Output(error) => Fault::Source(error),
         }
     }
 }
 
-fn chunk(
-    frame: &Frame<'_>,
-    rows: Range<usize>,
+/// What a thread needs for each chunk.
+struct Evaluator<'s> {
+    settings: &'s Settings,
+    schemas: &'s Schemas,
     wanted: Wanted,
-    options: EvaluateOptions,
-    workspace: &mut Workspace,
-) -> Result<Part, Failure> {
-    let mut output = Output::new(wanted);
-    let (mut receipt, mut spare) = (Receipts::empty(), Vec::new());
-    for row in rows.clone() {
-        let filled = frame.receipts.fill(row, &mut receipt, &mut spare);
-        match filled.and_then(|()| evaluate(frame.plan, &receipt, frame.facts, options, workspace)) {
-            Ok(outcome) => output.evaluated(frame, row, &receipt, outcome),
-            Err(problem) => {
-                let problem = in_row(problem);
-                if !frame.collect {
-                    return Err(Failure::Row(row, problem));
+    facts: Result<Option<Facts<'s>>, Vec<Problem>>,
+    workspace: Workspace,
+}
+
+impl<'s> Evaluator<'s> {
+    fn new(settings: &'s Settings, schemas: &'s Schemas, wanted: Wanted) -> Self {
+        let facts = settings.facts.as_deref().map(Facts::from_json).transpose();
+        Self { settings, schemas, wanted, facts, workspace: Workspace::new() }
+    }
+
+    fn evaluate(&mut self, chunk: Chunk<Receipts>) -> Evaluated {
+        let part = self.part(&chunk);
+        Evaluated { chunk, part }
+    }
+
+    fn part(&mut self, chunk: &Chunk<Receipts>) -> Result<Part, Failure> {
+        let facts = self.facts.as_ref().map_err(|problems| Failure::Facts(problems.clone()))?.as_ref();
+        let receipts = &*chunk.batch;
+        let collect = self.settings.collect;
+        let frame = Frame { schemas: self.schemas, plan: &self.settings.plan, facts, receipts, before: chunk.before, collect };
+        let mut output = Output::new(self.wanted);
+        let (mut receipt, mut spare) = (Receipts::empty(), Vec::new());
+        for row in chunk.rows.clone() {
+            let filled = receipts.fill(row, &mut receipt, &mut spare);
+            let evaluated =
+                filled.and_then(|()| evaluate(frame.plan, &receipt, facts, self.settings.options, &mut self.workspace));
+            match evaluated {
+                Ok(outcome) => output.evaluated(&frame, row, &receipt, outcome),
+                Err(problem) => {
+                    let problem = in_row(problem);
+                    if !collect {
+                        return Err(Failure::Row(row, problem));
+                    }
+                    output.refuse(&problem);
                 }
-                output.refuse(&problem);
             }
         }
+        output.finish(&frame, chunk.rows.clone()).map_err(Failure::Output)
     }
-    output.finish(frame, rows).map_err(Failure::Output)
 }
 
 /// Evaluation speaks of `/receipt/…`.

@@ -3,8 +3,18 @@
 use std::ops::Range;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-/// Receipts that one thread takes at a time, and rows of a batch that comes out.
+/// The most receipts that one thread takes at a time, and rows of a batch that comes out.
 pub(crate) const CHUNK: usize = 8_192;
+
+/// The fewest, as long as there are more.
+const LEAST: usize = 1_024;
+
+/// Cuts the rows of a batch into equal parts: every thread gets one, and none is larger than [`CHUNK`].
+pub(crate) fn cut(rows: usize, threads: usize) -> impl Iterator<Item = Range<usize>> {
+    let parts = rows.div_ceil(CHUNK).max(threads.min(rows.div_ceil(LEAST)));
+    let size = rows.div_ceil(parts.max(1)).max(1);
+    (0..rows).step_by(size).map(move |from| from..rows.min(from + size))
+}
 
 /// Works at these rows in chunks, which the workers take one after the other. What comes back is
 /// in order of the rows, whoever was first.

@@ -58,7 +58,7 @@ pub(crate) fn compare<'py>(
     let tables = py.detach(move || {
         let mut stream = Stream::new(receipts, items)?;
         let mut tallies: Vec<_> = std::iter::repeat_with(|| Tally::new(&sides, &settings)).take(threads).collect();
-        let rows = fold(&mut stream, &mut tallies, progress.as_ref())?;
+        let rows = fold(&mut stream, &mut tallies, |receipts| settings.columns(receipts), progress.as_ref())?;
         let sum = tallies.into_iter().reduce(Tally::merge);
         sum.map(|sum| Tables::new(sum, &sides, &settings, &stream, rows, z)).transpose()
     });

@@ -31,6 +31,20 @@ pub(crate) struct Settings {
     pub(crate) options: EvaluateOptions,
 }
 
+impl Settings {
+    /// Finds the columns of a batch.
+    ///
+    /// # Errors
+    /// Columns that cannot be right.
+    pub(crate) fn columns(&self, receipts: &Receipts) -> Result<Columns, Fault> {
+        let refused = |problem| Fault::Columns(vec![problem]);
+        let cost = self.cost.as_deref().and_then(|name| Some((name, receipts.line_column(name)?)));
+        let cost = cost.map(|(name, column)| Cost::new(name, column)).transpose().map_err(refused)?.flatten();
+        let customer_id = receipts.customer_id.as_ref().map(|column| Values::new("customer_id", column));
+        Ok(Columns { cost, customer_id: customer_id.transpose().map_err(refused)? })
+    }
+}
+
 /// The columns beside those of a receipt.
 pub(crate) struct Columns {
     cost: Option<Cost>,
@@ -268,14 +282,6 @@ impl<'s> Tally<'s> {
 
 impl fold::Tally for Tally<'_> {
     type Columns = Columns;
-
-    fn columns(&self, receipts: &Receipts) -> Result<Columns, Fault> {
-        let refused = |problem| Fault::Columns(vec![problem]);
-        let cost = self.settings.cost.as_deref().and_then(|name| Some((name, receipts.line_column(name)?)));
-        let cost = cost.map(|(name, column)| Cost::new(name, column)).transpose().map_err(refused)?.flatten();
-        let customer_id = receipts.customer_id.as_ref().map(|column| Values::new("customer_id", column));
-        Ok(Columns { cost, customer_id: customer_id.transpose().map_err(refused)? })
-    }
 
     fn add(&mut self, receipts: &Receipts, columns: &Columns, rows: Range<usize>, before: u64) -> Result<(), Failure> {
         let facts = self.sides.sides.each_ref().map(|side| side.facts().unwrap_or_default());

@@ -98,7 +98,7 @@ pub(crate) fn lint<'py>(
         let tally = py.detach(|| {
             let mut stream = Stream::new(receipts, items)?;
             let mut tallies: Vec<_> = std::iter::repeat_with(|| Tally::new(&settings)).take(threads).collect();
-            fold(&mut stream, &mut tallies, progress.as_ref())?;
+            fold(&mut stream, &mut tallies, |_| Ok(()), progress.as_ref())?;
             Ok(tallies.into_iter().reduce(Tally::merge))
         });
         if let Some(tally) = tally.map_err(|fault: crate::arrow::fault::Fault| fault.into_error(py))? {

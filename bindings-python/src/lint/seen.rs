@@ -7,7 +7,6 @@ use std::sync::Arc;
 use rabatt_engine::{EvaluateOptions, Facts, Plan, Rule, VerdictResult, Workspace, evaluate};
 
 use super::{Finding, Level};
-use crate::arrow::fault::Fault;
 use crate::arrow::fold;
 use crate::arrow::pass::{Failure, in_row};
 use crate::arrow::receipts::Receipts;
@@ -99,10 +98,6 @@ fn most<K: Ord>(counts: &BTreeMap<K, u64>) -> Option<(&K, u64)> {
 
 impl fold::Tally for Tally<'_> {
     type Columns = ();
-
-    fn columns(&self, _: &Receipts) -> Result<(), Fault> {
-        Ok(())
-    }
 
     fn add(&mut self, receipts: &Receipts, (): &(), rows: Range<usize>, _: u64) -> Result<(), Failure> {
         let facts = self.settings.facts.as_deref().and_then(|facts| Facts::from_json(facts).ok());

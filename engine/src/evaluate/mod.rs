@@ -13,8 +13,8 @@ mod units;
 
 use crate::deals::DEFAULT_STEPS;
 use crate::error::{Code, Problem};
-use crate::facts::{Facts, Ref, Statistics};
-use crate::held::HeldRefs;
+use crate::facts::{Facts, Statistics};
+use crate::held::{Buyer, HeldRefs, Refs};
 use crate::outcome::{Outcome, Reason};
 use crate::plan::{Compiled, NONE, Plan};
 use crate::receipt::Receipt;
@@ -67,9 +67,7 @@ impl Workspace {
 pub(crate) struct Input<'e> {
     plan: &'e Plan,
     receipt: &'e Receipt<'e>,
-    refs: Option<&'e [Ref<'e>]>,
-    /// The order of the refs, when somebody keeps it (see [`HeldRefs`]).
-    order: Option<&'e [(u32, u32)]>,
+    refs: Refs<'e>,
     customer: &'e Value<'e>,
     steps: u64,
 }
@@ -93,7 +91,7 @@ impl<'e> Input<'e> {
         if at == NONE {
             return NO_STATISTICS;
         }
-        self.refs.and_then(|refs| refs.get(at as usize)).map_or(NO_STATISTICS, |held| held.statistics)
+        self.refs.get(at).map_or(NO_STATISTICS, |held| held.statistics)
     }
 }
 
@@ -138,16 +136,7 @@ pub fn evaluate<'w>(
     options: EvaluateOptions,
     workspace: &'w mut Workspace,
 ) -> Result<&'w Outcome, Problem> {
-    let absent = Value::Absent;
-    let input = Input {
-        plan,
-        receipt,
-        refs: facts.and_then(|facts| facts.refs.as_deref()),
-        order: None,
-        customer: facts.map_or(&absent, |facts| &facts.customer),
-        steps: options.steps.unwrap_or(DEFAULT_STEPS),
-    };
-    find(&input, options, workspace)
+    evaluate_for(plan, receipt, Buyer::of_facts(facts), options, workspace)
 }
 
 /// As [`evaluate`], with exactly these refs, which were added for the same Plan.
@@ -161,14 +150,18 @@ pub fn evaluate_held<'w>(
     options: EvaluateOptions,
     workspace: &'w mut Workspace,
 ) -> Result<&'w Outcome, Problem> {
-    let input = Input {
-        plan,
-        receipt,
-        refs: Some(held.refs()),
-        order: Some(held.order()),
-        customer: &Value::Absent,
-        steps: options.steps.unwrap_or(DEFAULT_STEPS),
-    };
+    evaluate_for(plan, receipt, Buyer::holding(Refs::Held(held)), options, workspace)
+}
+
+pub(crate) fn evaluate_for<'w>(
+    plan: &Plan,
+    receipt: &Receipt<'_>,
+    buyer: Buyer<'_>,
+    options: EvaluateOptions,
+    workspace: &'w mut Workspace,
+) -> Result<&'w Outcome, Problem> {
+    let Buyer { refs, customer } = buyer;
+    let input = Input { plan, receipt, refs, customer, steps: options.steps.unwrap_or(DEFAULT_STEPS) };
     find(&input, options, workspace)
 }
 

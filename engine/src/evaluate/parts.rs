@@ -5,7 +5,7 @@ use super::cart::{Cart, Line};
 use super::mixes::{self, Flow};
 use super::{Fault, Input};
 use crate::facts::Statistics;
-use crate::held::of_rule;
+use crate::held::{HeldRef, Refs};
 use crate::outcome::{Reason, ReasonCode, Shortfall};
 use crate::plan::{NONE, SymbolEntry};
 use crate::rule::{Base, Effect, Eligible, Items, RewardKind, Rule};
@@ -135,15 +135,9 @@ impl Parts {
         self.refs.clear();
         self.lines.clear();
         self.mixes.clear();
-        self.sorted_refs.clear();
+        input.refs.sort_sent(input.plan, &mut self.sorted_refs);
         self.minutes.clear();
         self.minutes.resize(input.plan.clocks.len(), None);
-        if let (Some(refs), None) = (input.refs, input.order) {
-            self.sorted_refs
-                .extend((0u32..).zip(refs).filter_map(|(at, held)| Some((input.plan.rule_index(&held.rule_id)?, at))));
-            let key = |at: u32| refs.get(at as usize).map(|held| (held.given_at, &held.id));
-            self.sorted_refs.sort_unstable_by(|a, b| a.0.cmp(&b.0).then_with(|| key(a.1).cmp(&key(b.1))).then(a.1.cmp(&b.1)));
-        }
     }
 
     /// The refs a part may use, in order.
@@ -415,20 +409,20 @@ impl Parts {
     fn find_refs(&mut self, input: &Input<'_>, at: u32, rule: &Rule) -> Refused {
         let mut refused = Refused::default();
         let exhausted = |usage: i64| rule.limitation.repeat_usage.is_some_and(|most| usage >= most);
-        let Some(refs) = input.refs else {
+        if let Refs::OneEach = input.refs {
             refused.exhausted = exhausted(0);
             if !refused.exhausted {
                 self.refs.push(NONE);
             }
             return refused;
-        };
-        for position in of_rule(input.order.unwrap_or(&self.sorted_refs), at) {
-            let Some(held) = refs.get(position as usize) else { continue };
+        }
+        for position in input.refs.of_rule(at, &self.sorted_refs) {
+            let Some(HeldRef { held, statistics, deleted }) = input.refs.get(position) else { continue };
             let ends = rule.limitation.dynamic_days.zip(held.given_at).map(|(days, given)| given.plus_days(days));
-            if held.deleted {
+            if deleted {
                 continue;
             }
-            if exhausted(held.statistics.usage) {
+            if exhausted(statistics.usage) {
                 refused.exhausted = true;
             } else if ends.is_some_and(|end| input.receipt.purchase_at >= end) {
                 refused.expired = true;

@@ -2,11 +2,13 @@
 
 use std::cell::RefCell;
 
-use rabatt_engine::{Code, EvaluateOptions, Facts, Problem, RecalculateOptions, Recalculated, Value, Workspace, recalculate};
+use rabatt_engine::{
+    Code, EvaluateOptions, HeldRefs, Holding, Problem, RecalculateOptions, Recalculated, Workspace, recalculate_held,
+};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use super::plans::InForce;
+use super::plans::{InForce, Shared};
 use super::store::comparable;
 use super::store::facts::{self, Buyer, Own};
 use super::store::tokens;
@@ -86,9 +88,8 @@ pub async fn available(app: &App, account: &str, receipt: String, explain: bool,
     }
     let evaluate = move || {
         let options = RecalculateOptions { evaluate: EvaluateOptions { explain, steps: None }, amounts };
-        let facts = known.facts();
         let plan = &known.in_force.rules.plan;
-        WORKSPACE.with_borrow_mut(|workspace| recalculate(plan, &receipt, Some(&facts), options, workspace))
+        WORKSPACE.with_borrow_mut(|workspace| recalculate_held(plan, &receipt, &known.holding(), options, workspace))
     };
     let answer = if lines > MOST_LINES_AT_ONCE {
         tokio::task::spawn_blocking(evaluate).await.map_err(|error| ApiError::Internal(error.to_string()))?
@@ -159,7 +160,8 @@ impl Known {
             Buyer::Anonymous | Buyer::Unknown => "/",
         };
         let shared = if self.anonymous { &self.in_force.passers_by } else { &self.in_force.everybody };
-        let rule_of = |id: &str| shared.places.get(id).and_then(|at| shared.refs.get(*at)).map(|held| &*held.rule_id);
+        let rule_of =
+            |id: &str| shared.places.get(id).and_then(|at| shared.refs.refs().get(*at as usize)).map(|held| &*held.rule_id);
         let own = self.own.refs.iter_mut().map(|held| (held.rule_id.to_string(), held.id.to_string(), &mut held.statistics));
         let used = self.own.used.iter_mut().filter_map(|(id, known)| Some((rule_of(id)?.to_owned(), id.clone(), known)));
         for (rule, id, statistics) in own.chain(used) {
@@ -170,15 +172,22 @@ impl Known {
         Ok(())
     }
 
-    /// As evaluation takes it.
-    pub fn facts(&self) -> Facts<'_> {
-        let shared = if self.anonymous { &self.in_force.passers_by } else { &self.in_force.everybody };
-        let mut refs =
-            if self.nobody { Vec::new() } else { shared.with(&self.in_force.rules.plan, &self.own.refs, &self.own.used) };
-        if !self.used_up.is_empty() {
-            refs.retain(|held| self.used_up.iter().all(|rule| *rule != *held.rule_id));
+    /// What the buyer can use, as evaluation takes it.
+    pub fn holding(&self) -> Holding<'_> {
+        static NOTHING: HeldRefs<'static> = HeldRefs::new();
+        let plan = &self.in_force.rules.plan;
+        if self.nobody {
+            return Holding::new(&NOTHING);
         }
-        Facts { refs: Some(refs), customer: Value::Absent }
+        let mut holding = self.shared().with(plan, &self.own.refs, &self.own.used);
+        for rule in &self.used_up {
+            holding.take_away(plan, rule);
+        }
+        holding
+    }
+
+    fn shared(&self) -> &Shared {
+        if self.anonymous { &self.in_force.passers_by } else { &self.in_force.everybody }
     }
 }
 

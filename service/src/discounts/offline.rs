@@ -26,8 +26,8 @@ pub async fn snapshot(app: &App, account: &str, customer: Option<&str>) -> Resul
         None => Buyer::Anonymous,
     };
     let known = Known::of(app, account, buyer, Some(&now())).await?;
-    let (plan, facts) = (&known.in_force.rules.plan, known.facts());
-    let refs: Vec<Value> = facts.refs.iter().flatten().map(written).collect();
+    let (plan, holding) = (&known.in_force.rules.plan, known.holding());
+    let refs: Vec<Value> = holding.to_refs(plan).iter().map(written).collect();
     let bodies: Vec<&str> = plan.rules().iter().map(|rule| &*rule.source).collect();
     let body =
         format!("{{\"plan\":{},\"rules\":[{}],\"facts\":{}}}", Value::from(plan.hash()), bodies.join(","), json!({"refs": refs}));

@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, RwLock};
 
-use rabatt_engine::{Instant, Plan, Ref};
+use rabatt_engine::{HeldRefs, Holding, Instant, Plan, Ref, Statistics};
 
 use super::store::refs::{self, StoredRef};
 use super::store::rules;
@@ -24,13 +24,13 @@ pub struct Rules {
     pub special: HashMap<Box<str>, Terms>,
 }
 
-/// Refs that many hold, in the order in which evaluation wants them: rule order, `given_at`, id.
+/// Refs that many hold.
 #[derive(Debug, Default)]
 pub struct Shared {
     /// The refs, without statistics.
-    pub refs: Vec<Ref<'static>>,
+    pub refs: HeldRefs<'static>,
     /// Where each stands, by id.
-    pub places: HashMap<String, usize>,
+    pub places: HashMap<String, u32>,
 }
 
 /// An account's rules and what everybody holds of them.
@@ -124,58 +124,32 @@ async fn compile(store: &Store, account: &str) -> Result<Arc<Rules>, ApiError> {
     Ok(Arc::new(rules))
 }
 
-/// Where evaluation wants a ref among others.
-fn order<'r>(plan: &Plan, held: &'r Ref<'_>) -> (Option<u32>, Option<Instant>, &'r str) {
-    (plan.rule_index(&held.rule_id), held.given_at, &held.id)
-}
-
 impl Shared {
     fn new(plan: &Plan, refs: Vec<StoredRef>) -> Self {
-        let mut refs: Vec<Ref<'static>> = refs
-            .into_iter()
-            .filter(|held| plan.rule_index(&held.rule_id).is_some())
-            .map(|held| Ref {
-                id: held.id.into(),
-                rule_id: held.rule_id.into(),
-                given_at: Instant::parse(&held.given_at),
-                ..Ref::default()
-            })
-            .collect();
-        refs.sort_by(|a, b| order(plan, a).cmp(&order(plan, b)));
-        let places = refs.iter().enumerate().map(|(at, held)| (held.id.to_string(), at)).collect();
+        let known = |held: &StoredRef| plan.rule_index(&held.rule_id).is_some();
+        let held = refs.into_iter().filter(known).map(|held| Ref {
+            id: held.id.into(),
+            rule_id: held.rule_id.into(),
+            given_at: Instant::parse(&held.given_at),
+            ..Ref::default()
+        });
+        let refs = HeldRefs::of(plan, held);
+        let places = (0u32..).zip(refs.refs()).map(|(at, held)| (held.id.to_string(), at)).collect();
         Self { refs, places }
     }
 
-    /// These refs and some more, in order.
-    pub fn with<'s>(
-        &'s self,
-        plan: &Plan,
-        own: &'s [Ref<'s>],
-        statistics: &[(String, rabatt_engine::Statistics)],
-    ) -> Vec<Ref<'s>> {
-        let borrowed = |held: &'s Ref<'s>| Ref {
-            id: (&*held.id).into(),
-            rule_id: (&*held.rule_id).into(),
-            given_at: held.given_at,
-            deleted: held.deleted,
-            statistics: held.statistics,
-        };
-        let mut refs: Vec<Ref<'s>> = Vec::with_capacity(self.refs.len().saturating_add(own.len()));
-        refs.extend(self.refs.iter().map(borrowed));
+    /// These refs with what a buyer had of them, and the buyer's own.
+    pub fn with<'s>(&'s self, plan: &Plan, own: &'s [Ref<'s>], statistics: &[(String, Statistics)]) -> Holding<'s> {
+        let mut holding = Holding::new(&self.refs);
         for (id, statistics) in statistics {
-            if let Some(held) = self.places.get(id).and_then(|at| refs.get_mut(*at)) {
-                held.statistics = *statistics;
+            if let Some(at) = self.places.get(id) {
+                holding.set_statistics(*at, *statistics);
             }
         }
-        if !own.is_empty() {
-            // Who holds a rule personally does not also use what everybody holds of it (§4.3).
-            refs.retain(|held| own.iter().all(|own| own.rule_id != held.rule_id));
-            for held in own {
-                let key = order(plan, held);
-                let at = refs.partition_point(|other| order(plan, other) < key);
-                refs.insert(at, borrowed(held));
-            }
+        for held in own {
+            let borrowed = Ref { id: (&*held.id).into(), rule_id: (&*held.rule_id).into(), ..*held };
+            holding.add(plan, borrowed);
         }
-        refs
+        holding
     }
 }

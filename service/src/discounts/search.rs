@@ -1,6 +1,6 @@
 //! `search/rules`: which rules customers can use on which items now.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use rabatt_engine::{Instant, Rule};
 use serde::Deserialize;
@@ -58,8 +58,10 @@ pub async fn search(
         for customer in &query.customer_id {
             let buyer = if customer == "/" { Buyer::Anonymous } else { Buyer::Customer(customer) };
             let known = Known::of(app, account, buyer, None).await?;
-            let facts = known.facts();
-            let held = |rule: &Rule| facts.refs.iter().flatten().any(|known| *known.rule_id == *rule.id);
+            let holding = known.holding();
+            let rules: HashSet<String> =
+                holding.to_refs(&known.in_force.rules.plan).into_iter().map(|held| held.rule_id.into_owned()).collect();
+            let held = |rule: &Rule| rules.contains(&*rule.id);
             let usable: Vec<(&Rule, Vec<SearchItem>)> = known
                 .in_force
                 .rules

@@ -8,6 +8,7 @@ mod database;
 mod deployment;
 mod kill;
 mod ledger;
+mod mixed;
 mod races;
 mod rules;
 mod stop;
