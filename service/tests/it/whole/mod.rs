@@ -183,6 +183,7 @@ async fn fill(service: &Service, steps: &[Step], account: &str, token: &str, who
 fn beginning(who: &str) -> Known {
     let known = [("customer_id", &*format!("{who}-1")), ("who", who)];
     let places = [("country", "NO"), ("organization_number", "123456789"), ("postal_code", "0150")];
+    let places = places.into_iter().chain([("operation", "send-verification-code"), ("field", "email")]);
     known.into_iter().chain(places).map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
 }
 
