@@ -39,6 +39,8 @@ pub(super) struct Cut {
     pub(super) bound: i64,
     weights: Range<usize>,
     units: Range<usize>,
+    /// For how long it has not bound.
+    pub(super) idle: u32,
 }
 
 /// What a deal can add to a cut.
@@ -299,6 +301,7 @@ impl Cuts {
             bound: candidate.bound,
             weights: first_weight..self.weights.len(),
             units: first_unit..self.units.len(),
+            idle: 0,
         });
     }
 }

@@ -93,8 +93,8 @@ pub(super) struct Buffers {
     cases: Vec<Case>,
     /// Cases still to be looked at.
     open: Vec<usize>,
-    /// Per split: its bounds in the case at hand.
-    wanted: Vec<Option<(i64, i64)>>,
+    /// The limits of the case at hand that have no row yet.
+    wanted: Vec<Limit>,
     /// Per deal of the set: what an application is worth beside its amount.
     preferences: Vec<i128>,
     /// What a minor unit is worth.
@@ -178,16 +178,36 @@ enum Subject {
     Floor { deals: u128, price: i64 },
 }
 
-/// A subject with its rows: at most, and at least.
+/// A row that bounds a subject.
 #[derive(Debug, Clone, Copy)]
 struct Split {
-    subject: Subject,
-    most_row: usize,
-    least_row: usize,
-    /// What it is at most when nothing bounds it.
+    limit: Limit,
+    row: usize,
+    /// Bounds nothing.
     free: i64,
-    most: i64,
-    least: i64,
+}
+
+/// How much of a subject there is in a case.
+#[derive(Debug, Clone, Copy)]
+struct Limit {
+    subject: Subject,
+    /// At least, else at most.
+    least: bool,
+    count: i64,
+}
+
+impl Limit {
+    /// Do both bound the same?
+    fn is_like(&self, other: &Self) -> bool {
+        self.subject == other.subject && self.least == other.least
+    }
+}
+
+impl Split {
+    /// What the subject counts in its row.
+    fn sign(&self) -> i64 {
+        if self.limit.least { -1 } else { 1 }
+    }
 }
 
 /// Solves the deals of one set.
@@ -274,7 +294,7 @@ impl Buffers {
     /// Are there cases by the cheapest unit of bundles?
     #[cfg(test)]
     pub(super) fn splits_by_floor(&self) -> bool {
-        self.splits.iter().any(|split| matches!(split.subject, Subject::Floor { .. }))
+        self.cases.iter().any(|case| matches!(case.limit.subject, Subject::Floor { .. }))
     }
 
     /// Sets up market, objective and the rows of the programme.

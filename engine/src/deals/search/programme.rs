@@ -52,8 +52,7 @@ impl Buffers {
             (coefficient != 0).then_some((variable as u32, coefficient * sign))
         });
         let row = master.add_row(bound, relief, coefficients)?;
-        column_of.push(u32::MAX);
-        column_of.extend(relief.map(|_| u32::MAX));
+        column_of.resize(master.variables(), u32::MAX);
         Ok(row)
     }
 
@@ -79,13 +78,14 @@ impl Buffers {
             uses.extend((coefficient != 0).then_some((cut.row, coefficient)));
         }
         for split in splits.iter() {
-            let coefficient = coefficient(split.subject, at, column, pool, problem, market);
-            if coefficient != 0 {
-                uses.extend([(split.most_row, coefficient), (split.least_row, -coefficient)]);
-            }
+            let coefficient = coefficient(split.limit.subject, at, column, pool, problem, market);
+            uses.extend((coefficient != 0).then_some((split.row, split.sign() * coefficient)));
         }
-        master.add_column(column.value, uses.iter().copied());
-        column_of.push(at);
+        let variable = master.add_column(column.value, uses.iter().copied());
+        column_of.resize(master.variables(), u32::MAX);
+        if let Some(slot) = column_of.get_mut(variable as usize) {
+            *slot = at;
+        }
     }
 
     /// Costs by the master's prices; false when they grow too large.
@@ -105,8 +105,8 @@ impl Buffers {
         }
         cuts.charge(costs, price);
         for split in splits.iter() {
-            let cost = price(split.most_row) - price(split.least_row);
-            match split.subject {
+            let cost = price(split.row) * i128::from(split.sign());
+            match split.limit.subject {
                 Subject::Times(deal) => {
                     if let Some(own) = costs.deal.get_mut(deal) {
                         *own -= cost;
@@ -199,7 +199,7 @@ impl Buffers {
         let Self { market, offers, costs, columns, pool, splits, refused, rooms, .. } = self;
         refused.clear();
         if !any {
-            refused.extend(splits.iter().filter_map(|split| match split.subject {
+            refused.extend(splits.iter().filter_map(|split| match split.limit.subject {
                 Subject::Column(at) => {
                     columns.get(at as usize).filter(|column| column.deal == deal).map(|column| column.picks.clone())
                 }
@@ -250,7 +250,7 @@ impl Buffers {
                 (coefficient != 0).then_some((variable as u32, coefficient))
             });
             let row = master.add_row(cut.bound, None, coefficients)?;
-            column_of.push(u32::MAX);
+            column_of.resize(master.variables(), u32::MAX);
             if let Some(cut) = cuts.cuts.get_mut(at) {
                 cut.row = row;
             }
