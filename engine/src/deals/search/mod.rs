@@ -34,7 +34,7 @@ use self::branch::Case;
 use self::list::{List, Root};
 use super::assign::Assignment;
 use super::column::{Pick, group_each};
-use super::cut::Cuts;
+use super::cut::{self, Cuts};
 use super::master::Master;
 use super::offer::{Costs, Found, Market, Offers};
 use super::set_cut::SetCuts;
@@ -137,6 +137,7 @@ pub(super) struct Buffers {
     refused: Vec<Range<usize>>,
     shares: Vec<(u32, i128)>,
     times: Vec<i128>,
+    taken_by_floor: Vec<cut::Taken>,
     /// Per column taken: the price of its cheapest rewarded unit, its deal, its share and its amount.
     floors: Vec<(i64, usize, i128, i64)>,
     assignment: Assignment,

@@ -1,6 +1,7 @@
 //! The linear programme of the case at hand: its rows and columns, and what its prices say.
 
 use super::super::column::Pick;
+use super::super::cut::{Taken, floor_of};
 use super::super::offer::{Found, Wish};
 use super::super::{DealKind, DealProblem};
 use super::{Buffers, Column, Subject, coefficient};
@@ -68,8 +69,9 @@ impl Buffers {
             let in_tier = |pick: &Pick| problem.units.get(pick.unit as usize).is_some_and(|unit| unit.tier);
             uses.extend(tier.filter(|_| picks.iter().any(in_tier)).map(|row| (row, 1)));
         }
+        let floor = floor_of(problem, market, column.deal, picks);
         for cut in &cuts.cuts {
-            let coefficient = cuts.coefficient(cut, column.deal, picks);
+            let coefficient = cuts.coefficient(cut, column.deal, floor);
             uses.extend((coefficient != 0).then_some((cut.row, coefficient)));
         }
         for cut in &set_cuts.cuts {
@@ -103,7 +105,7 @@ impl Buffers {
             costs.deal.push(preference.saturating_mul(scale) - limit.map_or(0, price));
             costs.tier.push(tier.map_or(0, price));
         }
-        cuts.charge(costs, price);
+        cuts.charge(problem, market, costs, price);
         for split in splits.iter() {
             let cost = price(split.row) * i128::from(split.sign());
             match split.limit.subject {
@@ -215,38 +217,22 @@ impl Buffers {
 
     /// Adds rows that the fractional choice at hand breaks; were there any?
     pub(super) fn cut(&mut self, problem: &DealProblem, by: i128) -> Result<bool, Overflow> {
-        let Self { market, columns, pool, shares, sums_rewarded, times, cuts, master, column_of, .. } = self;
-        times.clear();
-        times.resize(market.deals.len(), 0);
-        let picks = |column: &Column| pool.get(column.picks.clone()).unwrap_or(&[]);
+        let Self { market, columns, pool, shares, taken_by_floor, cuts, master, column_of, .. } = self;
+        let floor = |column: &Column| floor_of(problem, market, column.deal, pool.get(column.picks.clone()).unwrap_or(&[]));
+        taken_by_floor.clear();
         for (at, share) in shares.iter() {
             let Some(column) = columns.get(*at as usize) else { continue };
-            if let Some(sum) = times.get_mut(column.deal) {
-                *sum += share;
-            }
-            for pick in picks(column).iter().filter(|pick| pick.rewarded) {
-                if let Some(sum) = sums_rewarded.get_mut(pick.unit as usize) {
-                    *sum += share * i128::from(pick.count);
-                }
-            }
+            taken_by_floor.push(Taken { deal: column.deal, floor: floor(column), share: *share });
         }
         let known = cuts.cuts.len();
         let mut steps = 0;
-        let found = cuts.find(problem, market, (times, sums_rewarded, by), &mut steps);
+        let found = cuts.find(problem, market, taken_by_floor, by, &mut steps);
         master.steps += steps;
-        for (at, _) in shares.iter() {
-            let Some(column) = columns.get(*at as usize) else { continue };
-            for pick in picks(column) {
-                if let Some(sum) = sums_rewarded.get_mut(pick.unit as usize) {
-                    *sum = 0;
-                }
-            }
-        }
         for at in known..known + found {
             let Some(cut) = cuts.cuts.get(at) else { continue };
             let coefficients = column_of.iter().enumerate().filter_map(|(variable, at)| {
                 let column = columns.get(*at as usize)?;
-                let coefficient = cuts.coefficient(cut, column.deal, picks(column));
+                let coefficient = cuts.coefficient(cut, column.deal, floor(column));
                 (coefficient != 0).then_some((variable as u32, coefficient))
             });
             let row = master.add_row(cut.bound, None, coefficients)?;
