@@ -9,7 +9,7 @@
 use std::ops::Range;
 
 use super::column::{Pick, price_of, run_of};
-use super::offer::{Costs, Market};
+use super::offer::{self, Costs, Market};
 use super::{DealKind, DealProblem, GroupReward};
 use crate::rule::Base;
 
@@ -94,24 +94,46 @@ struct Candidate {
     set: usize,
 }
 
-/// The price of the unit that decides what such an application gives; greatest where no unit alone does.
-pub(super) fn floor_of(problem: &DealProblem, market: &Market, deal: usize, picks: &[Pick]) -> i64 {
+/// The price of the cheapest rewarded unit of an application, where that alone is rewarded.
+pub(super) fn floor_of(problem: &DealProblem, market: &Market, deal: usize, picks: &[Pick]) -> Option<i64> {
     let kind = market.deals.get(deal).and_then(|party| problem.deals.get(party.deal as usize)).map(|deal| &deal.kind);
-    let floor = match kind {
+    match kind {
         Some(DealKind::Group { base, .. }) if kind.is_some_and(|kind| rewards_one(problem, kind)) => {
             let rewarded = picks.iter().find(|pick| pick.rewarded);
             rewarded.and_then(|pick| run_of(problem, pick)).map(|run| price_of(run, *base))
         }
         _ => market.floor(problem, deal, picks),
-    };
-    floor.unwrap_or(i64::MAX)
+    }
 }
 
 /// Does a group reward its cheapest unit alone?
-fn rewards_one(problem: &DealProblem, kind: &DealKind) -> bool {
+pub(super) fn rewards_one(problem: &DealProblem, kind: &DealKind) -> bool {
     let DealKind::Group { units, reward, .. } = kind else { return false };
     let units = problem.units.get(units.clone()).unwrap_or(&[]);
     *reward == GroupReward::Percent || units.iter().all(|unit| unit.value.whole() == Some(1))
+}
+
+/// Lets the groups of these deals, as bits, cost more that reward a unit of at least this price.
+pub(super) fn charge_groups(problem: &DealProblem, market: &Market, costs: &mut Costs, (deals, price, cost): (u128, i64, i128)) {
+    let own = market.deals.iter().enumerate().filter(|(at, _)| *at < 128 && cost != 0 && deals >> at & 1 == 1);
+    for (_, party) in own {
+        charge_group(problem, party, costs, (price, cost));
+    }
+}
+
+/// The same for one deal; false when it is none that rewards one unit of a group.
+fn charge_group(problem: &DealProblem, party: &offer::Party, costs: &mut Costs, (price, cost): (i64, i128)) -> bool {
+    let kind = problem.deals.get(party.deal as usize).map(|deal| &deal.kind);
+    let Some(kind @ DealKind::Group { units, base, .. }) = kind else { return false };
+    if !rewards_one(problem, kind) {
+        return false;
+    }
+    for (unit, own) in units.clone().zip(problem.units.get(units.clone()).unwrap_or(&[])) {
+        if problem.runs.get(own.run as usize).is_some_and(|run| price_of(run, *base) >= price) {
+            costs.charge(unit as u32, true, cost);
+        }
+    }
+    true
 }
 
 impl Cuts {
@@ -138,24 +160,15 @@ impl Cuts {
             }
             for (at, party) in market.deals.iter().enumerate() {
                 let cost = cost.saturating_mul(i128::from(self.weight(cut, at)));
-                let kind = problem.deals.get(party.deal as usize).map(|deal| &deal.kind);
-                match kind {
-                    _ if cost == 0 => {}
-                    Some(DealKind::Group { units, base, .. })
-                        if cut.price > i64::MIN && kind.is_some_and(|kind| rewards_one(problem, kind)) =>
-                    {
-                        for (unit, own) in units.clone().zip(problem.units.get(units.clone()).unwrap_or(&[])) {
-                            if problem.runs.get(own.run as usize).is_some_and(|run| price_of(run, *base) >= cut.price) {
-                                costs.charge(unit as u32, true, cost);
-                            }
-                        }
-                    }
-                    _ if cut.price > i64::MIN && party.by_floor => costs.floors.push((1 << at, cut.price, cost)),
-                    _ => {
-                        if let Some(own) = costs.deal.get_mut(at) {
-                            *own -= cost;
-                        }
-                    }
+                if cost == 0 {
+                    continue;
+                }
+                if cut.price > i64::MIN && party.by_floor {
+                    costs.floors.push((1 << at, cut.price, cost));
+                } else if (cut.price == i64::MIN || !charge_group(problem, party, costs, (cut.price, cost)))
+                    && let Some(own) = costs.deal.get_mut(at)
+                {
+                    *own -= cost;
                 }
             }
         }

@@ -1,8 +1,9 @@
 //! Cases: when the linear programme takes fractions, it goes on with two of them.
 
 use super::super::DealProblem;
+use super::super::cut::floor_of;
 use super::programme::Relaxed;
-use super::{Buffers, Limit, SWEEP_STATES, Split, Subject, is_group};
+use super::{Buffers, Limit, SWEEP_STATES, Split, Subject};
 use crate::number::Overflow;
 
 /// Breaking a row of a case costs this many times everything there is, so that breaking it by a
@@ -11,7 +12,15 @@ const RELIEF: i128 = 1 << 8;
 
 /// How often the first case, and any other, is bounded anew after adding rows.
 const ROOT_CUTS: u32 = 16;
-const OTHER_CUTS: u32 = 3;
+const OTHER_CUTS: u32 = 2;
+
+/// Only every so many are.
+const CUT_EVERY: u64 = 4;
+
+/// After the first few cases every so many make a choice from the columns at hand, and from what numbers of
+/// applications leave.
+const CHOOSE_EVERY: u64 = 8;
+const ASSIGN_EVERY: u64 = 32;
 
 /// And the first one when its columns are listed.
 const LISTED_CUTS: u32 = 60;
@@ -109,9 +118,10 @@ impl Buffers {
         let most = self.open.iter().map(bound).max()?;
         let at = match self.open.last() {
             // Prices that are looked for take long to follow from one case to a far one.
-            Some(_) if !self.list.open => self.open.len() - 1,
             Some(last)
-                if children > 0 && before == self.open.len() && bound(last) - self.best_value >= (most - self.best_value) / 2 =>
+                if children > 0
+                    && (!self.list.open
+                        || before == self.open.len() && bound(last) - self.best_value >= (most - self.best_value) / 2) =>
             {
                 self.open.len() - 1
             }
@@ -247,13 +257,13 @@ impl Buffers {
         if self.nodes == 1 && !self.lists {
             self.note_root(problem);
         }
-        if self.nodes <= 4 || self.nodes.is_multiple_of(8) {
+        if self.nodes <= 4 || self.nodes.is_multiple_of(CHOOSE_EVERY) {
             self.greedy(problem, Some(by))?;
             if self.is_hopeless(bound) {
                 return Ok(Node::Closed);
             }
         }
-        self.assign(problem, by)?;
+        self.assign(problem, by, !(self.nodes <= 4 || self.nodes.is_multiple_of(ASSIGN_EVERY)))?;
         if self.is_hopeless(bound) {
             return Ok(Node::Closed);
         }
@@ -342,6 +352,9 @@ impl Buffers {
                 }
             }
             self.drop_idle();
+            if self.nodes > 1 && !self.nodes.is_multiple_of(CUT_EVERY) {
+                return Ok(Tightened::Open { bound, by });
+            }
             match self.cut(problem, by) {
                 Ok(true) => {}
                 Ok(false) => return Ok(Tightened::Open { bound, by }),
@@ -372,60 +385,36 @@ impl Buffers {
         if let Some((stake, subject, at)) = self.most_divided_floor(problem, by)
             && best.is_none_or(|(other, _, _)| stake > other)
         {
-            return i64::try_from(at).ok().map(|at| (subject, at));
+            best = Some((stake, subject, at));
         }
-        let Self { columns, pool, shares, sums, sums_rewarded, times, market, .. } = self;
-        // Where all deals are groups, rewards say as much as numbers of applications.
-        let only_groups = (0..market.deals.len()).all(|deal| is_group(problem, market, deal));
-        if let Some((_, subject, at)) = best.filter(|_| !only_groups) {
-            return i64::try_from(at).ok().map(|at| (subject, at));
-        }
-        let mut rewarded = best;
+        let Self { columns, pool, shares, sums, sums_rewarded, .. } = self;
         let picks = |at: &u32| {
             let column = columns.get(*at as usize);
             column.and_then(|column| pool.get(column.picks.clone())).unwrap_or(&[])
         };
-        for (at, share) in shares.iter() {
-            for pick in picks(at) {
-                let list = if pick.rewarded { &mut *sums_rewarded } else { &mut *sums };
-                if let Some(sum) = list.get_mut(pick.unit as usize) {
-                    *sum += share * i128::from(pick.count);
-                }
-            }
-        }
-        // Rewards first, whichever deal's: they are what groups give.
-        times.clear();
-        times.resize(market.rooms.len(), 0);
-        for (at, share) in shares.iter() {
-            if columns.get(*at as usize).is_some_and(|column| is_group(problem, market, column.deal)) {
-                for pick in picks(at).iter().filter(|pick| pick.rewarded) {
-                    if let Some(sum) = times.get_mut(market.place(problem, pick.unit)) {
+        if best.is_none() {
+            for (at, share) in shares.iter() {
+                for pick in picks(at) {
+                    let list = if pick.rewarded { &mut *sums_rewarded } else { &mut *sums };
+                    if let Some(sum) = list.get_mut(pick.unit as usize) {
                         *sum += share * i128::from(pick.count);
                     }
                 }
             }
-        }
-        for (place, sum) in times.iter().enumerate().filter(|(_, sum)| *sum % by != 0) {
-            let run = market.runs.get(place).and_then(|run| problem.runs.get(*run as usize));
-            let stake = part(*sum).saturating_mul(run.map_or(0, |run| i128::from(run.share)));
-            if rewarded.is_none_or(|(other, _, _)| stake > other) {
-                rewarded = Some((stake, Subject::Rewarded(place), sum / by));
-            }
-        }
-        let mut best: Option<(i128, Subject, i128)> = None;
-        for (at, _) in shares.iter() {
-            for pick in picks(at) {
-                let list = if pick.rewarded { &mut *sums_rewarded } else { &mut *sums };
-                let Some(sum) = list.get_mut(pick.unit as usize).map(std::mem::take) else { continue };
-                if sum % by != 0 && best.is_none_or(|(other, _, _)| part(sum) > other) {
-                    best = Some((part(sum), Subject::Units { unit: pick.unit, rewarded: pick.rewarded }, sum / by));
+            for (at, _) in shares.iter() {
+                for pick in picks(at) {
+                    let list = if pick.rewarded { &mut *sums_rewarded } else { &mut *sums };
+                    let Some(sum) = list.get_mut(pick.unit as usize).map(std::mem::take) else { continue };
+                    if sum % by != 0 && best.is_none_or(|(other, _, _)| part(sum) > other) {
+                        best = Some((part(sum), Subject::Units { unit: pick.unit, rewarded: pick.rewarded }, sum / by));
+                    }
                 }
             }
         }
-        rewarded.or(best).and_then(|(_, subject, at)| i64::try_from(at).ok().map(|at| (subject, at)))
+        best.and_then(|(_, subject, at)| i64::try_from(at).ok().map(|at| (subject, at)))
     }
 
-    /// The price at which the number of bundles whose cheapest rewarded unit costs as much is furthest from
+    /// The price at which the number of applications whose cheapest rewarded unit costs as much is furthest from
     /// whole: of all deals together, or else of one. With what is at stake.
     fn most_divided_floor(&mut self, problem: &DealProblem, by: i128) -> Option<(i128, Subject, i128)> {
         let Self { columns, pool, shares, floors, market, .. } = self;
@@ -433,7 +422,7 @@ impl Buffers {
         for (at, share) in shares.iter() {
             let Some(column) = columns.get(*at as usize).filter(|column| column.deal < 128) else { continue };
             let picks = pool.get(column.picks.clone()).unwrap_or(&[]);
-            let floor = market.floor(problem, column.deal, picks);
+            let floor = floor_of(problem, market, column.deal, picks);
             floors.extend(floor.map(|floor| (floor, column.deal, *share, column.amount)));
         }
         floors.sort_unstable_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(&b.1)));

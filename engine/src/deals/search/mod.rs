@@ -32,7 +32,7 @@ use std::ops::Range;
 
 use self::branch::Case;
 use self::list::{List, Root};
-use super::assign::Assignment;
+use super::assign::{Assignment, Wanted};
 use super::column::{Pick, group_each};
 use super::cut::{self, Cuts};
 use super::master::Master;
@@ -54,7 +54,7 @@ const TIE_STEPS: u64 = 200_000;
 /// After so many sixteenths of the steps columns are listed if they are so few.
 const LIST_AFTER: [(u64, usize); 3] = [(1, 500), (4, 2_000), (8, 8_000)];
 
-/// Where they are not, what is left after so many is for a sweep.
+/// Where they are not, what is left after so many is for a sweep, if there can be one.
 const SWEEP_AFTER: u64 = 12;
 
 /// States of a sweep at a time: few for a good choice, then more to prove the best one.
@@ -136,14 +136,13 @@ pub(super) struct Buffers {
     choice: Vec<(u32, i64)>,
     refused: Vec<Range<usize>>,
     shares: Vec<(u32, i128)>,
-    times: Vec<i128>,
     taken_by_floor: Vec<cut::Taken>,
     /// Per column taken: the price of its cheapest rewarded unit, its deal, its share and its amount.
     floors: Vec<(i64, usize, i128, i64)>,
     assignment: Assignment,
-    counts: Vec<i64>,
+    wanted_units: Vec<Wanted>,
     /// The numbers of applications last assigned units to.
-    assigned: Vec<i64>,
+    assigned: Vec<Wanted>,
     sums: Vec<i128>,
     sums_rewarded: Vec<i128>,
     flat: Vec<(Pick, i128)>,
@@ -170,11 +169,9 @@ enum Subject {
     Times(usize),
     /// How many units of a `DealUnit` are used, in one role.
     Units { unit: u32, rewarded: bool },
-    /// How many units at a place are rewarded in groups, whichever deal's.
-    Rewarded(usize),
     /// How often a column is taken.
     Column(u32),
-    /// How many bundles of these deals, as bits, have a cheapest rewarded unit of at least this price, where
+    /// How many applications of these deals, as bits, have a cheapest rewarded unit of at least this price, where
     /// that decides the reward.
     Floor { deals: u128, price: i64 },
 }
@@ -259,7 +256,7 @@ impl Buffers {
     fn search_within(&mut self, problem: &DealProblem, steps: u64) -> Result<Option<i128>, Overflow> {
         self.begun = (self.used().min(steps), steps);
         (self.lists, self.list_tries, self.list_after) = (false, 0, self.after(LIST_AFTER.first().map_or(16, |first| first.0)));
-        (self.steps, self.relist_after) = (self.after(SWEEP_AFTER), u64::MAX);
+        (self.steps, self.relist_after) = (steps, u64::MAX);
         self.root.known = false;
         self.stopped = false;
         let Some(mut left) = self.search(problem)? else { return Ok(None) };
@@ -528,18 +525,10 @@ fn coefficient(subject: Subject, at: u32, column: &Column, pool: &[Pick], proble
         Subject::Units { unit, rewarded } => {
             picks().filter(|pick| pick.unit == unit && pick.rewarded == rewarded).map(|pick| pick.count).sum()
         }
-        Subject::Rewarded(place) if is_group(problem, market, column.deal) => {
-            picks().filter(|pick| pick.rewarded && market.place(problem, pick.unit) == place).map(|pick| pick.count).sum()
-        }
-        Subject::Rewarded(_) => 0,
         Subject::Floor { deals, price } => {
-            let floor = (deals >> column.deal & 1 == 1).then(|| market.floor(problem, column.deal, picks().as_slice()));
+            let own = column.deal < 128 && deals >> column.deal & 1 == 1;
+            let floor = own.then(|| cut::floor_of(problem, market, column.deal, picks().as_slice()));
             i64::from(floor.flatten().is_some_and(|floor| floor >= price))
         }
     }
-}
-
-fn is_group(problem: &DealProblem, market: &Market, deal: usize) -> bool {
-    let deal = market.deals.get(deal).and_then(|party| problem.deals.get(party.deal as usize));
-    deal.is_some_and(|deal| matches!(deal.kind, DealKind::Group { .. }))
 }

@@ -1,9 +1,9 @@
 //! The linear programme of the case at hand: its rows and columns, and what its prices say.
 
+use super::super::DealProblem;
 use super::super::column::Pick;
-use super::super::cut::{Taken, floor_of};
+use super::super::cut::{Taken, charge_groups, floor_of};
 use super::super::offer::{Found, Wish};
-use super::super::{DealKind, DealProblem};
 use super::{Buffers, Column, Subject, coefficient};
 use crate::number::Overflow;
 
@@ -69,7 +69,7 @@ impl Buffers {
             let in_tier = |pick: &Pick| problem.units.get(pick.unit as usize).is_some_and(|unit| unit.tier);
             uses.extend(tier.filter(|_| picks.iter().any(in_tier)).map(|row| (row, 1)));
         }
-        let floor = floor_of(problem, market, column.deal, picks);
+        let floor = floor_of(problem, market, column.deal, picks).unwrap_or(i64::MAX);
         for cut in &cuts.cuts {
             let coefficient = cuts.coefficient(cut, column.deal, floor);
             uses.extend((coefficient != 0).then_some((cut.row, coefficient)));
@@ -115,21 +115,11 @@ impl Buffers {
                     }
                 }
                 Subject::Units { unit, rewarded } => costs.charge(unit, rewarded, cost),
-                Subject::Rewarded(place) => {
-                    let run = market.runs.get(place).copied().unwrap_or(u32::MAX);
-                    for party in &market.deals {
-                        let Some(DealKind::Group { units, .. }) = problem.deals.get(party.deal as usize).map(|deal| &deal.kind)
-                        else {
-                            continue;
-                        };
-                        let own = problem.units.get(units.clone()).unwrap_or(&[]);
-                        for (unit, _) in units.clone().zip(own).filter(|(_, unit)| unit.run == run) {
-                            costs.charge(unit as u32, true, cost);
-                        }
-                    }
-                }
                 Subject::Column(_) => {}
-                Subject::Floor { deals, price } => costs.floors.extend((cost != 0).then_some((deals, price, cost))),
+                Subject::Floor { deals, price } => {
+                    costs.floors.extend((cost != 0).then_some((deals, price, cost)));
+                    charge_groups(problem, market, costs, (deals, price, cost));
+                }
             }
         }
         self.most.checked_mul(scale).is_some_and(|most| most < MOST_SCALED)
@@ -218,7 +208,10 @@ impl Buffers {
     /// Adds rows that the fractional choice at hand breaks; were there any?
     pub(super) fn cut(&mut self, problem: &DealProblem, by: i128) -> Result<bool, Overflow> {
         let Self { market, columns, pool, shares, taken_by_floor, cuts, master, column_of, .. } = self;
-        let floor = |column: &Column| floor_of(problem, market, column.deal, pool.get(column.picks.clone()).unwrap_or(&[]));
+        let floor = |column: &Column| {
+            let picks = pool.get(column.picks.clone()).unwrap_or(&[]);
+            floor_of(problem, market, column.deal, picks).unwrap_or(i64::MAX)
+        };
         taken_by_floor.clear();
         for (at, share) in shares.iter() {
             let Some(column) = columns.get(*at as usize) else { continue };
