@@ -608,6 +608,38 @@ fn bundles_split_by_their_cheapest_unit_find_what_a_plain_search_finds() {
     assert!(split > 10, "{split} were split so");
 }
 
+/// Where units are needed at several prices, bundles have to be given up at one of them.
+#[test]
+fn one_bundle_by_its_cheapest_unit_is_always_proven() {
+    let (mut buffers, mut solution) = (super::floors::Buffers::default(), Solution::default());
+    let (mut proven, mut split) = (0, 0);
+    for seed in 0..20_000 {
+        let mut problem = by_floor(seed);
+        problem.deals.truncate(1);
+        (solution.applications, solution.taken) = (Vec::new(), Vec::new());
+        let before = buffers.looked;
+        let outcome = super::floors::solve(&problem, 0, DEFAULT_STEPS, &mut buffers, &mut solution).unwrap();
+        let best = Plain::best(&problem);
+        solution.total = solution.applications.iter().map(|application| application.times * application.amount).sum();
+        if let super::Outcome::Proven = outcome {
+            check(&problem, &solution);
+            assert_eq!(score(&problem, &solution), best, "seed {seed}: {problem:?} {solution:?}");
+            proven += 1;
+        }
+        if buffers.looked > before + 1 {
+            split += 1;
+            // Cut short, it says how much more there may be.
+            (solution.applications, solution.taken) = (Vec::new(), Vec::new());
+            let outcome = super::floors::solve(&problem, 0, 0, &mut buffers, &mut solution).unwrap();
+            solution.total = solution.applications.iter().map(|application| application.times * application.amount).sum();
+            check(&problem, &solution);
+            let most = if let super::Outcome::Bounded { most, .. } = outcome { most } else { -1 };
+            assert!((solution.total..=most).contains(&best.0), "seed {seed}: {most}, {problem:?} {solution:?}");
+        }
+    }
+    assert!(proven > 19_000 && split > 20, "{proven} proven, {split} split");
+}
+
 /// Columns are listed for problems that stay open for long, which small ones never do: so here they are
 /// listed at once, and no column is known but from the list.
 #[test]

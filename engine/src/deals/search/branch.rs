@@ -346,10 +346,8 @@ impl Buffers {
             if rounds == 0 {
                 return Ok(Tightened::Open { bound, by });
             }
-            if self.list.open {
-                if self.splits.is_empty() {
-                    self.shorten_list(problem);
-                }
+            if self.list.open && self.splits.is_empty() {
+                self.shorten_list(problem);
             }
             self.drop_idle();
             if self.nodes > 1 && !self.nodes.is_multiple_of(CUT_EVERY) {

@@ -5,13 +5,13 @@
 //! linear programme ([`Master`]), whose columns are found one by one: its prices for units tell
 //! each deal's best column ([`Offers`]), until no column gains any more ([`programme`]). What it
 //! gives then is a bound for whole columns, and nearly always it takes whole columns by itself.
-//! Where it does not, [`Cuts`] bring the bound down, a [`Sweep`] looks at all states there can be
+//! Where it does not, [`Cuts`] bring the bound down, a [`Sweep`] looks at all states of groups
 //! when they are few, and else the search goes on with two cases ([`branch`]): a deal's
-//! applications, or the units of a run that a deal uses, or the bundles whose cheapest unit is so
-//! dear, are at most n, or at least n + 1.
+//! applications, or those whose cheapest unit is so dear, or the units of a run that a deal uses,
+//! are at most n, or at least n + 1. It dives, then goes on with the case that has the greatest bound.
 //! What is still open after a part of the steps, with few columns that a better choice can have, is
 //! started anew with these columns listed ([`list`]): then rows over any set of units cut too
-//! ([`SetCuts`]), and the case with the greatest bound comes first.
+//! ([`SetCuts`]).
 //!
 //! [`choice`] makes whole choices on the way: a case whose bound is no greater is closed. When
 //! the steps run out, [`fallback`] makes one that is good however many deals and units there are.
