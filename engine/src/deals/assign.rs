@@ -1,5 +1,6 @@
-//! When every deal's number of applications is settled and each unit adds to a reward on its
-//! own, who gets which unit is an assignment: a linear programme whose corners are whole.
+//! When every deal's number of applications is settled, with the price of the cheapest unit where that decides the
+//! reward, and else each unit adds to it on its own, who gets which unit is an assignment: a linear programme
+//! whose corners are whole.
 
 use super::column::{Pick, price_of};
 use super::master::Master;
@@ -25,6 +26,16 @@ pub(super) struct Assignment {
     pub(super) steps: u64,
 }
 
+/// Applications to find units for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Wanted {
+    /// Position in the set.
+    pub(super) deal: usize,
+    /// No rewarded unit is cheaper.
+    pub(super) floor: i64,
+    pub(super) times: i64,
+}
+
 /// Does each unit add to this deal's reward on its own?
 pub(super) fn adds_up(kind: &DealKind, several_values: bool) -> bool {
     match kind {
@@ -37,8 +48,15 @@ pub(super) fn adds_up(kind: &DealKind, several_values: bool) -> bool {
 }
 
 impl Assignment {
-    /// Fills `given` for these numbers of applications; false when it cannot be done.
-    pub(super) fn find(&mut self, problem: &DealProblem, market: &Market, times: &[i64]) -> Result<bool, Overflow> {
+    /// Fills `given` with units of `rooms` for these numbers of applications, of each deal those with a floor or none;
+    /// false when it cannot be done.
+    pub(super) fn find(
+        &mut self,
+        problem: &DealProblem,
+        market: &Market,
+        rooms: &[i64],
+        wanted: &[Wanted],
+    ) -> Result<bool, Overflow> {
         let Self { master, who, weights, given, steps } = self;
         master.clear();
         who.clear();
@@ -48,13 +66,13 @@ impl Assignment {
             who.push(None);
             master.add_row(bound, None, std::iter::empty())
         };
-        for room in &market.rooms {
+        for room in rooms {
             row(master, *room, who)?;
         }
-        for (at, (party, times)) in market.deals.iter().zip(times).enumerate() {
-            let Some(kind) = problem.deals.get(party.deal as usize).map(|deal| &deal.kind).filter(|_| *times > 0) else {
-                continue;
-            };
+        for Wanted { deal: at, floor, times } in wanted {
+            let at = *at;
+            let Some(party) = market.deals.get(at).filter(|_| *times > 0) else { continue };
+            let Some(kind) = problem.deals.get(party.deal as usize).map(|deal| &deal.kind) else { continue };
             match kind {
                 DealKind::Single { units, tier_limit } => {
                     let slot = row(master, *times, who)?;
@@ -76,6 +94,9 @@ impl Assignment {
                             else {
                                 continue;
                             };
+                            if mix.eligible && price_of(run, *base) < *floor {
+                                continue;
+                            }
                             let weight = match reward {
                                 _ if !mix.eligible => 0,
                                 BundleReward::NewPrice => i128::from(run.share) * FINE,

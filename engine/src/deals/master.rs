@@ -27,6 +27,8 @@ pub(super) struct Master {
     /// The objective, times `scale`.
     total: i128,
     variables: Vec<Variable>,
+    /// Those of dropped rows, to be used again.
+    gone: Vec<u32>,
     /// Per row: the variable that takes up what the row leaves.
     slacks: Vec<u32>,
     /// Coefficients of the columns by row; the first `columns` are in use.
@@ -174,6 +176,7 @@ impl Master {
         self.gains.clear();
         (self.scale, self.total) = (1, 0);
         self.variables.clear();
+        self.gone.clear();
         self.slacks.clear();
         self.columns = 0;
         self.steps = 0;
@@ -193,6 +196,11 @@ impl Master {
         self.height
     }
 
+    /// Variables there are, those of rows too.
+    pub(super) fn variables(&self) -> usize {
+        self.variables.len()
+    }
+
     /// What one more unit of a row's bound is worth, times [`Self::scale`].
     pub(super) fn price(&self, row: usize) -> i128 {
         -self.gains.get(row).copied().unwrap_or(0)
@@ -204,7 +212,12 @@ impl Master {
     }
 
     fn add_variable(&mut self, kind: Kind, basic: bool) -> u32 {
-        self.variables.push(Variable { kind, basic });
+        let variable = Variable { kind, basic };
+        if let Some((at, slot)) = self.gone.pop().and_then(|at| Some((at, self.variables.get_mut(at as usize)?))) {
+            *slot = variable;
+            return at;
+        }
+        self.variables.push(variable);
         self.variables.len() as u32 - 1
     }
 
@@ -228,8 +241,7 @@ impl Master {
     }
 
     /// A row over the columns there are, by variable. `relief`: the row may be broken at this
-    /// cost per unit, by a variable added after the row's own. The row is not met until
-    /// [`Self::repair`].
+    /// cost per unit. The row is not met until [`Self::repair`].
     pub(super) fn add_row(
         &mut self,
         bound: i64,
@@ -287,7 +299,7 @@ impl Master {
         slack.is_none_or(|slack| !slack.basic)
     }
 
-    /// Drops a row that does not bind and has no relief; the last row takes its number.
+    /// Drops a row that does not bind; the last row takes its number.
     pub(super) fn drop_row(&mut self, row: usize) {
         let Some(slack) = self.slacks.get(row).copied().filter(|_| !self.binds(row)) else { return };
         let Some(at) = self.lines.iter().take(self.height).position(|line| line.own == slack) else { return };
@@ -299,12 +311,13 @@ impl Master {
         }
         self.gains.swap_remove(row);
         self.slacks.swap_remove(row);
-        if let Some(variable) = self.variables.get_mut(slack as usize) {
-            *variable = Variable { kind: Kind::Gone, basic: false };
-        }
         let (row, last) = (row as u32, self.height as u32);
-        for variable in &mut self.variables {
+        for (at, variable) in (0..).zip(&mut self.variables) {
             match &mut variable.kind {
+                Kind::Slack(own) | Kind::Relief(own, _) if *own == row => {
+                    *variable = Variable { kind: Kind::Gone, basic: false };
+                    self.gone.push(at);
+                }
                 Kind::Slack(own) | Kind::Relief(own, _) if *own == last => *own = row,
                 _ => {}
             }

@@ -8,6 +8,7 @@ mod bundle;
 mod column;
 mod component;
 mod cut;
+mod floors;
 mod group;
 mod leaders;
 mod master;
@@ -167,6 +168,7 @@ pub(crate) struct Scratch {
     group: group::Buffers,
     leaders: leaders::Buffers,
     bundle: bundle::Buffers,
+    floors: floors::Buffers,
     search: search::Buffers,
 }
 
@@ -176,7 +178,7 @@ pub(crate) fn solve(problem: &DealProblem, steps: u64, scratch: &mut Scratch, so
     solution.applications.clear();
     solution.taken.clear();
     (solution.total, solution.gap, solution.steps) = (0, 0, 0);
-    let Scratch { components, single, group, leaders, bundle, search } = scratch;
+    let Scratch { components, single, group, leaders, bundle, floors, search } = scratch;
     components.find(problem);
     let count = components.count();
     for at in 0..count {
@@ -197,6 +199,9 @@ pub(crate) fn solve(problem: &DealProblem, steps: u64, scratch: &mut Scratch, so
                 // So little that the search need not go without it.
                 let before = solution.steps;
                 outcome = bundle::solve(problem, *only, (left - kept) / 4, bundle, solution)?;
+                if let Outcome::Open = outcome {
+                    outcome = floors::solve(problem, *only, (left - kept) / 16, floors, solution)?;
+                }
                 end = end.saturating_add(solution.steps - before);
             }
         }

@@ -543,12 +543,11 @@ fn bundles_alone_find_what_a_plain_search_finds() {
 }
 
 /// Sweeps are for problems that the linear programme leaves open, which small ones seldom do: so
-/// here they are alone. Rounded parts of percentages, and amounts cut to what units cost, they
-/// only bound.
+/// here they are alone.
 #[test]
 fn a_sweep_finds_what_a_plain_search_finds() {
     let (mut buffers, mut solution) = (super::search::Buffers::default(), Solution::default());
-    let (mut swept, mut bounded) = (0, 0);
+    let mut swept = 0;
     for seed in 0..40_000 {
         let mut problem = small(seed);
         if seed % 2 == 0 {
@@ -563,19 +562,12 @@ fn a_sweep_finds_what_a_plain_search_finds() {
         solution.total = solution.applications.iter().map(|application| application.times * application.amount).sum();
         check(&problem, &solution);
         let (expected, found) = (Plain::best(&problem), score(&problem, &solution));
-        let adds_up =
-            |deal: &Deal| !matches!(deal.kind, DealKind::Bundle { reward: BundleReward::Percent | BundleReward::Amount, .. });
-        if problem.deals.iter().all(adds_up) {
-            assert!(exact, "seed {seed}");
-            assert_eq!(found.0, expected.0, "seed {seed}: {problem:?} {solution:?}");
-            assert!(found == expected || seed % 3 == 0, "seed {seed}: {problem:?} {solution:?}");
-            swept += 1;
-        } else {
-            assert!(found <= expected && (found.0 == expected.0 || !exact), "seed {seed}: {problem:?} {solution:?}");
-            bounded += 1;
-        }
+        assert!(exact, "seed {seed}");
+        assert_eq!(found.0, expected.0, "seed {seed}: {problem:?} {solution:?}");
+        assert!(found == expected || seed % 3 == 0, "seed {seed}: {problem:?} {solution:?}");
+        swept += 1;
     }
-    assert!(swept > 10_000 && bounded > 1_000, "{swept} and {bounded}");
+    assert!(swept > 10_000, "{swept}");
 }
 
 /// Bundles that reward their cheapest unit, on lines that have discounts, so that no sweep solves them.
@@ -614,6 +606,38 @@ fn bundles_split_by_their_cheapest_unit_find_what_a_plain_search_finds() {
         split += u64::from(buffers.splits_by_floor());
     }
     assert!(split > 10, "{split} were split so");
+}
+
+/// Where units are needed at several prices, bundles have to be given up at one of them.
+#[test]
+fn one_bundle_by_its_cheapest_unit_is_always_proven() {
+    let (mut buffers, mut solution) = (super::floors::Buffers::default(), Solution::default());
+    let (mut proven, mut split) = (0, 0);
+    for seed in 0..20_000 {
+        let mut problem = by_floor(seed);
+        problem.deals.truncate(1);
+        (solution.applications, solution.taken) = (Vec::new(), Vec::new());
+        let before = buffers.looked;
+        let outcome = super::floors::solve(&problem, 0, DEFAULT_STEPS, &mut buffers, &mut solution).unwrap();
+        let best = Plain::best(&problem);
+        solution.total = solution.applications.iter().map(|application| application.times * application.amount).sum();
+        if let super::Outcome::Proven = outcome {
+            check(&problem, &solution);
+            assert_eq!(score(&problem, &solution), best, "seed {seed}: {problem:?} {solution:?}");
+            proven += 1;
+        }
+        if buffers.looked > before + 1 {
+            split += 1;
+            // Cut short, it says how much more there may be.
+            (solution.applications, solution.taken) = (Vec::new(), Vec::new());
+            let outcome = super::floors::solve(&problem, 0, 0, &mut buffers, &mut solution).unwrap();
+            solution.total = solution.applications.iter().map(|application| application.times * application.amount).sum();
+            check(&problem, &solution);
+            let most = if let super::Outcome::Bounded { most, .. } = outcome { most } else { -1 };
+            assert!((solution.total..=most).contains(&best.0), "seed {seed}: {most}, {problem:?} {solution:?}");
+        }
+    }
+    assert!(proven > 19_000 && split > 20, "{proven} proven, {split} split");
 }
 
 /// Columns are listed for problems that stay open for long, which small ones never do: so here they are

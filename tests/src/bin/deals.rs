@@ -1,5 +1,5 @@
-//! `deals --sets PART --seeds N --steps N --show 1`: how many receipts of the size that §8.5 promises are proven? Solves N
-//! problems of every set whose name has PART in it, and says per set how many are open, how much is missing at most (in
+//! `deals --sets PART --seeds N --only N --steps N --show 1`: how many receipts of the size that §8.5 promises are proven? Solves N
+//! problems of every set whose name has PART in it (or number N alone), and says per set how many are open, how much is missing at most (in
 //! thousandths of the discount), and how long one takes. Exit code 1 when one is open.
 
 use std::process::ExitCode;
@@ -11,12 +11,13 @@ use rabatt_tests::deals::{Set, sets};
 struct Options {
     part: String,
     seeds: u64,
+    only: Option<u64>,
     steps: Option<u64>,
     show: bool,
 }
 
 fn options() -> Result<Options, String> {
-    let mut options = Options { part: String::new(), seeds: 20, steps: None, show: false };
+    let mut options = Options { part: String::new(), seeds: 20, only: None, steps: None, show: false };
     let mut words = std::env::args().skip(1);
     while let Some(word) = words.next() {
         let value = words.next().ok_or(format!("{word} needs a value"))?;
@@ -24,9 +25,10 @@ fn options() -> Result<Options, String> {
         match word.as_str() {
             "--sets" => options.part.clone_from(&value),
             "--seeds" => options.seeds = number()?,
+            "--only" => options.only = Some(number()?),
             "--steps" => options.steps = Some(number()?),
             "--show" => options.show = number()? > 0,
-            _ => return Err(format!("{word}: use --sets PART --seeds N --steps N --show 1")),
+            _ => return Err(format!("{word}: use --sets PART --seeds N --only N --steps N --show 1")),
         }
     }
     Ok(options)
@@ -43,7 +45,7 @@ struct Found {
 
 fn measure(set: &Set, options: &Options, workspace: &mut Workspace) -> Result<Found, String> {
     let mut found = Found::default();
-    for number in 0..options.seeds {
+    for number in options.only.map_or(0..options.seeds, |only| only..only + 1) {
         let (rules, receipt) = set.problem(number);
         let told = |problems| format!("{} {number}: {problems:?}", set.name());
         let plan = Plan::from_json(&rules.to_string()).map_err(told)?;

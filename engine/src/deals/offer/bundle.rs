@@ -599,7 +599,7 @@ impl Buffers {
 }
 
 /// Does the cheapest rewarded unit alone decide what such a bundle, of one value, gives?
-pub(super) fn is_by_floor(problem: &DealProblem, kind: &DealKind) -> bool {
+pub(in super::super) fn is_by_floor(problem: &DealProblem, kind: &DealKind) -> bool {
     match kind {
         DealKind::Bundle { reward: BundleReward::PercentOffCheapest, .. } => true,
         DealKind::Bundle { mixes, reward: BundleReward::Free, .. } => {

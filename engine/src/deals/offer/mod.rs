@@ -4,7 +4,7 @@ mod bundle;
 mod group;
 mod list;
 
-pub(super) use self::bundle::most_by_rounding;
+pub(super) use self::bundle::{is_by_floor, most_by_rounding};
 pub(super) use self::list::{Listed, MOST_PLACES};
 
 use std::ops::Range;

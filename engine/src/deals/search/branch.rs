@@ -1,8 +1,9 @@
 //! Cases: when the linear programme takes fractions, it goes on with two of them.
 
 use super::super::DealProblem;
+use super::super::cut::floor_of;
 use super::programme::Relaxed;
-use super::{Buffers, SWEEP_STATES, Split, Subject, is_group};
+use super::{Buffers, Limit, SWEEP_STATES, Split, Subject};
 use crate::number::Overflow;
 
 /// Breaking a row of a case costs this many times everything there is, so that breaking it by a
@@ -11,7 +12,15 @@ const RELIEF: i128 = 1 << 8;
 
 /// How often the first case, and any other, is bounded anew after adding rows.
 const ROOT_CUTS: u32 = 16;
-const OTHER_CUTS: u32 = 3;
+const OTHER_CUTS: u32 = 2;
+
+/// Only every so many are.
+const CUT_EVERY: u64 = 4;
+
+/// After the first few cases every so many make a choice from the columns at hand, and from what numbers of
+/// applications leave.
+const CHOOSE_EVERY: u64 = 8;
+const ASSIGN_EVERY: u64 = 32;
 
 /// And the first one when its columns are listed.
 const LISTED_CUTS: u32 = 60;
@@ -19,13 +28,15 @@ const LISTED_CUTS: u32 = 60;
 /// How many sizes of sweeps are tried at once; more when states are small, otherwise last.
 const FIRST_SWEEPS: usize = 1;
 
-/// A case that is still to be looked at, or was: one more bound than in the case it belongs to.
+/// Rounds that a row may stay without binding: over sets, and of other cuts.
+const SET_IDLE: u32 = 2;
+const CUT_IDLE: u32 = 6;
+
+/// A case that is still to be looked at, or was: one more limit than in the case it belongs to.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Case {
     parent: Option<usize>,
-    split: usize,
-    /// At most, and at least.
-    bounds: (i64, i64),
+    pub(super) limit: Limit,
     /// No choice in it is worth more.
     bound: i128,
 }
@@ -59,7 +70,7 @@ impl Buffers {
     pub(super) fn search(&mut self, problem: &DealProblem) -> Result<Option<i128>, Overflow> {
         self.cases.clear();
         self.open.clear();
-        if self.enter(None).is_err() {
+        if self.enter(problem, None).is_err() {
             return Ok(Some(self.most));
         }
         let (mut case, mut bound) = (None, self.most);
@@ -69,25 +80,20 @@ impl Buffers {
                 return Ok(Some(self.bound_left()));
             }
             let mut children = 0;
-            let split = match self.visit(problem, bound)? {
-                Node::Closed => None,
+            match self.visit(problem, bound)? {
+                Node::Closed => {}
                 Node::Stopped => return Ok(Some(self.bound_left())),
-                Node::Split { subject, at, bound } => match self.split(problem, subject) {
-                    Ok(split) => Some((split, at, bound)),
-                    Err(Overflow) => return Ok(Some(self.bound_left())),
-                },
-            };
-            if let Some((split, at, bound)) = split {
-                let before = self.splits.get(split).map_or((0, 0), |split| (split.most, split.least));
-                for bounds in [(at, before.1), (before.0, at + 1)] {
-                    self.open.push(self.cases.len());
-                    self.cases.push(Case { parent: case, split, bounds, bound });
-                    children += 1;
+                Node::Split { subject, at, bound } => {
+                    for (least, count) in [(false, at), (true, at + 1)] {
+                        self.open.push(self.cases.len());
+                        self.cases.push(Case { parent: case, limit: Limit { subject, least, count }, bound });
+                        children += 1;
+                    }
                 }
             }
             let Some(next) = self.next_case(children) else { return Ok(None) };
             (case, bound) = (Some(next), self.cases.get(next).map_or(self.most, |case| case.bound));
-            if self.enter(case).is_err() {
+            if self.enter(problem, case).is_err() {
                 // The bound of this case stays in sight.
                 self.case_bound = bound;
                 return Ok(Some(self.bound_left()));
@@ -112,9 +118,10 @@ impl Buffers {
         let most = self.open.iter().map(bound).max()?;
         let at = match self.open.last() {
             // Prices that are looked for take long to follow from one case to a far one.
-            Some(_) if !self.list.open => self.open.len() - 1,
             Some(last)
-                if children > 0 && before == self.open.len() && bound(last) - self.best_value >= (most - self.best_value) / 2 =>
+                if children > 0
+                    && (!self.list.open
+                        || before == self.open.len() && bound(last) - self.best_value >= (most - self.best_value) / 2) =>
             {
                 self.open.len() - 1
             }
@@ -123,52 +130,93 @@ impl Buffers {
         Some(self.open.remove(at))
     }
 
-    /// Sets the bounds of a case, and no others.
-    fn enter(&mut self, mut next: Option<usize>) -> Result<(), Overflow> {
+    /// Sets the limits of a case, and no others.
+    fn enter(&mut self, problem: &DealProblem, mut next: Option<usize>) -> Result<(), Overflow> {
         self.wanted.clear();
-        self.wanted.resize(self.splits.len(), None);
         while let Some(case) = next.and_then(|case| self.cases.get(case)) {
-            if let Some(wanted) = self.wanted.get_mut(case.split) {
-                wanted.get_or_insert(case.bounds);
+            // Those further down are narrower.
+            if !self.wanted.iter().any(|limit| limit.is_like(&case.limit)) {
+                self.wanted.push(case.limit);
             }
             next = case.parent;
         }
-        for at in 0..self.splits.len() {
-            let free = self.splits.get(at).map_or((0, 0), |split| (split.free, 0));
-            self.bind(at, self.wanted.get(at).copied().flatten().unwrap_or(free))?;
+        let mut at = 0;
+        while let Some(split) = self.splits.get(at).copied() {
+            let wanted = self.wanted.iter().position(|limit| limit.is_like(&split.limit));
+            let limit = wanted.map(|wanted| self.wanted.swap_remove(wanted));
+            self.bind(at, limit.map_or(split.free, |limit| limit.count))?;
+            if limit.is_none() && !self.master.binds(split.row) {
+                self.splits.swap_remove(at);
+                self.drop_row(split.row);
+            } else {
+                at += 1;
+            }
+        }
+        while let Some(limit) = self.wanted.pop() {
+            self.add_split(problem, limit)?;
         }
         Ok(())
     }
 
-    /// The rows of a subject, new ones that do not bind when it has none.
-    pub(super) fn split(&mut self, problem: &DealProblem, subject: Subject) -> Result<usize, Overflow> {
-        if let Some(known) = self.splits.iter().position(|split| split.subject == subject) {
-            return Ok(known);
-        }
-        let most = match subject {
-            Subject::Times(deal) => self.market.deals.get(deal).map_or(0, |party| party.most),
-            Subject::Floor { .. } => self.market.rooms.iter().fold(0i64, |sum, room| sum.saturating_add(*room)),
-            _ => self.market.rooms.iter().copied().max().unwrap_or(0),
+    /// Makes the row of a limit.
+    fn add_split(&mut self, problem: &DealProblem, limit: Limit) -> Result<(), Overflow> {
+        let Limit { subject, least, count } = limit;
+        let (row, free) = if least {
+            // Breaking it costs more than everything there is.
+            let relief = self.most.saturating_mul(RELIEF);
+            (self.add_row(problem, -count, Some(relief), Some((subject, -1)))?, 0)
+        } else {
+            let all = self.market.rooms.iter().fold(0i64, |sum, room| sum.saturating_add(*room));
+            (self.add_row(problem, count, None, Some((subject, 1)))?, all)
         };
-        let most_row = self.add_row(problem, most, None, Some((subject, 1)))?;
-        // Breaking it costs more than everything there is.
-        let least_row = self.add_row(problem, 0, Some(self.most.saturating_mul(RELIEF)), Some((subject, -1)))?;
-        self.splits.push(Split { subject, most_row, least_row, free: most, most, least: 0 });
-        Ok(self.splits.len() - 1)
+        self.splits.push(Split { limit, row, free });
+        Ok(())
     }
 
-    /// Sets the bounds of a split.
-    pub(super) fn bind(&mut self, at: usize, (most, least): (i64, i64)) -> Result<(), Overflow> {
+    /// Moves the bound of a split.
+    fn bind(&mut self, at: usize, count: i64) -> Result<(), Overflow> {
         let Some(split) = self.splits.get_mut(at) else { return Ok(()) };
-        let (old, new) = (*split, Split { most, least, ..*split });
-        *split = new;
-        if new.most != old.most {
-            self.master.move_bound(old.most_row, new.most - old.most)?;
+        let by = split.sign() * (count - split.limit.count);
+        split.limit.count = count;
+        if by == 0 { Ok(()) } else { self.master.move_bound(split.row, by) }
+    }
+
+    /// Drops cuts that have not bound for a while.
+    fn drop_idle(&mut self) {
+        let mut at = 0;
+        while let Some(cut) = self.set_cuts.cuts.get_mut(at) {
+            let row = cut.row;
+            cut.idle = if self.master.binds(row) { 0 } else { cut.idle + 1 };
+            if cut.idle < SET_IDLE {
+                at += 1;
+            } else {
+                self.set_cuts.cuts.swap_remove(at);
+                self.drop_row(row);
+            }
         }
-        if new.least != old.least {
-            self.master.move_bound(old.least_row, old.least - new.least)?;
+        at = 0;
+        while let Some(cut) = self.cuts.cuts.get_mut(at) {
+            let row = cut.row;
+            cut.idle = if self.master.binds(row) { 0 } else { cut.idle + 1 };
+            if cut.idle < CUT_IDLE {
+                at += 1;
+            } else {
+                self.cuts.cuts.swap_remove(at);
+                self.drop_row(row);
+            }
         }
-        Ok(())
+    }
+
+    /// Drops a row that does not bind.
+    fn drop_row(&mut self, row: usize) {
+        self.master.drop_row(row);
+        let last = self.master.height();
+        let Self { cuts, set_cuts, splits, .. } = self;
+        let rows = set_cuts.cuts.iter_mut().map(|cut| &mut cut.row);
+        let rows = rows.chain(cuts.cuts.iter_mut().map(|cut| &mut cut.row)).chain(splits.iter_mut().map(|split| &mut split.row));
+        for own in rows.filter(|own| **own == last) {
+            *own = row;
+        }
     }
 
     /// Can nothing in a case with this bound be better than the best? At first only amounts count.
@@ -209,13 +257,13 @@ impl Buffers {
         if self.nodes == 1 && !self.lists {
             self.note_root(problem);
         }
-        if self.nodes <= 4 || self.nodes.is_multiple_of(8) {
+        if self.nodes <= 4 || self.nodes.is_multiple_of(CHOOSE_EVERY) {
             self.greedy(problem, Some(by))?;
             if self.is_hopeless(bound) {
                 return Ok(Node::Closed);
             }
         }
-        self.assign(problem, by)?;
+        self.assign(problem, by, !(self.nodes <= 4 || self.nodes.is_multiple_of(ASSIGN_EVERY)))?;
         if self.is_hopeless(bound) {
             return Ok(Node::Closed);
         }
@@ -270,7 +318,7 @@ impl Buffers {
                 }
             };
             // Its prices hold as long as they are those of units and limits alone.
-            if self.priced && self.cuts.cuts.is_empty() && self.splits.is_empty() && !self.list.open {
+            if self.nodes == 1 && self.priced && self.cuts.cuts.is_empty() && self.splits.is_empty() && !self.list.open {
                 self.price_sweep(problem);
             }
             if self.is_hopeless(bound) {
@@ -298,11 +346,12 @@ impl Buffers {
             if rounds == 0 {
                 return Ok(Tightened::Open { bound, by });
             }
-            if self.list.open {
-                if self.splits.is_empty() {
-                    self.shorten_list(problem);
-                }
-                self.drop_idle();
+            if self.list.open && self.splits.is_empty() {
+                self.shorten_list(problem);
+            }
+            self.drop_idle();
+            if self.nodes > 1 && !self.nodes.is_multiple_of(CUT_EVERY) {
+                return Ok(Tightened::Open { bound, by });
             }
             match self.cut(problem, by) {
                 Ok(true) => {}
@@ -334,60 +383,36 @@ impl Buffers {
         if let Some((stake, subject, at)) = self.most_divided_floor(problem, by)
             && best.is_none_or(|(other, _, _)| stake > other)
         {
-            return i64::try_from(at).ok().map(|at| (subject, at));
+            best = Some((stake, subject, at));
         }
-        let Self { columns, pool, shares, sums, sums_rewarded, times, market, .. } = self;
-        // Where all deals are groups, rewards say as much as numbers of applications.
-        let only_groups = (0..market.deals.len()).all(|deal| is_group(problem, market, deal));
-        if let Some((_, subject, at)) = best.filter(|_| !only_groups) {
-            return i64::try_from(at).ok().map(|at| (subject, at));
-        }
-        let mut rewarded = best;
+        let Self { columns, pool, shares, sums, sums_rewarded, .. } = self;
         let picks = |at: &u32| {
             let column = columns.get(*at as usize);
             column.and_then(|column| pool.get(column.picks.clone())).unwrap_or(&[])
         };
-        for (at, share) in shares.iter() {
-            for pick in picks(at) {
-                let list = if pick.rewarded { &mut *sums_rewarded } else { &mut *sums };
-                if let Some(sum) = list.get_mut(pick.unit as usize) {
-                    *sum += share * i128::from(pick.count);
-                }
-            }
-        }
-        // Rewards first, whichever deal's: they are what groups give.
-        times.clear();
-        times.resize(market.rooms.len(), 0);
-        for (at, share) in shares.iter() {
-            if columns.get(*at as usize).is_some_and(|column| is_group(problem, market, column.deal)) {
-                for pick in picks(at).iter().filter(|pick| pick.rewarded) {
-                    if let Some(sum) = times.get_mut(market.place(problem, pick.unit)) {
+        if best.is_none() {
+            for (at, share) in shares.iter() {
+                for pick in picks(at) {
+                    let list = if pick.rewarded { &mut *sums_rewarded } else { &mut *sums };
+                    if let Some(sum) = list.get_mut(pick.unit as usize) {
                         *sum += share * i128::from(pick.count);
                     }
                 }
             }
-        }
-        for (place, sum) in times.iter().enumerate().filter(|(_, sum)| *sum % by != 0) {
-            let run = market.runs.get(place).and_then(|run| problem.runs.get(*run as usize));
-            let stake = part(*sum).saturating_mul(run.map_or(0, |run| i128::from(run.share)));
-            if rewarded.is_none_or(|(other, _, _)| stake > other) {
-                rewarded = Some((stake, Subject::Rewarded(place), sum / by));
-            }
-        }
-        let mut best: Option<(i128, Subject, i128)> = None;
-        for (at, _) in shares.iter() {
-            for pick in picks(at) {
-                let list = if pick.rewarded { &mut *sums_rewarded } else { &mut *sums };
-                let Some(sum) = list.get_mut(pick.unit as usize).map(std::mem::take) else { continue };
-                if sum % by != 0 && best.is_none_or(|(other, _, _)| part(sum) > other) {
-                    best = Some((part(sum), Subject::Units { unit: pick.unit, rewarded: pick.rewarded }, sum / by));
+            for (at, _) in shares.iter() {
+                for pick in picks(at) {
+                    let list = if pick.rewarded { &mut *sums_rewarded } else { &mut *sums };
+                    let Some(sum) = list.get_mut(pick.unit as usize).map(std::mem::take) else { continue };
+                    if sum % by != 0 && best.is_none_or(|(other, _, _)| part(sum) > other) {
+                        best = Some((part(sum), Subject::Units { unit: pick.unit, rewarded: pick.rewarded }, sum / by));
+                    }
                 }
             }
         }
-        rewarded.or(best).and_then(|(_, subject, at)| i64::try_from(at).ok().map(|at| (subject, at)))
+        best.and_then(|(_, subject, at)| i64::try_from(at).ok().map(|at| (subject, at)))
     }
 
-    /// The price at which the number of bundles whose cheapest rewarded unit costs as much is furthest from
+    /// The price at which the number of applications whose cheapest rewarded unit costs as much is furthest from
     /// whole: of all deals together, or else of one. With what is at stake.
     fn most_divided_floor(&mut self, problem: &DealProblem, by: i128) -> Option<(i128, Subject, i128)> {
         let Self { columns, pool, shares, floors, market, .. } = self;
@@ -395,7 +420,7 @@ impl Buffers {
         for (at, share) in shares.iter() {
             let Some(column) = columns.get(*at as usize).filter(|column| column.deal < 128) else { continue };
             let picks = pool.get(column.picks.clone()).unwrap_or(&[]);
-            let floor = market.floor(problem, column.deal, picks);
+            let floor = floor_of(problem, market, column.deal, picks);
             floors.extend(floor.map(|floor| (floor, column.deal, *share, column.amount)));
         }
         floors.sort_unstable_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(&b.1)));

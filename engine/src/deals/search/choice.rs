@@ -1,8 +1,9 @@
 //! Whole choices, good ones if not the best: they close cases whose bounds are no greater.
 
-use super::super::column::{Pick, amount};
+use super::super::assign::Wanted;
+use super::super::column::{Pick, amount, price_of, run_of};
 use super::super::{DealKind, DealProblem, GroupReward};
-use super::Buffers;
+use super::{Buffers, SWEEP_AFTER};
 use crate::number::Overflow;
 
 /// Counted work that a first choice may take when the search has no steps left.
@@ -13,18 +14,7 @@ impl Buffers {
     /// best that still fits, by the costs set, as often as it fits.
     pub(super) fn greedy(&mut self, problem: &DealProblem, from_shares: Option<i128>) -> Result<(), Overflow> {
         let first = self.columns.len();
-        self.greedy_end = self.used().saturating_add(GREEDY_STEPS);
-        self.choice.clear();
-        self.rooms.clear();
-        self.rooms.extend_from_slice(&self.market.rooms);
-        self.left.clear();
-        self.left.extend(self.market.deals.iter().map(|party| {
-            let tier = problem.deals.get(party.deal as usize).map_or(0, |deal| match deal.kind {
-                DealKind::Single { tier_limit, .. } => tier_limit.max(0),
-                _ => i64::MAX,
-            });
-            (party.most, tier)
-        }));
+        self.begin_choice(problem);
         if let Some(by) = from_shares {
             let mut shares = std::mem::take(&mut self.shares);
             for (column, share) in &shares {
@@ -42,6 +32,29 @@ impl Buffers {
             shares.sort_unstable();
             self.shares = shares;
         }
+        self.fill_up(problem)?;
+        self.propose(first);
+        Ok(())
+    }
+
+    /// Nothing is chosen yet.
+    fn begin_choice(&mut self, problem: &DealProblem) {
+        self.choice.clear();
+        self.rooms.clear();
+        self.rooms.extend_from_slice(&self.market.rooms);
+        self.left.clear();
+        self.left.extend(self.market.deals.iter().map(|party| {
+            let tier = problem.deals.get(party.deal as usize).map_or(0, |deal| match deal.kind {
+                DealKind::Single { tier_limit, .. } => tier_limit.max(0),
+                _ => i64::MAX,
+            });
+            (party.most, tier)
+        }));
+    }
+
+    /// Adds to the choice the best that still fits, by the costs set, as often as it fits.
+    fn fill_up(&mut self, problem: &DealProblem) -> Result<(), Overflow> {
+        self.greedy_end = self.used().saturating_add(GREEDY_STEPS);
         self.values.clear();
         self.values.resize(self.market.deals.len(), Some(i128::MAX));
         while self.used() < self.greedy_end {
@@ -73,7 +86,6 @@ impl Buffers {
             }
             self.choice.push((at, times));
         }
-        self.propose(first);
         Ok(())
     }
 
@@ -182,35 +194,33 @@ impl Buffers {
         self.make_columns(problem, deal, kind, times)
     }
 
-    /// When all numbers of applications are whole: the best assignment of units for them.
-    pub(super) fn assign(&mut self, problem: &DealProblem, by: i128) -> Result<(), Overflow> {
-        let Self { market, columns, shares, counts, assigned, .. } = self;
-        counts.clear();
-        counts.resize(market.deals.len(), 0);
-        for deal in 0..market.deals.len() {
-            let own = shares.iter().filter(|(at, _)| columns.get(*at as usize).is_some_and(|column| column.deal == deal));
-            let sum: i128 = own.map(|(_, share)| share).sum();
-            let adds_up = market.deals.get(deal).is_some_and(|party| party.adds_up);
-            if sum % by != 0 || (sum > 0 && !adds_up) {
-                return Ok(());
-            }
-            if let (Some(count), Ok(times)) = (counts.get_mut(deal), i64::try_from(sum / by)) {
-                *count = times;
-            }
-        }
-        if counts == assigned {
+    /// The best assignment of units for the numbers of applications at hand, rounded down, then the best that still
+    /// fits. Where they are whole nothing is better; `only_whole`: else nothing is done.
+    pub(super) fn assign(&mut self, problem: &DealProblem, by: i128, only_whole: bool) -> Result<(), Overflow> {
+        if !self.want(problem, by) && only_whole || self.wanted_units == self.assigned {
             return Ok(());
         }
-        assigned.clone_from(counts);
-        let found = self.assignment.find(problem, market, counts)?;
+        self.assigned.clone_from(&self.wanted_units);
+        let first = self.columns.len();
+        self.begin_choice(problem);
+        // Whole columns of deals that cannot be assigned units to.
+        let shares = std::mem::take(&mut self.shares);
+        for (column, share) in &shares {
+            let deal = self.columns.get(*column as usize).map_or(usize::MAX, |column| column.deal);
+            if let (false, Ok(whole @ 1..)) = (self.is_assigned(deal), i64::try_from(share / by)) {
+                let times = self.take(problem, *column, whole);
+                self.choice.extend((times > 0).then_some((*column, times)));
+            }
+        }
+        self.shares = shares;
+        let found = self.assignment.find(problem, &self.market, &self.rooms, &self.wanted_units)?;
         self.master.steps += std::mem::take(&mut self.assignment.steps);
         if !found {
             return Ok(());
         }
-        let first = self.columns.len();
-        self.choice.clear();
         for deal in 0..self.market.deals.len() {
-            let times = self.counts.get(deal).copied().unwrap_or(0);
+            let own = self.wanted_units.iter().filter(|wanted| wanted.deal == deal);
+            let times = own.map(|wanted| i128::from(wanted.times)).sum();
             let party = self.market.deals.get(deal);
             let Some(kind) = party.and_then(|party| problem.deals.get(party.deal as usize)).map(|deal| &deal.kind) else {
                 continue;
@@ -218,13 +228,65 @@ impl Buffers {
             self.flat.clear();
             let own = self.assignment.given.iter().filter(|(to, _)| *to == deal);
             self.flat.extend(own.map(|(_, pick)| (*pick, 0)));
-            if times > 0 && !self.make_columns(problem, deal, kind, i128::from(times))? {
+            let chosen = self.choice.len();
+            if times > 0 && !self.make_columns(problem, deal, kind, times)? {
                 self.forget(first);
                 return Ok(());
             }
+            for at in chosen..self.choice.len() {
+                if let Some((column, times)) = self.choice.get(at).copied()
+                    && self.take(problem, column, times) < times
+                {
+                    self.forget(first);
+                    return Ok(());
+                }
+            }
         }
+        self.fill_up(problem)?;
         self.propose(first);
         Ok(())
+    }
+
+    /// Is what a deal gives told by its number of applications, and their cheapest units?
+    fn is_assigned(&self, deal: usize) -> bool {
+        self.market.deals.get(deal).is_some_and(|party| party.adds_up || party.by_floor)
+    }
+
+    /// How many applications of each deal and floor there are at least, into `wanted_units`; are all numbers whole?
+    fn want(&mut self, problem: &DealProblem, by: i128) -> bool {
+        let mut floors = std::mem::take(&mut self.floors);
+        floors.clear();
+        let mut whole = true;
+        for (at, share) in &self.shares {
+            let Some(column) = self.columns.get(*at as usize) else { continue };
+            if self.is_assigned(column.deal) {
+                let picks = self.pool.get(column.picks.clone()).unwrap_or(&[]);
+                let floor = self.market.floor(problem, column.deal, picks).unwrap_or(i64::MIN);
+                floors.push((floor, column.deal, *share, 0));
+            } else {
+                whole = false;
+            }
+        }
+        floors.sort_unstable_by_key(|(floor, deal, ..)| (*deal, std::cmp::Reverse(*floor)));
+        self.wanted_units.clear();
+        let (mut last, mut sum, mut taken) = (usize::MAX, 0, 0);
+        for (at, (floor, deal, share, _)) in floors.iter().enumerate() {
+            if *deal != last {
+                (last, sum, taken) = (*deal, 0, 0);
+            }
+            sum += share;
+            if floors.get(at + 1).is_some_and(|(next, other, ..)| (next, other) == (floor, deal)) {
+                continue;
+            }
+            // Rounded down from the dearest on they fit.
+            whole &= sum % by == 0;
+            if let Ok(times @ 1..) = i64::try_from(sum / by - taken) {
+                self.wanted_units.push(Wanted { deal: *deal, floor: *floor, times });
+                taken += i128::from(times);
+            }
+        }
+        self.floors = floors;
+        whole
     }
 
     /// So many columns out of the units in `flat`, into `choice`; false when the units cannot be
@@ -240,10 +302,18 @@ impl Buffers {
         // The units of each role, dearest first in a group, by line in a bundle.
         queues.clear();
         match kind {
-            DealKind::Bundle { mixes, .. } => {
-                flat.sort_unstable_by_key(|(pick, _)| pick.unit);
+            DealKind::Bundle { mixes, base, .. } => {
+                // Where the cheapest decides, dear units belong together.
+                let by_floor = market.deals.get(deal).is_some_and(|party| party.by_floor);
+                let mixes = problem.mixes.get(mixes.clone()).unwrap_or(&[]);
+                let key = |pick: &Pick| {
+                    let mix = mixes.iter().position(|mix| mix.units.contains(&(pick.unit as usize)));
+                    let price = run_of(problem, pick).map_or(0, |run| price_of(run, *base));
+                    (mix, if by_floor { -price } else { 0 }, pick.unit)
+                };
+                flat.sort_unstable_by_key(|(pick, _)| key(pick));
                 let mut from = 0;
-                for mix in problem.mixes.get(mixes.clone()).unwrap_or(&[]) {
+                for mix in mixes {
                     let there = flat.iter().filter(|(pick, _)| mix.units.contains(&(pick.unit as usize))).count();
                     queues.push((from..from + there, mix.quantity));
                     from += there;
@@ -328,6 +398,9 @@ impl Buffers {
             let price = |row: usize| (master.price(row).max(0) + scale - 1).div_euclid(scale);
             let limits = limit_rows.iter().map(|(limit, tier)| (limit.map_or(0, price), tier.map_or(0, price)));
             sweep.set_prices((0..market.rooms.len()).map(price), limits);
+            if !self.lists {
+                self.steps = self.after(SWEEP_AFTER);
+            }
         }
     }
 

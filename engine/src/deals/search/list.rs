@@ -23,9 +23,6 @@ pub(super) struct Root {
     promised: i128,
 }
 
-/// Rounds that a row over a set may stay without binding.
-const MOST_IDLE: u32 = 2;
-
 /// Mixes that are put together in pairs.
 const MOST_PAIRED: usize = 12;
 
@@ -207,33 +204,6 @@ impl Buffers {
         add(places, rows, &mut (0..market.rooms.len()));
     }
 
-    /// Drops rows over sets that have not bound for a while.
-    pub(super) fn drop_idle(&mut self) {
-        let mut at = 0;
-        while let Some(cut) = self.set_cuts.cuts.get_mut(at) {
-            cut.idle = if self.master.binds(cut.row) { 0 } else { cut.idle + 1 };
-            if cut.idle < MOST_IDLE {
-                at += 1;
-                continue;
-            }
-            let row = cut.row;
-            self.set_cuts.cuts.swap_remove(at);
-            self.master.drop_row(row);
-            let last = self.master.height();
-            let rename = |own: &mut usize| {
-                if *own == last {
-                    *own = row;
-                }
-            };
-            self.set_cuts.cuts.iter_mut().for_each(|cut| rename(&mut cut.row));
-            self.cuts.cuts.iter_mut().for_each(|cut| rename(&mut cut.row));
-            for split in &mut self.splits {
-                rename(&mut split.most_row);
-                rename(&mut split.least_row);
-            }
-        }
-    }
-
     /// Looks up what everything costs.
     pub(super) fn price_list(&mut self, problem: &DealProblem) {
         let Self { market, master, costs, list, set_cuts, .. } = self;
@@ -344,7 +314,7 @@ impl Buffers {
                 (coefficient != 0).then_some((variable as u32, coefficient))
             });
             let row = master.add_row(cut.bound, None, coefficients)?;
-            column_of.push(u32::MAX);
+            column_of.resize(master.variables(), u32::MAX);
             cut.row = row;
         }
         Ok(found > 0)

@@ -5,13 +5,13 @@
 //! linear programme ([`Master`]), whose columns are found one by one: its prices for units tell
 //! each deal's best column ([`Offers`]), until no column gains any more ([`programme`]). What it
 //! gives then is a bound for whole columns, and nearly always it takes whole columns by itself.
-//! Where it does not, [`Cuts`] bring the bound down, a [`Sweep`] looks at all states there can be
+//! Where it does not, [`Cuts`] bring the bound down, a [`Sweep`] looks at all states of groups
 //! when they are few, and else the search goes on with two cases ([`branch`]): a deal's
-//! applications, or the units of a run that a deal uses, or the bundles whose cheapest unit is so
-//! dear, are at most n, or at least n + 1.
+//! applications, or those whose cheapest unit is so dear, or the units of a run that a deal uses,
+//! are at most n, or at least n + 1. It dives, then goes on with the case that has the greatest bound.
 //! What is still open after a part of the steps, with few columns that a better choice can have, is
 //! started anew with these columns listed ([`list`]): then rows over any set of units cut too
-//! ([`SetCuts`]), and the case with the greatest bound comes first.
+//! ([`SetCuts`]).
 //!
 //! [`choice`] makes whole choices on the way: a case whose bound is no greater is closed. When
 //! the steps run out, [`fallback`] makes one that is good however many deals and units there are.
@@ -32,9 +32,9 @@ use std::ops::Range;
 
 use self::branch::Case;
 use self::list::{List, Root};
-use super::assign::Assignment;
+use super::assign::{Assignment, Wanted};
 use super::column::{Pick, group_each};
-use super::cut::Cuts;
+use super::cut::{self, Cuts};
 use super::master::Master;
 use super::offer::{Costs, Found, Market, Offers};
 use super::set_cut::SetCuts;
@@ -54,7 +54,7 @@ const TIE_STEPS: u64 = 200_000;
 /// After so many sixteenths of the steps columns are listed if they are so few.
 const LIST_AFTER: [(u64, usize); 3] = [(1, 500), (4, 2_000), (8, 8_000)];
 
-/// Where they are not, what is left after so many is for a sweep.
+/// Where they are not, what is left after so many is for a sweep, if there can be one.
 const SWEEP_AFTER: u64 = 12;
 
 /// States of a sweep at a time: few for a good choice, then more to prove the best one.
@@ -93,8 +93,8 @@ pub(super) struct Buffers {
     cases: Vec<Case>,
     /// Cases still to be looked at.
     open: Vec<usize>,
-    /// Per split: its bounds in the case at hand.
-    wanted: Vec<Option<(i64, i64)>>,
+    /// The limits of the case at hand that have no row yet.
+    wanted: Vec<Limit>,
     /// Per deal of the set: what an application is worth beside its amount.
     preferences: Vec<i128>,
     /// What a minor unit is worth.
@@ -136,13 +136,13 @@ pub(super) struct Buffers {
     choice: Vec<(u32, i64)>,
     refused: Vec<Range<usize>>,
     shares: Vec<(u32, i128)>,
-    times: Vec<i128>,
+    taken_by_floor: Vec<cut::Taken>,
     /// Per column taken: the price of its cheapest rewarded unit, its deal, its share and its amount.
     floors: Vec<(i64, usize, i128, i64)>,
     assignment: Assignment,
-    counts: Vec<i64>,
+    wanted_units: Vec<Wanted>,
     /// The numbers of applications last assigned units to.
-    assigned: Vec<i64>,
+    assigned: Vec<Wanted>,
     sums: Vec<i128>,
     sums_rewarded: Vec<i128>,
     flat: Vec<(Pick, i128)>,
@@ -169,25 +169,43 @@ enum Subject {
     Times(usize),
     /// How many units of a `DealUnit` are used, in one role.
     Units { unit: u32, rewarded: bool },
-    /// How many units at a place are rewarded in groups, whichever deal's.
-    Rewarded(usize),
     /// How often a column is taken.
     Column(u32),
-    /// How many bundles of these deals, as bits, have a cheapest rewarded unit of at least this price, where
+    /// How many applications of these deals, as bits, have a cheapest rewarded unit of at least this price, where
     /// that decides the reward.
     Floor { deals: u128, price: i64 },
 }
 
-/// A subject with its rows: at most, and at least.
+/// A row that bounds a subject.
 #[derive(Debug, Clone, Copy)]
 struct Split {
-    subject: Subject,
-    most_row: usize,
-    least_row: usize,
-    /// What it is at most when nothing bounds it.
+    limit: Limit,
+    row: usize,
+    /// Bounds nothing.
     free: i64,
-    most: i64,
-    least: i64,
+}
+
+/// How much of a subject there is in a case.
+#[derive(Debug, Clone, Copy)]
+struct Limit {
+    subject: Subject,
+    /// At least, else at most.
+    least: bool,
+    count: i64,
+}
+
+impl Limit {
+    /// Do both bound the same?
+    fn is_like(&self, other: &Self) -> bool {
+        self.subject == other.subject && self.least == other.least
+    }
+}
+
+impl Split {
+    /// What the subject counts in its row.
+    fn sign(&self) -> i64 {
+        if self.limit.least { -1 } else { 1 }
+    }
 }
 
 /// Solves the deals of one set.
@@ -238,7 +256,7 @@ impl Buffers {
     fn search_within(&mut self, problem: &DealProblem, steps: u64) -> Result<Option<i128>, Overflow> {
         self.begun = (self.used().min(steps), steps);
         (self.lists, self.list_tries, self.list_after) = (false, 0, self.after(LIST_AFTER.first().map_or(16, |first| first.0)));
-        (self.steps, self.relist_after) = (self.after(SWEEP_AFTER), u64::MAX);
+        (self.steps, self.relist_after) = (steps, u64::MAX);
         self.root.known = false;
         self.stopped = false;
         let Some(mut left) = self.search(problem)? else { return Ok(None) };
@@ -274,7 +292,7 @@ impl Buffers {
     /// Are there cases by the cheapest unit of bundles?
     #[cfg(test)]
     pub(super) fn splits_by_floor(&self) -> bool {
-        self.splits.iter().any(|split| matches!(split.subject, Subject::Floor { .. }))
+        self.cases.iter().any(|case| matches!(case.limit.subject, Subject::Floor { .. }))
     }
 
     /// Sets up market, objective and the rows of the programme.
@@ -507,18 +525,10 @@ fn coefficient(subject: Subject, at: u32, column: &Column, pool: &[Pick], proble
         Subject::Units { unit, rewarded } => {
             picks().filter(|pick| pick.unit == unit && pick.rewarded == rewarded).map(|pick| pick.count).sum()
         }
-        Subject::Rewarded(place) if is_group(problem, market, column.deal) => {
-            picks().filter(|pick| pick.rewarded && market.place(problem, pick.unit) == place).map(|pick| pick.count).sum()
-        }
-        Subject::Rewarded(_) => 0,
         Subject::Floor { deals, price } => {
-            let floor = (deals >> column.deal & 1 == 1).then(|| market.floor(problem, column.deal, picks().as_slice()));
+            let own = column.deal < 128 && deals >> column.deal & 1 == 1;
+            let floor = own.then(|| cut::floor_of(problem, market, column.deal, picks().as_slice()));
             i64::from(floor.flatten().is_some_and(|floor| floor >= price))
         }
     }
-}
-
-fn is_group(problem: &DealProblem, market: &Market, deal: usize) -> bool {
-    let deal = market.deals.get(deal).and_then(|party| problem.deals.get(party.deal as usize));
-    deal.is_some_and(|deal| matches!(deal.kind, DealKind::Group { .. }))
 }

@@ -1,8 +1,9 @@
 //! The linear programme of the case at hand: its rows and columns, and what its prices say.
 
+use super::super::DealProblem;
 use super::super::column::Pick;
+use super::super::cut::{Taken, charge_groups, floor_of};
 use super::super::offer::{Found, Wish};
-use super::super::{DealKind, DealProblem};
 use super::{Buffers, Column, Subject, coefficient};
 use crate::number::Overflow;
 
@@ -52,8 +53,7 @@ impl Buffers {
             (coefficient != 0).then_some((variable as u32, coefficient * sign))
         });
         let row = master.add_row(bound, relief, coefficients)?;
-        column_of.push(u32::MAX);
-        column_of.extend(relief.map(|_| u32::MAX));
+        column_of.resize(master.variables(), u32::MAX);
         Ok(row)
     }
 
@@ -69,8 +69,9 @@ impl Buffers {
             let in_tier = |pick: &Pick| problem.units.get(pick.unit as usize).is_some_and(|unit| unit.tier);
             uses.extend(tier.filter(|_| picks.iter().any(in_tier)).map(|row| (row, 1)));
         }
+        let floor = floor_of(problem, market, column.deal, picks).unwrap_or(i64::MAX);
         for cut in &cuts.cuts {
-            let coefficient = cuts.coefficient(cut, column.deal, picks);
+            let coefficient = cuts.coefficient(cut, column.deal, floor);
             uses.extend((coefficient != 0).then_some((cut.row, coefficient)));
         }
         for cut in &set_cuts.cuts {
@@ -79,13 +80,14 @@ impl Buffers {
             uses.extend((coefficient != 0).then_some((cut.row, coefficient)));
         }
         for split in splits.iter() {
-            let coefficient = coefficient(split.subject, at, column, pool, problem, market);
-            if coefficient != 0 {
-                uses.extend([(split.most_row, coefficient), (split.least_row, -coefficient)]);
-            }
+            let coefficient = coefficient(split.limit.subject, at, column, pool, problem, market);
+            uses.extend((coefficient != 0).then_some((split.row, split.sign() * coefficient)));
         }
-        master.add_column(column.value, uses.iter().copied());
-        column_of.push(at);
+        let variable = master.add_column(column.value, uses.iter().copied());
+        column_of.resize(master.variables(), u32::MAX);
+        if let Some(slot) = column_of.get_mut(variable as usize) {
+            *slot = at;
+        }
     }
 
     /// Costs by the master's prices; false when they grow too large.
@@ -103,31 +105,21 @@ impl Buffers {
             costs.deal.push(preference.saturating_mul(scale) - limit.map_or(0, price));
             costs.tier.push(tier.map_or(0, price));
         }
-        cuts.charge(costs, price);
+        cuts.charge(problem, market, costs, price);
         for split in splits.iter() {
-            let cost = price(split.most_row) - price(split.least_row);
-            match split.subject {
+            let cost = price(split.row) * i128::from(split.sign());
+            match split.limit.subject {
                 Subject::Times(deal) => {
                     if let Some(own) = costs.deal.get_mut(deal) {
                         *own -= cost;
                     }
                 }
                 Subject::Units { unit, rewarded } => costs.charge(unit, rewarded, cost),
-                Subject::Rewarded(place) => {
-                    let run = market.runs.get(place).copied().unwrap_or(u32::MAX);
-                    for party in &market.deals {
-                        let Some(DealKind::Group { units, .. }) = problem.deals.get(party.deal as usize).map(|deal| &deal.kind)
-                        else {
-                            continue;
-                        };
-                        let own = problem.units.get(units.clone()).unwrap_or(&[]);
-                        for (unit, _) in units.clone().zip(own).filter(|(_, unit)| unit.run == run) {
-                            costs.charge(unit as u32, true, cost);
-                        }
-                    }
-                }
                 Subject::Column(_) => {}
-                Subject::Floor { deals, price } => costs.floors.extend((cost != 0).then_some((deals, price, cost))),
+                Subject::Floor { deals, price } => {
+                    costs.floors.extend((cost != 0).then_some((deals, price, cost)));
+                    charge_groups(problem, market, costs, (deals, price, cost));
+                }
             }
         }
         self.most.checked_mul(scale).is_some_and(|most| most < MOST_SCALED)
@@ -199,7 +191,7 @@ impl Buffers {
         let Self { market, offers, costs, columns, pool, splits, refused, rooms, .. } = self;
         refused.clear();
         if !any {
-            refused.extend(splits.iter().filter_map(|split| match split.subject {
+            refused.extend(splits.iter().filter_map(|split| match split.limit.subject {
                 Subject::Column(at) => {
                     columns.get(at as usize).filter(|column| column.deal == deal).map(|column| column.picks.clone())
                 }
@@ -215,42 +207,29 @@ impl Buffers {
 
     /// Adds rows that the fractional choice at hand breaks; were there any?
     pub(super) fn cut(&mut self, problem: &DealProblem, by: i128) -> Result<bool, Overflow> {
-        let Self { market, columns, pool, shares, sums_rewarded, times, cuts, master, column_of, .. } = self;
-        times.clear();
-        times.resize(market.deals.len(), 0);
-        let picks = |column: &Column| pool.get(column.picks.clone()).unwrap_or(&[]);
+        let Self { market, columns, pool, shares, taken_by_floor, cuts, master, column_of, .. } = self;
+        let floor = |column: &Column| {
+            let picks = pool.get(column.picks.clone()).unwrap_or(&[]);
+            floor_of(problem, market, column.deal, picks).unwrap_or(i64::MAX)
+        };
+        taken_by_floor.clear();
         for (at, share) in shares.iter() {
             let Some(column) = columns.get(*at as usize) else { continue };
-            if let Some(sum) = times.get_mut(column.deal) {
-                *sum += share;
-            }
-            for pick in picks(column).iter().filter(|pick| pick.rewarded) {
-                if let Some(sum) = sums_rewarded.get_mut(pick.unit as usize) {
-                    *sum += share * i128::from(pick.count);
-                }
-            }
+            taken_by_floor.push(Taken { deal: column.deal, floor: floor(column), share: *share });
         }
         let known = cuts.cuts.len();
         let mut steps = 0;
-        let found = cuts.find(problem, market, (times, sums_rewarded, by), &mut steps);
+        let found = cuts.find(problem, market, taken_by_floor, by, &mut steps);
         master.steps += steps;
-        for (at, _) in shares.iter() {
-            let Some(column) = columns.get(*at as usize) else { continue };
-            for pick in picks(column) {
-                if let Some(sum) = sums_rewarded.get_mut(pick.unit as usize) {
-                    *sum = 0;
-                }
-            }
-        }
         for at in known..known + found {
             let Some(cut) = cuts.cuts.get(at) else { continue };
             let coefficients = column_of.iter().enumerate().filter_map(|(variable, at)| {
                 let column = columns.get(*at as usize)?;
-                let coefficient = cuts.coefficient(cut, column.deal, picks(column));
+                let coefficient = cuts.coefficient(cut, column.deal, floor(column));
                 (coefficient != 0).then_some((variable as u32, coefficient))
             });
             let row = master.add_row(cut.bound, None, coefficients)?;
-            column_of.push(u32::MAX);
+            column_of.resize(master.variables(), u32::MAX);
             if let Some(cut) = cuts.cuts.get_mut(at) {
                 cut.row = row;
             }

@@ -16,7 +16,7 @@ mod states;
 use std::cmp::Reverse;
 use std::ops::Range;
 
-use self::lanes::{Choice, Lane, Slot, Way};
+use self::lanes::{Choice, Lane, Way};
 pub(super) use self::states::{Index, States};
 use super::column::Pick;
 
@@ -33,27 +33,20 @@ const CHOICES_A_STEP: u64 = 3;
 #[derive(Debug, Default)]
 pub(super) struct Sweep {
     lanes: Vec<Lane>,
-    slots: Vec<Slot>,
     choices: Vec<Choice>,
     /// Per place: its choices.
     choices_of: Vec<Range<usize>>,
     /// The places of the units in order, one entry per unit.
     seats: Vec<usize>,
     order: Vec<usize>,
-    /// Shares of a deal's units with their runs, and how many.
-    shares: Vec<(i64, u32, i64)>,
     /// Numbers in a state.
     width: usize,
-    /// Per place: what a unit must cost beyond its price, so that applications promise no more than
-    /// what they take.
-    surplus: Vec<i128>,
     /// What a unit costs, per place.
     prices: Vec<i128>,
     /// Per seat, and one more: what all units from it on cost.
     rest: Vec<i128>,
-    /// Bounds of lanes by seat; each lane and slot points in here.
+    /// Bounds of lanes by seat; each lane points in here.
     table: Vec<i128>,
-    top: Vec<i128>,
     now: States,
     next: States,
     index: Index,
@@ -72,8 +65,7 @@ pub(super) struct Sweep {
 /// What a sweep came to.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Swept {
-    /// The best way through when it is worth at least what was asked for. Where amounts are
-    /// rounded or cut its applications may give less.
+    /// The best way through when it is worth at least what was asked for.
     pub(super) best: Option<i128>,
     /// Nothing that was dropped is worth more; `None`: nothing was dropped.
     pub(super) dropped: Option<i128>,
@@ -180,38 +172,29 @@ impl Sweep {
             }
             *used += 1;
         }
-        let slot = self.slots.get(choice.slot)?;
-        let own = state.get_mut(lane.first + choice.slot - lane.slots.start)?;
+        let own = state.get_mut(lane.first)?;
         let came = i64::from(*own);
         if let Way::Waiting { most } = lane.way {
             if !choice.rewarded {
-                let most = most.min(left.saturating_mul(slot.quantity - 1));
+                let most = most.min(left.saturating_mul(lane.quantity - 1));
                 *own += 1;
                 return (came < most).then_some(0);
             }
-            if came < slot.quantity - 1 || left == 0 {
+            if came < lane.quantity - 1 || left == 0 {
                 return None;
             }
-            *own -= (slot.quantity - 1) as u8;
+            *own -= (lane.quantity - 1) as u8;
             self.count(lane, state);
             return Some(choice.gain + lane.complete);
         }
-        if came >= left.saturating_mul(slot.quantity) {
+        if came >= left.saturating_mul(lane.quantity) {
             return None;
         }
         *own += 1;
-        let in_turn = lane.way == Way::InTurn;
-        let mut adds = if lane.by_cheapest && (!in_turn || came < slot.paying) { 0 } else { choice.gain };
-        let slots = self.slots.get(lane.slots.clone())?;
-        let numbers = state.get_mut(lane.first..lane.first + slots.len())?;
-        if numbers.iter().zip(slots).all(|(number, slot)| i64::from(*number) >= slot.quantity) {
-            for (number, slot) in numbers.iter_mut().zip(slots) {
-                *number -= slot.quantity as u8;
-            }
+        let mut adds = if came < lane.paying { 0 } else { choice.gain };
+        if came + 1 == lane.quantity {
+            *own = 0;
             adds += lane.complete;
-            if lane.by_cheapest && !in_turn {
-                adds += choice.gain;
-            }
             self.count(lane, state);
         }
         Some(adds)
@@ -219,21 +202,10 @@ impl Sweep {
 
     /// Has a unit just given only joined an application that may still be left unfinished?
     fn only_waits(&self, lane: &Lane, choice: &Choice, state: &[u8]) -> bool {
-        let came = || state.get(lane.first + choice.slot - lane.slots.start).copied().unwrap_or(0);
-        lane.by_cheapest
-            && lane.limit.is_none()
+        lane.limit.is_none()
             && match lane.way {
-                Way::InTurn => {
-                    let paying = self.slots.get(choice.slot).map_or(0, |slot| slot.paying);
-                    (1..=paying).contains(&i64::from(came()))
-                }
+                Way::InTurn => (1..=lane.paying).contains(&i64::from(state.get(lane.first).copied().unwrap_or(0))),
                 Way::Waiting { .. } => !choice.rewarded,
-                // An application that is complete leaves fewer units.
-                Way::Together => {
-                    let slots = self.slots.get(lane.slots.clone()).unwrap_or(&[]).iter().zip(lane.first..);
-                    let mut short = slots.filter(|(slot, at)| i64::from(state.get(*at).copied().unwrap_or(0)) < slot.quantity);
-                    came() > 0 && short.next().is_some()
-                }
             }
     }
 
@@ -259,35 +231,33 @@ impl Sweep {
     /// there are no more.
     pub(super) fn application(&self, deal: usize, number: usize, picks: &mut Vec<Pick>) -> bool {
         let Some(lane) = self.lanes.get(deal) else { return false };
+        let given = || self.way.iter().filter_map(|choice| self.choices.get(*choice as usize)).filter(|own| own.lane == deal);
+        let (quantity, paying) = (lane.quantity as usize, lane.paying as usize);
         let from = picks.len();
-        for (at, slot) in lane.slots.clone().zip(self.slots.get(lane.slots.clone()).unwrap_or(&[])) {
-            let given = || self.way.iter().filter_map(|choice| self.choices.get(*choice as usize)).filter(|own| own.slot == at);
-            let (quantity, paying, rewarded) = (slot.quantity as usize, slot.paying as usize, slot.rewarded as usize);
-            let mut add = |unit: u32, rewarded: bool| {
-                let own = picks.iter_mut().skip(from).find(|pick| pick.unit == unit && pick.rewarded == rewarded);
-                match own {
-                    Some(pick) => pick.count += 1,
-                    None => picks.push(Pick { unit, count: 1, rewarded }),
-                }
-            };
-            let mut there = 0;
-            if lane.way == Way::InTurn || lane.way == Way::Together {
-                for (position, choice) in given().skip(number * quantity).take(quantity).enumerate() {
-                    add(choice.unit, position >= rewarded);
-                    there += 1;
-                }
-            } else if let Some(reward) = given().filter(|choice| choice.rewarded).nth(number) {
-                for choice in given().filter(|choice| !choice.rewarded).skip(number * paying).take(paying) {
-                    add(choice.unit, false);
-                    there += 1;
-                }
-                add(reward.unit, true);
+        let mut add = |unit: u32, rewarded: bool| {
+            let own = picks.iter_mut().skip(from).find(|pick| pick.unit == unit && pick.rewarded == rewarded);
+            match own {
+                Some(pick) => pick.count += 1,
+                None => picks.push(Pick { unit, count: 1, rewarded }),
+            }
+        };
+        let mut there = 0;
+        if lane.way == Way::InTurn {
+            for (position, choice) in given().skip(number * quantity).take(quantity).enumerate() {
+                add(choice.unit, position >= paying);
                 there += 1;
             }
-            if there < quantity {
-                picks.truncate(from);
-                return false;
+        } else if let Some(reward) = given().filter(|choice| choice.rewarded).nth(number) {
+            for choice in given().filter(|choice| !choice.rewarded).skip(number * paying).take(paying) {
+                add(choice.unit, false);
+                there += 1;
             }
+            add(reward.unit, true);
+            there += 1;
+        }
+        if there < quantity {
+            picks.truncate(from);
+            return false;
         }
         true
     }
