@@ -197,6 +197,9 @@ impl Cuts {
                     self.join(market, (price, size, by), steps);
                 }
             }
+            if *steps >= MOST_STEPS {
+                break;
+            }
         }
         self.found.sort_by(|a, b| b.violation.cmp(&a.violation).then(b.price.cmp(&a.price)));
         let known = self.cuts.len();
