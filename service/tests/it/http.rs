@@ -28,7 +28,7 @@ const RECALCULATE: &[&str] = &["admin:discounts", "write:discounts", "write:disc
 
 /// Method, path and scopes of every operation that needs a token, as the contract lists them. That
 /// `user:customers`, `user:discounts`, `user:receipts` and `user:wallets` reach what is a customer's own have tests of their own.
-const OPERATIONS: [(&str, &str, &[&str]); 131] = [
+const OPERATIONS: [(&str, &str, &[&str]); 127] = [
     ("POST", "discounts/available_for_receipt", RECALCULATE),
     ("GET", "discounts/rules", READ),
     ("POST", "discounts/rules", WRITE),
