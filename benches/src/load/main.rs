@@ -6,6 +6,7 @@
 mod available;
 mod claims;
 mod client;
+mod customers;
 mod many_accounts;
 mod table;
 mod webhooks;
@@ -74,7 +75,7 @@ impl Service {
 
 /// Makes an account with a client; a token of the client's.
 async fn account(app: &App, id: &str) -> Result<String, ApiError> {
-    let (client, grant, scopes) = (format!("client-{id}"), format!("grant-{id}"), "admin:discounts");
+    let (client, grant, scopes) = (format!("client-{id}"), format!("grant-{id}"), "admin:discounts admin:customers");
     let mut unit = app.store.unit().await?;
     accounts::add(unit.db(), id, None, None).await?;
     let new = NewClient { account: id, id: &client, client_id: &client, secret_hash: "no hash", ..NewClient::default() };
@@ -91,6 +92,7 @@ async fn account(app: &App, id: &str) -> Result<String, ApiError> {
         exp: u64::from(u32::MAX),
         generation: 0,
         grants: vec![grant],
+        user: None,
     })
 }
 
@@ -108,6 +110,9 @@ fn main() -> ExitCode {
             }
             if asked("webhooks") {
                 webhooks::run().await?;
+            }
+            if asked("customers") {
+                customers::run().await?;
             }
             if asked("accounts") {
                 many_accounts::run().await?;

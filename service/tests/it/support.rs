@@ -71,7 +71,11 @@ impl Service {
         let url = database(&folder).await;
         let state = state(&url).await;
         add_tester(&state).await;
-        Self { router: app(state.clone()), app: state, client: None, url, _folder: Some(folder) }
+        let data = folder.path().to_owned();
+        let mut service = Self { router: app(state.clone()), app: state, client: None, url, _folder: Some(folder) };
+        // Where messages to customers are written.
+        service.set(|config| config.data = data);
+        service
     }
 
     /// As at first start: the kiosk's rules and an API client.
