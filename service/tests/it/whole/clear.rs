@@ -49,7 +49,7 @@ fn made(value: &Value, secrets: &mut Vec<String>) {
         Value::Object(members) => {
             for (name, value) in members {
                 let secret = match &**name {
-                    "client_secret" | "barcode_128" => value.as_str(),
+                    "client_secret" | "barcode_128" | "access_token" | "mfa_token" | "oob_code" => value.as_str(),
                     "token" | "pin" => value.get("value").and_then(Value::as_str),
                     "value" if members.get("key").is_some_and(|key| key == "dintero.receipt.token.value") => value.as_str(),
                     _ => None,
