@@ -178,11 +178,11 @@ async fn services_that_start_at_once_share_one_key() {
     let url = database(&folder).await;
     let start = async || {
         let store = Store::open(&url, 2).await.unwrap();
-        let settings = settings(None, folder.path());
-        async move { App::new(settings, store).await.unwrap() }
+        (settings(None, folder.path()), store)
     };
     let (first, second) = (start().await, start().await);
-    let (first, second) = tokio::join!(first, second);
+    let (first, second) = tokio::join!(App::new(first.0, first.1), App::new(second.0, second.1));
+    let (first, second) = (first.unwrap(), second.unwrap());
     let sealed = first.sealer.seal("here", b"text").unwrap();
     assert_eq!(second.sealer.open("here", &sealed).unwrap(), b"text");
     // With a key of its own a service is told, whoever comes first.
@@ -190,10 +190,9 @@ async fn services_that_start_at_once_share_one_key() {
     let url = database(&folder).await;
     let start = async |key| {
         let store = Store::open(&url, 2).await.unwrap();
-        let settings = settings(Some(key), folder.path());
-        async move { App::new(settings, store).await.is_ok() }
+        (settings(Some(key), folder.path()), store)
     };
     let (first, second) = (start(KEY).await, start(OTHER).await);
-    let (first, second) = tokio::join!(first, second);
-    assert!(first != second);
+    let (first, second) = tokio::join!(App::new(first.0, first.1), App::new(second.0, second.1));
+    assert!(first.is_ok() != second.is_ok());
 }
