@@ -179,10 +179,11 @@ async fn services_that_start_at_once_share_one_key() {
     let start = async || {
         let store = Store::open(&url, 2).await.unwrap();
         let settings = settings(None, folder.path());
-        async move { App::new(settings, store).await.unwrap() }
+        (settings, store)
     };
-    let (first, second) = (start().await, start().await);
-    let (first, second) = tokio::join!(first, second);
+    let ((ours, store), (others, beside)) = (start().await, start().await);
+    let (first, second) = tokio::join!(App::new(ours, store), App::new(others, beside));
+    let (first, second) = (first.unwrap(), second.unwrap());
     let sealed = first.sealer.seal("here", b"text").unwrap();
     assert_eq!(second.sealer.open("here", &sealed).unwrap(), b"text");
     // With a key of its own a service is told, whoever comes first.
@@ -191,9 +192,9 @@ async fn services_that_start_at_once_share_one_key() {
     let start = async |key| {
         let store = Store::open(&url, 2).await.unwrap();
         let settings = settings(Some(key), folder.path());
-        async move { App::new(settings, store).await.is_ok() }
+        (settings, store)
     };
-    let (first, second) = (start(KEY).await, start(OTHER).await);
-    let (first, second) = tokio::join!(first, second);
-    assert!(first != second);
+    let ((ours, store), (others, beside)) = (start(KEY).await, start(OTHER).await);
+    let (first, second) = tokio::join!(App::new(ours, store), App::new(others, beside));
+    assert!(first.is_ok() != second.is_ok());
 }

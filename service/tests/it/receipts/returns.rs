@@ -253,7 +253,7 @@ async fn returns_that_race_take_a_line_back_once() {
         .collect();
     let both = service.beside().await;
     let send = async |at: usize, receipt: &Value| {
-        let service = if at % 2 == 0 { &service } else { &both };
+        let service = if at.is_multiple_of(2) { &service } else { &both };
         service.store_receipts(std::slice::from_ref(receipt)).await["duplicates"] == 0
     };
     let stored = join_all(returns.iter().enumerate().map(|(at, receipt)| send(at, receipt))).await;
