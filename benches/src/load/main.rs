@@ -4,10 +4,12 @@
 //! what is compared with them take turns, so that a slow spell of the machine hits both.
 
 mod available;
+mod bare;
 mod claims;
 mod client;
 mod customers;
 mod many_accounts;
+mod receipts;
 mod table;
 mod webhooks;
 
@@ -75,7 +77,8 @@ impl Service {
 
 /// Makes an account with a client; a token of the client's.
 async fn account(app: &App, id: &str) -> Result<String, ApiError> {
-    let (client, grant, scopes) = (format!("client-{id}"), format!("grant-{id}"), "admin:discounts admin:customers");
+    let (client, grant, scopes) =
+        (format!("client-{id}"), format!("grant-{id}"), "admin:discounts admin:customers admin:receipts");
     let mut unit = app.store.unit().await?;
     accounts::add(unit.db(), id, None, None).await?;
     let new = NewClient { account: id, id: &client, client_id: &client, secret_hash: "no hash", ..NewClient::default() };
@@ -107,6 +110,9 @@ fn main() -> ExitCode {
             }
             if asked("claims") {
                 claims::run().await?;
+            }
+            if asked("receipts") {
+                receipts::run().await?;
             }
             if asked("webhooks") {
                 webhooks::run().await?;
