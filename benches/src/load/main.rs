@@ -99,6 +99,10 @@ async fn account(app: &App, id: &str) -> Result<String, ApiError> {
     })
 }
 
+/// The service's.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     let words: Vec<String> = std::env::args().skip(1).collect();

@@ -214,11 +214,11 @@ pub(super) async fn live(db: &mut Db, app: &App, account: &str, event: &str) -> 
     // In one order, so that two units of work never wait for each other in a circle.
     let rows = sqlx::query(
         "SELECT id, body FROM automations WHERE account_id = $1 AND deleted_at IS NULL AND automation_from <= $2 AND automation_to > $2
-            AND events LIKE $3 ORDER BY id",
+            AND events LIKE '% ' || $3 || ' %' ORDER BY id",
     )
     .bind(account)
     .bind(now())
-    .bind(format!("% {event} %"))
+    .bind(event)
     .fetch_all(db)
     .await?;
     rows.iter().map(|row| Ok((row.get(0), app.sealer.open_text(&place(account, row.get(0)), row.get(1))?))).collect()

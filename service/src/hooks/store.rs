@@ -172,11 +172,12 @@ pub(super) async fn delete(db: &mut Db, account: &str, id: &str, by: &str) -> Re
 /// When the database refuses.
 pub(super) async fn listening(db: &mut Db, app: &App, account: &str, event: &str) -> Result<Vec<Stored>, ApiError> {
     let rows = sqlx::query(
+        // A pattern that is bound as it is makes SQLite plan the statement anew for each.
         "SELECT id, body, deleted_at, deleted_by FROM hook_subscriptions
-         WHERE account_id = $1 AND deleted_at IS NULL AND active = 1 AND events LIKE $2 ORDER BY id",
+         WHERE account_id = $1 AND deleted_at IS NULL AND active = 1 AND events LIKE '% ' || $2 || ' %' ORDER BY id",
     )
     .bind(account)
-    .bind(format!("% {event} %"))
+    .bind(event)
     .fetch_all(db)
     .await?;
     rows.iter().map(|row| stored(app, account, row)).collect()

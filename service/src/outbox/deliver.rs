@@ -19,6 +19,10 @@ use crate::hooks::{self, Receiver};
 /// How long a node that found nothing to send waits before it looks again.
 const PAUSE: Duration = Duration::from_millis(250);
 
+/// How long a node that sends gathers what happens meanwhile: what is due and what has ended is read and written
+/// together, which costs hardly more than one message alone.
+const GATHER: Duration = Duration::from_millis(10);
+
 /// How much longer than its timeout an attempt may take before another node takes the message.
 const SLACK: Duration = Duration::from_secs(10);
 
@@ -70,6 +74,10 @@ impl Deliverer {
                 tracing::error!(?error, "the outbox cannot be read");
                 0
             });
+            tokio::select! {
+                () = &mut stop => break,
+                () = sleep(GATHER) => {}
+            }
             // More may be due when there was this; otherwise look again later, or when a place is free.
             let pause = if begun > 0 && sending.room(0) > 0 { Duration::ZERO } else { PAUSE };
             tokio::select! {

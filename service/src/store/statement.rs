@@ -56,6 +56,15 @@ impl Statement {
         Ok(self.push(")"))
     }
 
+    /// Runs it, whatever it answers.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn execute<'c>(self, db: impl AnyExecutor<'c>) -> Result<(), ApiError> {
+        sqlx::query_with(AssertSqlSafe(self.text), self.values).execute(db).await?;
+        Ok(())
+    }
+
     /// Runs it for all its rows.
     ///
     /// # Errors

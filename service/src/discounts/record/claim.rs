@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use super::{Known, RECEIPT_ADD, by_hand, check_numbers};
 use crate::App;
-use crate::discounts::store::book::{self, Change, Place, Refusal, Report, Taken};
+use crate::discounts::store::book::{self, Change, Entry, Place, Refusal, Report, Taken};
 use crate::discounts::store::claims::{self, NewClaim};
 use crate::discounts::store::comparable;
 use crate::discounts::told;
@@ -110,8 +110,9 @@ pub async fn claim(app: &App, account: &str, client: &str, body: &str) -> Result
             let pointer = places.iter().find(|(place, _)| *place == change.place).map(|(_, pointer)| pointer.clone());
             return Err(refused(refusal, pointer.unwrap_or_default()));
         }
-        book::log(unit.db(), report, &purchase, &change.place, "held", &change.new).await?;
     }
+    let held: Vec<Entry<'_>> = changes.iter().map(|change| change.entry("held")).collect();
+    book::log(unit.db(), report, &purchase, &held).await?;
     told::used(unit.db(), app, account, &changes).await?;
     unit.save().await?;
     Ok(stored)

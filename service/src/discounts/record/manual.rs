@@ -96,12 +96,10 @@ pub async fn add_usage(app: &App, account: &str, client: &str, customer: &str, i
     let mut changes = [Change { back, ..Change::new(place, terms, new) }];
     book::count(unit.db(), account, &mut changes).await?;
     let report = Report { account, client, reference: &reference, ref_type: &ref_type, purchase_at: &purchase_at };
-    for change in &changes {
-        if let Some(refusal) = change.refused {
-            return Err(refused(refusal, "/usage_ref".to_owned()));
-        }
-        book::log(unit.db(), report, &purchase, &change.place, "used", &change.new).await?;
+    if let Some(refusal) = changes.iter().find_map(|change| change.refused) {
+        return Err(refused(refusal, "/usage_ref".to_owned()));
     }
+    book::log(unit.db(), report, &purchase, &changes.each_ref().map(|change| change.entry("used"))).await?;
     book::count_late(unit.db(), account, &changes).await?;
     unit.save().await
 }
@@ -125,8 +123,5 @@ pub async fn stamps_within(
     let mut changes = [Change::new(place, Terms::default(), Taken { stamp, ..Taken::default() })];
     book::count(db, account, &mut changes).await?;
     let report = Report { account, client, reference, ref_type, purchase_at: &purchase_at };
-    for change in &changes {
-        book::log(db, report, &purchase, &change.place, "used", &change.new).await?;
-    }
-    Ok(())
+    book::log(db, report, &purchase, &changes.each_ref().map(|change| change.entry("used"))).await
 }

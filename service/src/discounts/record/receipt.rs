@@ -9,7 +9,7 @@ use super::lines::{Award, Gone, Lines};
 use super::returns::{self, GoingBack};
 use super::{Known, RECEIPT_ADD, by_hand, check_numbers, key};
 use crate::App;
-use crate::discounts::store::book::{self, Change, Place, Purchase, Report, StampsSeen, Taken, UsageRow};
+use crate::discounts::store::book::{self, Change, Entry, Place, Purchase, Report, StampsSeen, Taken, UsageRow};
 use crate::discounts::store::{comparable, rules, tokens};
 use crate::discounts::terms::Terms;
 use crate::discounts::told;
@@ -226,6 +226,7 @@ pub async fn record_receipt(
     let rows = book::rows(db, account, &same).await?;
     let mut keys = strong;
     keys.extend(weak.into_iter().map(|name| format!("w:{name}")));
+    let known = !same.is_empty();
     let purchase = match same.split_first() {
         Some((first, others)) => {
             for other in others {
@@ -261,34 +262,40 @@ pub async fn record_receipt(
     plan.add_to(&mut changes);
     book::count(db, account, &mut changes).await?;
     let report = Report { account, client, reference: &reference, ref_type: RECEIPT_ADD, purchase_at: &purchase_at };
-    for change in changes.iter().filter(|change| change.happened) {
-        if change.counts() {
-            book::log(db, report, &purchase, &change.place, "used", &change.new).await?;
-        } else {
+    let happened = changes.iter().filter(|change| change.happened);
+    let entries: Vec<Entry<'_>> = happened
+        .map(|change| {
+            if change.counts() {
+                return change.entry("used");
+            }
             // It happened: it stands in the log, and counts for nothing as long as there is no room.
-            let told = sent.iter().find(|(place, _)| *place == change.place).map(|(_, taken)| taken.clone());
-            book::log(db, report, &purchase, &change.place, "refused", &told.unwrap_or_default()).await?;
-        }
-    }
+            let told = sent.iter().find(|(place, _)| *place == change.place).map_or(&change.new, |(_, taken)| taken);
+            Entry { taken: told, ..change.entry("refused") }
+        })
+        .collect();
+    book::log(db, report, &purchase, &entries).await?;
     plan.write(db, account, &purchase, &changes).await?;
     book::count_late(db, account, &changes).await?;
-    book::settle(db, account, &purchase, customer_id.as_deref(), &purchase_at).await?;
+    if known {
+        book::settle(db, account, &purchase, customer_id.as_deref(), &purchase_at).await?;
+    }
     told::used(db, app, account, &changes).await?;
     Ok(!recorded)
 }
 
 /// The purchases that are this receipt's, oldest first. Says who bought, where the receipt does not and they do.
 async fn same_purchases(db: &mut Db, account: &str, receipt: &mut ReceiptUse) -> Result<Vec<Purchase>, ApiError> {
-    let mut same = book::purchases(db, account, &receipt.strong).await?;
+    // What was claimed or added by hand under one of its names, by this customer, is this purchase.
+    let others = receipt.weak.iter().flat_map(|name| [format!("c:{name}"), by_hand(RECEIPT_ADD, name)]);
+    let keys: Vec<String> = receipt.strong.iter().cloned().chain(others).collect();
+    let (mut same, others) = book::purchases_by(db, account, &keys, receipt.strong.len()).await?;
     if let Some(recorded) = same.iter().find(|purchase| purchase.settled) {
         // Who bought is told once.
         receipt.bought_by(recorded.customer_id.clone());
         return Ok(same);
     }
-    // What was claimed or added by hand under one of its names, by this customer, is this purchase.
-    let others: Vec<String> = receipt.weak.iter().flat_map(|name| [format!("c:{name}"), by_hand(RECEIPT_ADD, name)]).collect();
-    for purchase in book::purchases(db, account, &others).await? {
-        if purchase.settled || same.iter().any(|known| known.id == purchase.id) {
+    for purchase in others {
+        if purchase.settled {
             continue;
         }
         let fits = match (&purchase.customer_id, &receipt.customer_id) {

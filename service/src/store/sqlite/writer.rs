@@ -2,7 +2,8 @@
 //!
 //! A commit waits for the disk, which takes longer than a unit's statements. Each unit is a savepoint in a
 //! transaction; when one is done and another waits, the transaction goes on, and the last one commits for
-//! all. Nobody is answered before that: what was answered is on the disk.
+//! all. Nobody is answered before that: what was answered is on the disk. When the commit before was shared by
+//! more, those are expected back for a moment: fewer, larger commits take more units a second. Who writes alone never waits.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -19,6 +20,9 @@ use crate::store::Db;
 
 /// Most units that share a commit.
 const MOST_UNITS: usize = 64;
+
+/// How long a commit waits for as many units as the one before had.
+const GATHER: Duration = Duration::from_millis(1);
 
 /// How long to wait for another process that writes.
 const PATIENCE: Duration = Duration::from_secs(15);
@@ -39,6 +43,10 @@ struct State {
     open: bool,
     /// Units that are done and wait for the commit.
     done: Vec<oneshot::Sender<Result<(), String>>>,
+    /// How many shared the commit before.
+    before: usize,
+    /// Will somebody commit in a moment?
+    gathering: bool,
 }
 
 impl State {
@@ -63,6 +71,9 @@ impl State {
             tracing::error!(%error, "a commit failed");
         }
         let ended = ended.map_err(|error| error.to_string());
+        if !self.done.is_empty() {
+            self.before = self.done.len();
+        }
         for done in self.done.drain(..) {
             // Who waits no longer need not be told.
             drop(done.send(ended.clone()));
@@ -116,10 +127,34 @@ impl Writer {
     }
 
     /// Ends a turn: the transaction goes on when another unit waits.
-    fn leave(&self, mut state: OwnedMutexGuard<State>) {
-        if self.waiting.load(Ordering::SeqCst) > 0 && state.done.len() < MOST_UNITS {
+    fn leave(self: &Arc<Self>, mut state: OwnedMutexGuard<State>) {
+        let done = state.done.len();
+        if self.waiting.load(Ordering::SeqCst) > 0 && done < MOST_UNITS {
             return;
         }
+        if (1..state.before).contains(&done) {
+            if state.gathering {
+                return;
+            }
+            if let Ok(runtime) = Handle::try_current() {
+                state.gathering = true;
+                let writer = Arc::clone(self);
+                runtime.spawn(async move {
+                    tokio::time::sleep(GATHER).await;
+                    let mut state = Arc::clone(&writer.state).lock_owned().await;
+                    state.gathering = false;
+                    if !state.done.is_empty() {
+                        Self::end(state);
+                    }
+                });
+                return;
+            }
+        }
+        Self::end(state);
+    }
+
+    /// Ends the transaction, for all units that are done.
+    fn end(mut state: OwnedMutexGuard<State>) {
         // On a thread that may wait for the disk, and of its own: a request that gives up must not end the commit
         // of others.
         match Handle::try_current() {

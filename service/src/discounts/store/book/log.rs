@@ -73,48 +73,53 @@ pub struct Report<'a> {
     pub purchase_at: &'a str,
 }
 
-/// Writes into the usage log what a purchase took; replaces the row of the same place.
+/// What a purchase took at one place, and what became of it.
+#[derive(Debug, Clone, Copy)]
+pub struct Entry<'a> {
+    /// Where it is counted.
+    pub place: &'a Place,
+    /// `held`, `used` or `refused`.
+    pub state: &'a str,
+    /// What was taken.
+    pub taken: &'a Taken,
+}
+
+/// Entries in one statement: it has only so many placeholders.
+const ENTRIES: usize = 500;
+
+/// Writes into the usage log what a purchase took, each place once; replaces the rows of the same places.
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn log(
-    db: &mut Db,
-    report: Report<'_>,
-    purchase: &str,
-    place: &Place,
-    state: &str,
-    taken: &Taken,
-) -> Result<(), ApiError> {
+pub async fn log(db: &mut Db, report: Report<'_>, purchase: &str, entries: &[Entry<'_>]) -> Result<(), ApiError> {
     let now = now();
-    sqlx::query(
-        "INSERT INTO usages (account_id, id, purchase_id, ref_id, rule_id, customer_id, ref, ref_type, state, usage, amount, bonus,
-            stamp, stamp_spent, debit, purchase_at, created_at, created_by, updated_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $17)
-         ON CONFLICT (account_id, purchase_id, ref_id, customer_id) DO UPDATE SET ref = excluded.ref, ref_type = excluded.ref_type,
-            state = excluded.state, usage = excluded.usage, amount = excluded.amount, bonus = excluded.bonus, stamp = excluded.stamp,
-            stamp_spent = excluded.stamp_spent, debit = excluded.debit, purchase_at = excluded.purchase_at,
-            created_by = excluded.created_by, updated_at = excluded.updated_at",
-    )
-    .bind(report.account)
-    .bind(new_id())
-    .bind(purchase)
-    .bind(&*place.ref_id)
-    .bind(&*place.rule_id)
-    .bind(&*place.customer_id)
-    .bind(report.reference)
-    .bind(report.ref_type)
-    .bind(state)
-    .bind(taken.usage)
-    .bind(taken.amount)
-    .bind(taken.bonus)
-    .bind(taken.stamp)
-    .bind(taken.stamp_spent)
-    .bind(taken.debit)
-    .bind(report.purchase_at)
-    .bind(now)
-    .bind(report.client)
-    .execute(db)
-    .await?;
+    for entries in entries.chunks(ENTRIES) {
+        let mut statement = Statement::new(
+            "INSERT INTO usages (account_id, purchase_id, ref, ref_type, purchase_at, created_at, updated_at, created_by, id, ref_id,
+                rule_id, customer_id, state, usage, amount, bonus, stamp, stamp_spent, debit) VALUES ",
+        );
+        for (nth, Entry { place, state, taken }) in entries.iter().enumerate() {
+            statement.push(if nth == 0 { "(" } else { ", (" });
+            for shared in [report.account, purchase, report.reference, report.ref_type, report.purchase_at, &now, &now] {
+                statement.push_bind(shared)?.push(", ");
+            }
+            statement.push_bind(report.client)?;
+            for text in [&*new_id(), &*place.ref_id, &*place.rule_id, &*place.customer_id, state] {
+                statement.push(", ").push_bind(text)?;
+            }
+            for number in [taken.usage, taken.amount, taken.bonus, taken.stamp, taken.stamp_spent, taken.debit] {
+                statement.push(", ").push_bind(number)?;
+            }
+            statement.push(")");
+        }
+        statement.push(
+            " ON CONFLICT (account_id, purchase_id, ref_id, customer_id) DO UPDATE SET ref = excluded.ref, ref_type = excluded.ref_type,
+                state = excluded.state, usage = excluded.usage, amount = excluded.amount, bonus = excluded.bonus, stamp = excluded.stamp,
+                stamp_spent = excluded.stamp_spent, debit = excluded.debit, purchase_at = excluded.purchase_at,
+                created_by = excluded.created_by, updated_at = excluded.updated_at",
+        );
+        statement.execute(&mut *db).await?;
+    }
     Ok(())
 }
 

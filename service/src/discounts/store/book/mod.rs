@@ -9,8 +9,8 @@ mod purchases;
 mod statistics;
 
 pub use late::count_late;
-pub use log::{Report, Reversal, UsageRow, first_delivery, log, reverse, rows, set_state};
-pub use purchases::{Purchase, add_keys, lock_names, new_purchase, purchase, purchases, settle, unite};
+pub use log::{Entry, Report, Reversal, UsageRow, first_delivery, log, reverse, rows, set_state};
+pub use purchases::{Purchase, add_keys, lock_names, new_purchase, purchase, purchases, purchases_by, settle, unite};
 pub use statistics::{Change, StampsSeen, count};
 
 /// What a purchase takes from a ref, or took.

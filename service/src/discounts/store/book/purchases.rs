@@ -46,24 +46,44 @@ pub async fn lock_names(db: &mut Db, kind: Kind, account: &str, names: &[&str]) 
 /// # Errors
 /// When the database refuses.
 pub async fn purchases(db: &mut Db, account: &str, keys: &[String]) -> Result<Vec<Purchase>, ApiError> {
+    Ok(purchases_by(db, account, keys, keys.len()).await?.0)
+}
+
+/// Purchases known by any of the first `first` keys, and others known by the rest; each oldest first.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn purchases_by(
+    db: &mut Db,
+    account: &str,
+    keys: &[String],
+    first: usize,
+) -> Result<(Vec<Purchase>, Vec<Purchase>), ApiError> {
     if keys.is_empty() {
-        return Ok(Vec::new());
+        return Ok((Vec::new(), Vec::new()));
     }
     let mut query = Statement::new(
-        "SELECT p.id, p.customer_id, p.settled, p.created_at FROM purchase_keys k
+        "SELECT p.id, p.customer_id, p.settled, p.created_at, k.key FROM purchase_keys k
          JOIN purchases p ON p.account_id = k.account_id AND p.id = k.purchase_id WHERE k.account_id = ",
     );
     query.push_bind(account)?.push(" AND k.key IN ").push_list(keys.iter().map(String::as_str))?;
     let rows = query.rows(db).await?;
-    let mut found: Vec<Purchase> = Vec::new();
+    let mut found: Vec<(Purchase, bool)> = Vec::new();
     for row in rows {
-        let id: String = row.get(0);
-        if found.iter().all(|purchase| purchase.id != id) {
-            found.push(Purchase { id, created_at: row.get(3), customer_id: row.get(1), settled: row.get::<i64, _>(2) != 0 });
+        let (id, key): (String, String) = (row.get(0), row.get(4));
+        let is_first = keys.iter().take(first).any(|one| *one == key);
+        match found.iter_mut().find(|(purchase, _)| purchase.id == id) {
+            Some((_, is)) => *is |= is_first,
+            None => {
+                let (customer_id, settled) = (row.get(1), row.get::<i64, _>(2) != 0);
+                found.push((Purchase { id, created_at: row.get(3), customer_id, settled }, is_first));
+            }
         }
     }
-    found.sort_by(|a, b| (&a.created_at, &a.id).cmp(&(&b.created_at, &b.id)));
-    Ok(found)
+    found.sort_by(|(a, _), (b, _)| (&a.created_at, &a.id).cmp(&(&b.created_at, &b.id)));
+    let (first, others): (Vec<_>, Vec<_>) = found.into_iter().partition(|(_, is_first)| *is_first);
+    let purchases = |found: Vec<(Purchase, bool)>| found.into_iter().map(|(purchase, _)| purchase).collect();
+    Ok((purchases(first), purchases(others)))
 }
 
 /// One purchase.
@@ -118,13 +138,15 @@ pub async fn new_purchase(
 /// # Errors
 /// When the database refuses.
 pub async fn add_keys(db: &mut Db, account: &str, purchase: &str, keys: &[String]) -> Result<(), ApiError> {
-    for key in keys {
-        sqlx::query("INSERT INTO purchase_keys (account_id, key, purchase_id) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING")
-            .bind(account)
-            .bind(&**key)
-            .bind(purchase)
-            .execute(&mut *db)
-            .await?;
+    // A few at a time: a statement has only so many placeholders.
+    for keys in keys.chunks(500) {
+        let mut statement = Statement::new("INSERT INTO purchase_keys (account_id, key, purchase_id) VALUES ");
+        for (nth, key) in keys.iter().enumerate() {
+            statement.push(if nth == 0 { "(" } else { ", (" }).push_bind(account)?.push(", ").push_bind(&**key)?;
+            statement.push(", ").push_bind(purchase)?.push(")");
+        }
+        statement.push(" ON CONFLICT DO NOTHING");
+        statement.execute(&mut *db).await?;
     }
     Ok(())
 }

@@ -3,7 +3,7 @@
 use sqlx::Row;
 use sqlx::any::AnyRow;
 
-use super::{Place, Refusal, Taken, UsageRow};
+use super::{Entry, Place, Refusal, Taken, UsageRow};
 use crate::discounts::store::facts;
 use crate::discounts::terms::{Terms, current_stamps};
 use crate::error::ApiError;
@@ -86,6 +86,11 @@ impl Change {
     /// Was it taken? What passes a budget was: the money is spent.
     pub fn counts(&self) -> bool {
         matches!(self.refused, None | Some(Refusal::Budget))
+    }
+
+    /// What the log says of it.
+    pub fn entry<'a>(&'a self, state: &'a str) -> Entry<'a> {
+        Entry { place: &self.place, state, taken: &self.new }
     }
 
     /// Gives back what a row of the log took.
