@@ -186,6 +186,16 @@ impl<'t> Writer<'_, 't> {
         Err(Unfit::NotJson)
     }
 
+    /// The same for one byte.
+    #[inline]
+    fn pass_byte(&mut self, byte: u8) -> Result<(), Unfit> {
+        if self.byte() == Some(byte) {
+            self.at += 1;
+            return Ok(());
+        }
+        Err(Unfit::NotJson)
+    }
+
     /// A string without escapes stays as it is; false: nothing was done.
     #[inline]
     fn plain_string(&mut self) -> bool {
@@ -256,7 +266,7 @@ impl<'t> Writer<'_, 't> {
             self.space();
             self.value("", depth + 1)?;
         }
-        self.pass("]")
+        self.pass_byte(b']')
     }
 
     /// An object: each member is written as it comes, then they are put in order.
@@ -282,7 +292,7 @@ impl<'t> Writer<'_, 't> {
             let from = self.position();
             let (key, beginning) = self.key()?;
             self.space();
-            self.pass(":")?;
+            self.pass_byte(b':')?;
             self.space();
             if self.byte() == Some(b'n') || (!without.is_empty() && key == without) {
                 self.flush();
@@ -301,7 +311,7 @@ impl<'t> Writer<'_, 't> {
             self.sort(start, outer);
         }
         self.members.truncate(outer);
-        self.pass("}")
+        self.pass_byte(b'}')
     }
 
     /// Puts the members from `outer` on in order; they were written from `start` on.
