@@ -113,7 +113,10 @@ fn one_of_many_rules_changes() {
             set.retain(|id, _| !gone.contains(id));
             set.extend(put);
             let whole = anew(&set, &mut random);
-            assert_eq!(plan.hash(), whole.hash(), "seed {seed}");
+            // Whether or not the hashes in between were asked for.
+            if random.percent(30) {
+                assert_eq!(plan.hash(), whole.hash(), "seed {seed}");
+            }
             if round % 8 == 7 {
                 assert_same(&plan, &whole, &receipts, seed);
             }

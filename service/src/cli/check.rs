@@ -92,10 +92,7 @@ mod tests {
     #[test]
     fn a_rule_without_a_name_is_told_by_its_position() {
         let text = told("r.json", "[1, {\"reward\": ", &Plan::from_json("[1, {\"reward\": ").unwrap_err());
-        assert!(
-            text.starts_with("r.json: rule 1: a rule is an object [wrong_type]\nr.json: rule 2: this is not JSON"),
-            "{text}"
-        );
+        assert!(text.starts_with("r.json: rule 1: a rule is an object [wrong_type]\nr.json: rule 2: this is not JSON"), "{text}");
     }
 
     #[test]
