@@ -132,11 +132,23 @@ fn growth(c: &mut Criterion) {
 fn compile(c: &mut Criterion) {
     let mut group = c.benchmark_group("compile");
     group.sample_size(20);
-    let text = workload::rules(10_000, 1);
-    group.bench_function("floor-parse-10000", |b| {
-        b.iter(|| serde_json::from_str::<Vec<plain::Rule>>(black_box(&text)).expect("parses").len());
+    for rules in [10_000, 100_000] {
+        let text = workload::rules(rules, 1);
+        group.bench_function(format!("floor-parse-{rules}"), |b| {
+            b.iter(|| serde_json::from_str::<Vec<plain::Rule>>(black_box(&text)).expect("parses").len());
+        });
+        group.bench_function(format!("compile-{rules}"), |b| {
+            b.iter(|| Plan::from_json(black_box(&text)).expect("compiles").rules().len());
+        });
+    }
+    let (plan, others) = (plan(10_000), Plan::from_json(&workload::rules(10_000, 2)).expect("the workload's rules are good"));
+    let mut next = others.rules().iter().cycle();
+    group.bench_function("change-10000", |b| {
+        b.iter(|| {
+            let other = format!("[{}]", &*next.next().expect("endless").source);
+            black_box(&plan).with(&other, &[]).expect("compiles").0.rules().len()
+        });
     });
-    group.bench_function("compile-10000", |b| b.iter(|| Plan::from_json(black_box(&text)).expect("compiles").rules().len()));
     group.finish();
 }
 

@@ -67,13 +67,15 @@ impl Member<'_> {
     }
 }
 
-/// The first 8 bytes of a text as a number: what is less here is less as a text.
-fn beginning(text: &str) -> u64 {
-    let mut bytes = [0; 8];
-    for (to, from) in bytes.iter_mut().zip(text.bytes()) {
-        *to = from;
+/// The first 8 bytes of a text as a number: what is less here is less as a text. The text is so many bytes of these,
+/// and more may stand behind it.
+#[inline]
+fn beginning(bytes: &[u8], len: usize) -> u64 {
+    match bytes.first_chunk() {
+        Some(chunk) if len >= 8 => u64::from_be_bytes(*chunk),
+        Some(chunk) => u64::from_be_bytes(*chunk) & !(u64::MAX >> (8 * len)),
+        None => (0..8).fold(0, |word, at| word << 8 | bytes.get(at).filter(|_| at < len).map_or(0, |byte| u64::from(*byte))),
     }
-    u64::from_be_bytes(bytes)
 }
 
 impl<'t> Canonical<'t> {
@@ -101,6 +103,11 @@ impl<'t> Canonical<'t> {
     /// Keeps the form just written.
     pub(crate) fn keep(&mut self) {
         self.forms.ends.push(self.forms.text.len());
+    }
+
+    /// The form just written, kept or not.
+    pub(crate) fn last(&self) -> &str {
+        self.forms.text.get(self.forms.ends.last().copied().unwrap_or(0)..).unwrap_or("")
     }
 
     /// The forms that were kept.
@@ -137,14 +144,20 @@ impl<'t> Writer<'_, 't> {
     }
 
     /// Passes over white space.
+    #[inline]
     fn space(&mut self) {
-        if matches!(self.byte(), Some(b' ' | b'\n' | b'\r' | b'\t')) {
-            self.flush();
-            while matches!(self.byte(), Some(b' ' | b'\n' | b'\r' | b'\t')) {
-                self.at += 1;
-            }
-            self.copied = self.at;
+        // Nothing else that stands between values is as small.
+        if self.byte().is_some_and(|byte| byte <= b' ') {
+            self.known_space();
         }
+    }
+
+    fn known_space(&mut self) {
+        self.flush();
+        while matches!(self.byte(), Some(b' ' | b'\n' | b'\r' | b'\t')) {
+            self.at += 1;
+        }
+        self.copied = self.at;
     }
 
     fn value(&mut self, without: &str, depth: u32) -> Result<(), Unfit> {
@@ -173,6 +186,16 @@ impl<'t> Writer<'_, 't> {
         Err(Unfit::NotJson)
     }
 
+    /// The same for one byte.
+    #[inline]
+    fn pass_byte(&mut self, byte: u8) -> Result<(), Unfit> {
+        if self.byte() == Some(byte) {
+            self.at += 1;
+            return Ok(());
+        }
+        Err(Unfit::NotJson)
+    }
+
     /// A string without escapes stays as it is; false: nothing was done.
     #[inline]
     fn plain_string(&mut self) -> bool {
@@ -185,16 +208,22 @@ impl<'t> Writer<'_, 't> {
         }
     }
 
-    /// A key, and its text.
-    fn key(&mut self) -> Result<Cow<'t, str>, Unfit> {
+    /// A key: its text, and how that begins.
+    #[inline]
+    fn key(&mut self) -> Result<(Cow<'t, str>, u64), Unfit> {
         if self.byte() != Some(b'"') {
             return Err(Unfit::NotJson);
         }
         let from = self.at + 1;
         if self.plain_string() {
-            return Ok(Cow::Borrowed(self.text.get(from..self.at - 1).unwrap_or("")));
+            let key = self.text.get(from..self.at - 1).unwrap_or("");
+            // What stands behind it lets it be read in one piece.
+            let rest = self.text.as_bytes().get(from..).unwrap_or(&[]);
+            return Ok((Cow::Borrowed(key), beginning(rest, key.len())));
         }
-        self.escaped_string().map(Cow::Owned)
+        let key = self.escaped_string()?;
+        let beginning = beginning(key.as_bytes(), key.len());
+        Ok((Cow::Owned(key), beginning))
     }
 
     /// A string with escapes is written with the fewest. Gives back its text.
@@ -237,7 +266,7 @@ impl<'t> Writer<'_, 't> {
             self.space();
             self.value("", depth + 1)?;
         }
-        self.pass("]")
+        self.pass_byte(b']')
     }
 
     /// An object: each member is written as it comes, then they are put in order.
@@ -261,9 +290,9 @@ impl<'t> Writer<'_, 't> {
             }
             self.space();
             let from = self.position();
-            let key = self.key()?;
+            let (key, beginning) = self.key()?;
             self.space();
-            self.pass(":")?;
+            self.pass_byte(b':')?;
             self.space();
             if self.byte() == Some(b'n') || (!without.is_empty() && key == without) {
                 self.flush();
@@ -272,7 +301,7 @@ impl<'t> Writer<'_, 't> {
                 continue;
             }
             self.value("", depth + 1)?;
-            let member = Member { beginning: beginning(&key), key, from, to: self.position() };
+            let member = Member { beginning, key, from, to: self.position() };
             let own = self.members.get(outer..).unwrap_or_default();
             sorted &= own.last().is_none_or(|last| last.order(&member).is_le());
             self.members.push(member);
@@ -282,7 +311,7 @@ impl<'t> Writer<'_, 't> {
             self.sort(start, outer);
         }
         self.members.truncate(outer);
-        self.pass("}")
+        self.pass_byte(b'}')
     }
 
     /// Puts the members from `outer` on in order; they were written from `start` on.

@@ -1,7 +1,9 @@
 //! Refs made ready for many purchases: evaluating then costs what the purchase has to do with, not what is held.
 
+use std::sync::Arc;
+
 use crate::facts::{Facts, Ref, Statistics};
-use crate::plan::Plan;
+use crate::plan::{Moved, Plan};
 use crate::value::Value;
 
 /// Refs of one Plan's rules, in the order in which evaluation wants them. [`evaluate_held`](crate::evaluate_held)
@@ -32,7 +34,8 @@ use crate::value::Value;
 /// ```
 #[derive(Debug, Clone, Default)]
 pub struct HeldRefs<'a> {
-    refs: Vec<Ref<'a>>,
+    /// Shared with what was [`moved`](HeldRefs::moved) from it until one of them changes; `None` is none.
+    refs: Option<Arc<Vec<Ref<'a>>>>,
     /// Rule and position of each ref: by rule, then `given_at`, then id (§4.2).
     order: Vec<(u32, u32)>,
 }
@@ -40,65 +43,87 @@ pub struct HeldRefs<'a> {
 impl<'a> HeldRefs<'a> {
     /// None.
     pub const fn new() -> Self {
-        Self { refs: Vec::new(), order: Vec::new() }
+        Self { refs: None, order: Vec::new() }
     }
 
     /// All of these, but those whose rule the Plan does not have.
     pub fn of(plan: &Plan, refs: impl IntoIterator<Item = Ref<'a>>) -> Self {
-        let mut held = Self::new();
+        let (mut all, mut order) = (Vec::new(), Vec::new());
         for one in refs {
-            let (Some(rule), Ok(at)) = (plan.rule_index(&one.rule_id), u32::try_from(held.refs.len())) else { continue };
-            held.order.push((rule, at));
-            held.refs.push(one);
+            let (Some(rule), Ok(at)) = (plan.rule_index(&one.rule_id), u32::try_from(all.len())) else { continue };
+            order.push((rule, at));
+            all.push(one);
         }
-        let Self { refs, order } = &mut held;
-        put_in_order(refs, order);
-        held
+        put_in_order(&all, &mut order);
+        Self { refs: Some(Arc::new(all)), order }
+    }
+
+    /// The same refs for a Plan that was made from theirs by [`Plan::with`]; those of rules that are gone cannot be
+    /// used any more.
+    ///
+    /// ```
+    /// use rabatt_engine::{HeldRefs, Plan, Ref};
+    /// let rule = |id: &str| format!(r#"[{{"id": "{id}", "reward": {{"type": "discount_percent", "value": 10}}}}]"#);
+    /// let plan = Plan::from_json(&rule("b"))?;
+    /// let held = HeldRefs::of(&plan, [Ref { id: "r".into(), rule_id: "b".into(), ..Ref::default() }]);
+    /// let (changed, moved) = plan.with(&rule("a"), &[])?;
+    /// let held = held.moved(&moved);
+    /// assert_eq!(changed.rule_index("b"), Some(1));
+    /// assert_eq!(held.of_rule(1).collect::<Vec<_>>(), [0]);
+    /// # Ok::<(), Vec<rabatt_engine::Problem>>(())
+    /// ```
+    pub fn moved(&self, moved: &Moved) -> Self {
+        let place = |(rule, at): &(u32, u32)| Some((moved.place(*rule)?, *at));
+        let mut order: Vec<_> = self.order.iter().filter_map(place).collect();
+        // Refs of one rule stay as they stand. Nearly all rules do, so this is quick.
+        order.sort_by_key(|(rule, _)| *rule);
+        Self { refs: self.refs.clone(), order }
     }
 
     /// Adds a ref; its position, which `Applied::reference` speaks of. `None`, and it is not
     /// added, when the Plan does not have its rule.
     pub fn add(&mut self, plan: &Plan, held: Ref<'a>) -> Option<u32> {
         let rule = plan.rule_index(&held.rule_id)?;
-        let at = u32::try_from(self.refs.len()).ok()?;
+        let refs = Arc::make_mut(self.refs.get_or_insert_default());
+        let at = u32::try_from(refs.len()).ok()?;
         let key = (held.given_at, &held.id);
         let goes_before = |(other, position): &(u32, u32)| {
-            let other_key = || self.refs.get(*position as usize).map(|other| (other.given_at, &other.id));
+            let other_key = || refs.get(*position as usize).map(|other| (other.given_at, &other.id));
             other.cmp(&rule).then_with(|| other_key().cmp(&Some(key))).is_le()
         };
         let place = self.order.partition_point(goes_before);
         self.order.insert(place, (rule, at));
-        self.refs.push(held);
+        refs.push(held);
         Some(at)
     }
 
     /// Forgets the refs that were added after the first so many.
     pub fn truncate(&mut self, len: usize) {
-        if len < self.refs.len() {
-            self.refs.truncate(len);
+        if let Some(refs) = self.refs.as_mut().filter(|refs| len < refs.len()) {
+            Arc::make_mut(refs).truncate(len);
             self.order.retain(|(_, position)| (*position as usize) < len);
         }
     }
 
     /// How many there are.
     pub fn len(&self) -> usize {
-        self.refs.len()
+        self.refs().len()
     }
 
     /// Is there none?
     pub fn is_empty(&self) -> bool {
-        self.refs.is_empty()
+        self.refs().is_empty()
     }
 
     /// The refs, in the order in which they were added.
     pub fn refs(&self) -> &[Ref<'a>] {
-        &self.refs
+        self.refs.as_deref().map_or(&[], Vec::as_slice)
     }
 
     /// The statistics of a ref, and whether it is deleted: both may change from one purchase to the next. Its
     /// rule, id and `given_at` make the order and must stay.
     pub fn get_mut(&mut self, at: u32) -> Option<HeldMut<'_>> {
-        let Ref { statistics, deleted, .. } = self.refs.get_mut(at as usize)?;
+        let Ref { statistics, deleted, .. } = Arc::make_mut(self.refs.as_mut()?).get_mut(at as usize)?;
         Some(HeldMut { statistics, deleted })
     }
 
@@ -181,7 +206,7 @@ impl<'a> Holding<'a> {
                 }
             }
             Err(place) => {
-                let Some(held) = self.shared.refs.get(at as usize) else { return };
+                let Some(held) = self.shared.refs().get(at as usize) else { return };
                 let mut new = Change { statistics: held.statistics, deleted: held.deleted };
                 change(&mut new);
                 self.changed.insert(place, (at, new));
@@ -249,11 +274,11 @@ impl<'e> Refs<'e> {
         match self {
             Refs::OneEach => None,
             Refs::Sent(refs) => refs.get(at as usize).map(as_is),
-            Refs::Held(held) => held.refs.get(at as usize).map(as_is),
+            Refs::Held(held) => held.refs().get(at as usize).map(as_is),
             Refs::Layered(holding) => {
-                let shared = &holding.shared.refs;
+                let shared = holding.shared.refs();
                 let Some(held) = shared.get(at as usize) else {
-                    return holding.own.refs.get((at as usize).checked_sub(shared.len())?).map(as_is);
+                    return holding.own.refs().get((at as usize).checked_sub(shared.len())?).map(as_is);
                 };
                 Some(
                     holding
@@ -279,7 +304,7 @@ impl<'e> Refs<'e> {
             Refs::OneEach | Refs::Sent(_) => (sent, 0),
             Refs::Held(held) => (held.order(), 0),
             Refs::Layered(holding) if holding.own.of_rule(rule).next().is_some() => {
-                (holding.own.order(), holding.shared.refs.len() as u32)
+                (holding.own.order(), holding.shared.refs().len() as u32)
             }
             Refs::Layered(holding) => (holding.shared.order(), 0),
         };

@@ -63,7 +63,7 @@ pub use facts::{Facts, Ref, Statistics};
 pub use held::{HeldMut, HeldRefs, Holding};
 pub use number::{Decimal, Overflow, round_div};
 pub use outcome::*;
-pub use plan::Plan;
+pub use plan::{Moved, Plan};
 pub use receipt::{DiscountLine, Item, Receipt};
 pub use rule::*;
 pub use time::{Hours, Instant, Period};

@@ -1,19 +1,23 @@
 //! Rules, compiled: checked, in rule order, indexed (§1.2).
 
+mod change;
+mod hash;
 mod index;
+mod symbols;
 
 use std::cmp::Reverse;
 use std::sync::Arc;
 
-use rustc_hash::FxHashMap;
-use sha2::{Digest, Sha256};
+use change::Kept;
+pub use change::Moved;
+use hash::{Hash, Hashing};
+pub(crate) use index::{Index, SymbolEntry};
+pub(crate) use symbols::{NONE, Symbol, Symbols};
 
-pub(crate) use index::{Index, NONE, Symbol, SymbolEntry};
-
-use crate::canonical::Forms;
 use crate::number::Decimal;
 use crate::read::RulesRead;
-use crate::rule::{Entry, Rule};
+use crate::rule::{Effect, Entry, Rule};
+use crate::time::Instant;
 use crate::zone::{Clocks, Zone};
 
 /// A compiled, indexed, immutable set of rules.
@@ -22,65 +26,107 @@ use crate::zone::{Clocks, Zone};
 /// what the rules that could match cost, not what all its rules would.
 #[derive(Debug)]
 pub struct Plan {
-    rules: Vec<Rule>,
+    /// A Plan made from this one has most of them too.
+    rules: Vec<Arc<Rule>>,
     ids: Ids,
-    hash: Box<str>,
+    hash: Hash,
     pub(crate) compiled: Vec<Compiled>,
     pub(crate) index: Index,
     /// The clocks of the time zones that rules name.
     pub(crate) clocks: Vec<Clocks>,
+    numbers: Numbers,
+    /// How many texts it knew when it was indexed as a whole.
+    names: usize,
 }
 
 /// What evaluation needs of a rule beside the rule itself.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Compiled {
     pub(crate) blacklist: Vec<SymbolEntry>,
     pub(crate) values: Vec<(Vec<SymbolEntry>, Decimal)>,
     /// Position in [`Plan::clocks`], when the rule has hours.
     pub(crate) zone: Option<u32>,
+    /// Does it name rules that switch it off, be they in the Plan or not?
+    names_rules: bool,
     /// Rules that switch this one off; those the Plan does not have cannot.
     pub(crate) deactivated_by: Vec<u32>,
     /// Number of its `stacking.group`, discount and bonus rules counted apart, or [`NONE`].
     pub(crate) group: u32,
 }
 
+impl Compiled {
+    fn of(rule: &Rule, index: &mut Index, numbers: &mut Numbers, ids: &Ids) -> Self {
+        let mut symbols = |entries: &[Entry]| entries.iter().map(|entry| index.symbols(entry)).collect::<Vec<_>>();
+        Self {
+            blacklist: symbols(&rule.limitation.blacklist),
+            values: rule.reward.values.iter().map(|value| (symbols(&value.items), value.value)).collect(),
+            zone: rule.limitation.hours.as_ref().map(|hours| numbers.zone(hours.zone)),
+            names_rules: !rule.limitation.deactivated_by.is_empty(),
+            deactivated_by: ids.deactivating(rule),
+            group: numbers.group(rule),
+        }
+    }
+
+    /// The same rule in another Plan.
+    fn moved(&self, rule: &Rule, ids: &Ids) -> Self {
+        let deactivated_by = if self.names_rules { ids.deactivating(rule) } else { Vec::new() };
+        Self { blacklist: self.blacklist.clone(), values: self.values.clone(), deactivated_by, ..*self }
+    }
+}
+
+/// Numbers for what rules name beside items.
+#[derive(Debug, Clone, Default)]
+struct Numbers {
+    zones: Vec<Zone>,
+    groups: Symbols,
+}
+
+impl Numbers {
+    fn zone(&mut self, zone: Zone) -> u32 {
+        let known = self.zones.iter().position(|known| *known == zone);
+        known.unwrap_or_else(|| {
+            self.zones.push(zone);
+            self.zones.len() - 1
+        }) as u32
+    }
+
+    fn group(&mut self, rule: &Rule) -> u32 {
+        let bonus = u32::from(rule.reward.effect == Effect::Bonus);
+        rule.group.as_deref().map_or(NONE, |group| 2 * self.groups.intern(group) + bonus)
+    }
+
+    fn len(&self) -> usize {
+        self.zones.len() + self.groups.len()
+    }
+}
+
 impl Plan {
     /// Compiles checked rules: sorts them into rule order and indexes them.
     pub(crate) fn new(read: RulesRead) -> Self {
-        let RulesRead { mut rules, forms, by_id } = read;
+        let RulesRead { mut rules, forms, ids } = read;
         let order = rule_order(&rules);
-        let hash = hash(&order, &forms);
-        let ids = Ids::new(by_id, &order);
-        put_in_order(&mut rules, order);
-        let mut index = Index::new(&rules);
-        let mut zones: Vec<Zone> = Vec::new();
-        let mut groups: FxHashMap<(&str, bool), u32> = FxHashMap::default();
-        let mut compiled = Vec::with_capacity(rules.len());
-        for rule in &rules {
-            let zone = rule.limitation.hours.as_ref().map(|hours| {
-                zones.iter().position(|zone| *zone == hours.zone).unwrap_or_else(|| {
-                    zones.push(hours.zone);
-                    zones.len() - 1
-                }) as u32
-            });
-            let mut symbols = |entries: &[Entry]| entries.iter().map(|entry| index.symbols(entry)).collect::<Vec<_>>();
-            let next = groups.len() as u32;
-            let bonus = rule.reward.effect == crate::rule::Effect::Bonus;
-            compiled.push(Compiled {
-                blacklist: symbols(&rule.limitation.blacklist),
-                values: rule.reward.values.iter().map(|value| (symbols(&value.items), value.value)).collect(),
-                zone,
-                deactivated_by: rule.limitation.deactivated_by.iter().filter_map(|id| ids.get(id)).collect(),
-                group: rule.group.as_deref().map_or(NONE, |group| *groups.entry((group, bonus)).or_insert(next)),
-            });
+        let mut hashing = Hashing::new();
+        for at in &order {
+            hashing.add(forms.get(*at));
         }
-        drop(groups);
-        let clocks = zones.into_iter().map(Zone::clocks).collect();
-        Self { rules, ids, hash, compiled, index, clocks }
+        let ids = Ids::new(ids, &order);
+        put_in_order(&mut rules, order);
+        Self::indexed(rules, |_| ids, hashing.finish())
+    }
+
+    /// Indexes rules that are in rule order.
+    fn indexed(rules: Vec<Arc<Rule>>, ids: impl FnOnce(&[Arc<Rule>]) -> Ids, hash: Hash) -> Self {
+        let ids = ids(&rules);
+        let mut index = Index::new(&rules);
+        let mut numbers = Numbers::default();
+        let compiled = rules.iter().map(|rule| Compiled::of(rule, &mut index, &mut numbers, &ids)).collect();
+        let clocks = numbers.zones.iter().map(|zone| zone.clocks()).collect();
+        let names = ids.names.len() + index.names() + numbers.len();
+        Self { rules, ids, hash, compiled, index, clocks, numbers, names }
     }
 
     /// The rules in rule order (§1.4).
-    pub fn rules(&self) -> &[Rule] {
+    pub fn rules(&self) -> &[Arc<Rule>] {
         &self.rules
     }
 
@@ -91,39 +137,78 @@ impl Plan {
 
     /// SHA-256 of the canonical JSON of the rules in rule order, lower-case hex (§1.2, §1.6).
     pub fn hash(&self) -> &str {
-        &self.hash
+        &self.hash.text
     }
 }
 
 /// Positions of rules by id.
 #[derive(Debug)]
 struct Ids {
-    /// As they were read.
-    read: FxHashMap<Arc<str>, u32>,
-    /// Of the rule read at each place.
-    place: Vec<u32>,
+    names: Symbols,
+    /// Of the rule whose id has the symbol, or [`NONE`] when it is gone.
+    places: Vec<u32>,
 }
 
 impl Ids {
-    fn new(read: FxHashMap<Arc<str>, u32>, order: &[usize]) -> Self {
-        let mut place = vec![0; order.len()];
+    /// Of rules that were read in another order.
+    fn new(names: Symbols, order: &[usize]) -> Self {
+        let mut places = vec![NONE; names.len()];
         for (at, from) in (0u32..).zip(order) {
-            if let Some(place) = place.get_mut(*from) {
+            if let Some(place) = places.get_mut(*from) {
                 *place = at;
             }
         }
-        Self { read, place }
+        Self { names, places }
+    }
+
+    /// Of rules in rule order.
+    fn anew(rules: &[Arc<Rule>]) -> Self {
+        let mut names = Symbols::default();
+        names.reserve(rules.len());
+        let places = (0u32..).zip(rules).map(|(at, rule)| {
+            names.intern(&rule.id);
+            at
+        });
+        Self { places: places.collect(), names }
+    }
+
+    /// Of a Plan made from another one; of its rules the `fresh` ones (by position) are new.
+    fn changed(&self, kept: &Kept, rules: &[Arc<Rule>], fresh: &[u32]) -> Self {
+        let mut names = self.names.clone();
+        let mut places: Vec<u32> = self.places.iter().map(|before| kept.place(*before).unwrap_or(NONE)).collect();
+        for &at in fresh {
+            let Some(rule) = rules.get(at as usize) else { continue };
+            let symbol = names.intern(&rule.id) as usize;
+            places.resize(names.len(), NONE);
+            if let Some(place) = places.get_mut(symbol) {
+                *place = at;
+            }
+        }
+        Self { names, places }
     }
 
     fn get(&self, id: &str) -> Option<u32> {
-        self.read.get(id).and_then(|read| self.place.get(*read as usize)).copied()
+        self.places.get(self.names.get(id) as usize).copied().filter(|place| *place != NONE)
+    }
+
+    /// The rules that switch a rule off.
+    fn deactivating(&self, rule: &Rule) -> Vec<u32> {
+        rule.limitation.deactivated_by.iter().filter_map(|id| self.get(id)).collect()
     }
 }
 
-/// The positions of the rules in rule order (§1.4).
-fn rule_order(rules: &[Rule]) -> Vec<usize> {
+/// What the rule order goes by (§1.4).
+fn rule_key(rule: &Rule) -> (Reverse<i64>, Option<Instant>, &str) {
+    (Reverse(rule.priority), rule.created_at, &rule.id)
+}
+
+/// The positions of the rules in rule order.
+fn rule_order(rules: &[Arc<Rule>]) -> Vec<usize> {
     // Sorting looks at keys that lie side by side, and at an id elsewhere only when ids begin alike.
-    let key = |(at, rule): (usize, &Rule)| (Reverse(rule.priority), rule.created_at, beginning(&rule.id), at);
+    let key = |(at, rule): (usize, &Arc<Rule>)| {
+        let (priority, created_at, id) = rule_key(rule);
+        (priority, created_at, beginning(id), at)
+    };
     let mut order: Vec<_> = rules.iter().enumerate().map(key).collect();
     let id = |at: usize| rules.get(at).map(|rule| &rule.id);
     order.sort_unstable_by(|a, b| (a.0, a.1, a.2).cmp(&(b.0, b.1, b.2)).then_with(|| id(a.3).cmp(&id(b.3))));
@@ -139,8 +224,8 @@ fn beginning(text: &str) -> u128 {
     u128::from_be_bytes(bytes)
 }
 
-/// Puts at each place the rule whose position `order` has there. Rules are large: each moves once.
-fn put_in_order(rules: &mut [Rule], mut order: Vec<usize>) {
+/// Puts at each place the rule whose position `order` has there.
+fn put_in_order(rules: &mut [Arc<Rule>], mut order: Vec<usize>) {
     for first in 0..order.len() {
         // Round one cycle; a place that is done names itself.
         let mut at = first;
@@ -152,25 +237,6 @@ fn put_in_order(rules: &mut [Rule], mut order: Vec<usize>) {
             at = from;
         }
     }
-}
-
-/// SHA-256 of the forms as one JSON list.
-fn hash(order: &[usize], forms: &Forms) -> Box<str> {
-    let mut sha = Sha256::new();
-    sha.update(b"[");
-    for (place, at) in order.iter().enumerate() {
-        if place > 0 {
-            sha.update(b",");
-        }
-        sha.update(forms.get(*at).as_bytes());
-    }
-    sha.update(b"]");
-    sha.finalize()
-        .iter()
-        .flat_map(|byte| [byte >> 4, byte & 15])
-        .filter_map(|digit| char::from_digit(digit.into(), 16))
-        .collect::<String>()
-        .into()
 }
 
 #[cfg(test)]
@@ -200,7 +266,7 @@ mod tests {
                 texts.swap(at, below(at + 1));
             }
             let plan = Plan::from_json(&format!("[{}]", texts.join(","))).unwrap();
-            let key = |rule: &Rule| (Reverse(rule.priority), rule.created_at, rule.id.to_string());
+            let key = |rule: &Arc<Rule>| (Reverse(rule.priority), rule.created_at, rule.id.to_string());
             assert!(plan.rules().is_sorted_by_key(key), "{texts:?}");
             for (at, rule) in (0u32..).zip(plan.rules()) {
                 assert_eq!(plan.rule_index(&rule.id), Some(at));

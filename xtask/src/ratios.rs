@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 /// What is measured, against what, and the ratio to reach.
-const ROWS: [(&str, &str, &str, &str); 7] = [
+const ROWS: [(&str, &str, &str, &str); 9] = [
     ("evaluate in memory, 1 000 rules", "memory/evaluate/1000", "memory/floor-siphash/1000", "≤ 3"),
     ("evaluate in memory, 10 000 rules", "memory/evaluate/10000", "memory/evaluate/10", "≤ 2"),
     ("text to text, 1 000 rules", "text/recalculate/1000", "text/floor-parse-serialise/1000", "≤ 1.5"),
@@ -12,6 +12,8 @@ const ROWS: [(&str, &str, &str, &str); 7] = [
     ("a quantity of 10 000", "growth/quantity-10000", "growth/quantity-1", "≤ 1.1"),
     ("1 000 lines, 1 000 rules", "growth/lines-1000", "growth/lines-10", "< 100"),
     ("compile 10 000 rules", "compile/compile-10000", "compile/floor-parse-10000", "≤ 3"),
+    ("compile 100 000 rules", "compile/compile-100000", "compile/floor-parse-100000", "≤ 2"),
+    ("change one of 10 000 rules", "compile/change-10000", "compile/compile-10000", "≤ 0.2"),
 ];
 
 /// Prints the medians and their ratios as a table.

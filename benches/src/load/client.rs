@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use http_body_util::{BodyExt, Full};
 use hyper::body::Bytes;
+use hyper::client::conn::http1::SendRequest;
 use hyper::{Request, StatusCode};
 use hyper_util::rt::TokioIo;
 
@@ -62,33 +63,52 @@ pub(crate) async fn load(
 }
 
 async fn one(address: SocketAddr, token: String, client: usize, until: Instant, ask: Ask) -> Result<Vec<Duration>, Failure> {
-    let stream = tokio::net::TcpStream::connect(address).await?;
-    stream.set_nodelay(true)?;
-    let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream)).await?;
-    tokio::spawn(connection);
+    let mut connection = Client::connect(address, &token).await?;
     let mut latencies = Vec::new();
     let mut nth = 0;
     // At least one, however short the time.
     loop {
         let (method, path, body) = ask(client, nth);
         nth += 1;
+        latencies.push(connection.ask(method, &path, body).await?.0);
+        if Instant::now() >= until {
+            return Ok(latencies);
+        }
+    }
+}
+
+/// One connection.
+pub(crate) struct Client {
+    sender: SendRequest<Full<Bytes>>,
+    token: String,
+}
+
+impl Client {
+    pub(crate) async fn connect(address: SocketAddr, token: &str) -> Result<Self, Failure> {
+        let stream = tokio::net::TcpStream::connect(address).await?;
+        stream.set_nodelay(true)?;
+        let (sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream)).await?;
+        tokio::spawn(connection);
+        Ok(Self { sender, token: token.to_owned() })
+    }
+
+    /// How long an answer took, and what it is, which must be 200.
+    pub(crate) async fn ask(&mut self, method: &str, path: &str, body: String) -> Result<(Duration, Bytes), Failure> {
         let request = Request::builder()
             .method(method)
             .uri(path)
             .header("host", "load")
-            .header("authorization", format!("Bearer {token}"))
+            .header("authorization", format!("Bearer {}", self.token))
             .header("content-type", "application/json")
             .body(Full::new(Bytes::from(body)))?;
         let asked = Instant::now();
-        let answer = sender.send_request(request).await?;
+        let answer = self.sender.send_request(request).await?;
         let status = answer.status();
         let body = answer.into_body().collect().await?.to_bytes();
-        latencies.push(asked.elapsed());
+        let took = asked.elapsed();
         if status != StatusCode::OK {
             return Err(format!("{status}: {}", String::from_utf8_lossy(&body)).into());
         }
-        if Instant::now() >= until {
-            return Ok(latencies);
-        }
+        Ok((took, body))
     }
 }

@@ -5,6 +5,7 @@
 
 mod available;
 mod bare;
+mod changes;
 mod claims;
 mod client;
 mod customers;
@@ -111,6 +112,9 @@ fn main() -> ExitCode {
         runtime.block_on(async {
             if asked("available") {
                 available::run().await?;
+            }
+            if asked("changes") {
+                changes::run().await?;
             }
             if asked("claims") {
                 claims::run().await?;

@@ -7,6 +7,8 @@ mod pairs;
 mod places;
 mod seen;
 
+use std::sync::Arc;
+
 use pyo3::prelude::*;
 use rabatt_engine::{EvaluateOptions, Rule};
 
@@ -82,7 +84,7 @@ pub(crate) fn lint<'py>(
     let engine = engine.get();
     let plan = engine.plan();
     let rules = plan.rules();
-    let mut findings: Vec<Vec<Finding>> = rules.iter().map(alone::check).collect();
+    let mut findings: Vec<Vec<Finding>> = rules.iter().map(|rule| alone::check(rule)).collect();
     pairs::check(rules, &mut findings);
     if let Some(receipts) = receipts {
         let settings = Settings {
@@ -109,7 +111,7 @@ pub(crate) fn lint<'py>(
 }
 
 /// Findings in the order in which the rules were given.
-fn rows(rules: &[Rule], findings: Vec<Vec<Finding>>, places: &Places) -> Vec<Row> {
+fn rows(rules: &[Arc<Rule>], findings: Vec<Vec<Finding>>, places: &Places) -> Vec<Row> {
     let mut all: Vec<_> = rules.iter().zip(findings).map(|(rule, findings)| (places.of(&rule.id), rule, findings)).collect();
     all.sort_by_key(|(place, _, _)| *place);
     let row = |place: usize, rule: &Rule, finding: Finding| {

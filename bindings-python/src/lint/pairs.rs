@@ -1,13 +1,15 @@
 //! What is certain of two rules beside each other: one that always takes the other's place, one
 //! that switches the other off whenever it could apply, and twins.
 
+use std::sync::Arc;
+
 use rabatt_engine::{Effect, Items, RewardKind, Rule};
 use rustc_hash::FxHashMap;
 
 use super::{Finding, Level};
 
 /// Adds what pairs of rules show; each rule is told once of each kind.
-pub(super) fn check(rules: &[Rule], findings: &mut [Vec<Finding>]) {
+pub(super) fn check(rules: &[Arc<Rule>], findings: &mut [Vec<Finding>]) {
     let mut alike: FxHashMap<String, Vec<usize>> = FxHashMap::default();
     for (at, rule) in rules.iter().enumerate() {
         if live(rule) {
@@ -24,7 +26,7 @@ pub(super) fn check(rules: &[Rule], findings: &mut [Vec<Finding>]) {
             continue;
         }
         let others = alike.get(&matching(rule)).map(Vec::as_slice).unwrap_or_default();
-        let others = || others.iter().filter_map(|other| Some((*other, rules.get(*other)?))).filter(|(other, _)| *other != at);
+        let others = || others.iter().filter_map(|other| Some((*other, &**rules.get(*other)?))).filter(|(other, _)| *other != at);
         findings.extend(beaten(at, rule, others()));
         findings.extend(twice(at, rule, others()));
         findings.extend(switched_off(rule, rules));
@@ -123,7 +125,7 @@ fn twice<'r>(at: usize, rule: &Rule, mut others: impl Iterator<Item = (usize, &'
 }
 
 /// A rule in `discount_activation` that is met whenever this one is (§5.8).
-fn switched_off(rule: &Rule, rules: &[Rule]) -> Option<Finding> {
+fn switched_off(rule: &Rule, rules: &[Arc<Rule>]) -> Option<Finding> {
     let (entry, other) = rule.limitation.deactivated_by.iter().enumerate().find_map(|(entry, id)| {
         let other = rules.iter().position(|other| *other.id == **id)?;
         let cause = rules.get(other)?;

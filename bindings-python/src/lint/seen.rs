@@ -58,7 +58,7 @@ impl<'s> Tally<'s> {
     }
 
     /// Says of which rules nothing was ever seen.
-    pub(super) fn check(&self, rules: &[Rule], findings: &mut [Vec<Finding>]) {
+    pub(super) fn check(&self, rules: &[Arc<Rule>], findings: &mut [Vec<Finding>]) {
         if self.receipts == 0 {
             return;
         }
@@ -73,7 +73,7 @@ impl<'s> Tally<'s> {
         }
     }
 
-    fn displaced(&self, rules: &[Rule], fate: &Fate) -> Finding {
+    fn displaced(&self, rules: &[Arc<Rule>], fate: &Fate) -> Finding {
         let most = most(&fate.lost_to);
         let other = most.and_then(|(rule, _)| *rule).map(|rule| rule as usize);
         let whom = other.and_then(|at| rules.get(at)).map_or_else(String::new, |rule| format!(", most often for `{}`", rule.id));

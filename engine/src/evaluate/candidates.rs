@@ -78,23 +78,23 @@ impl Candidates {
             }
             self.meet_live(plan, receipt, rule);
         }
-        if !index.by_store.is_empty() {
+        if !index.stores.is_empty() {
             let id = receipt.store.member("id");
             let ids = if let crate::value::Value::List(ids) = id { ids.as_slice() } else { std::slice::from_ref(id) };
             for id in ids.iter().filter_map(|id| id.as_text()) {
-                for &rule in index.by_store.get(id).into_iter().flatten() {
+                for rule in index.stores.with(id) {
                     self.meet_live(plan, receipt, rule);
                 }
             }
         }
-        if !index.by_code.is_empty() {
+        if !index.codes.is_empty() {
             for code in &receipt.discount_codes {
-                for &rule in index.by_code.get(&**code).into_iter().flatten() {
+                for rule in index.codes.with(code) {
                     self.meet_live(plan, receipt, rule);
                 }
             }
             for id in receipt.items.iter().filter_map(|item| item.id.as_deref()) {
-                for &rule in index.by_code_item.get(id).into_iter().flatten() {
+                for rule in index.code_items.with(id) {
                     self.meet_live(plan, receipt, rule);
                 }
             }

@@ -1,41 +1,12 @@
 //! Which rules could touch a receipt: looked up by item, group, store, code and threshold, so
 //! that an evaluation costs what could match, not what exists.
 
-use rustc_hash::FxHashMap;
+use std::sync::Arc;
 
+use super::change::Kept;
+use super::symbols::{NONE, Symbol, Symbols};
 use crate::rule::{Entry, Items, Rule};
 use crate::value::Need;
-
-/// A text that some rule names, as a number; [`NONE`] stands for every other text.
-pub(crate) type Symbol = u32;
-
-/// No symbol: no rule names this text.
-pub(crate) const NONE: u32 = u32::MAX;
-
-/// Texts to symbols.
-#[derive(Debug, Default)]
-pub(crate) struct Symbols(FxHashMap<Box<str>, Symbol>);
-
-impl Symbols {
-    fn intern(&mut self, text: &str) -> Symbol {
-        if let Some(&symbol) = self.0.get(text) {
-            return symbol;
-        }
-        let symbol = self.0.len() as Symbol;
-        self.0.insert(text.into(), symbol);
-        symbol
-    }
-
-    /// The symbol of a text, or [`NONE`].
-    #[inline]
-    pub(crate) fn get(&self, text: &str) -> Symbol {
-        self.0.get(text).copied().unwrap_or(NONE)
-    }
-
-    fn len(&self) -> usize {
-        self.0.len()
-    }
-}
 
 /// An item entry in symbols; a part that is not asked for is [`NONE`].
 #[derive(Debug, Clone, Copy)]
@@ -54,6 +25,9 @@ pub(crate) struct Posting {
     pub(crate) group: Symbol,
 }
 
+/// Postings and what they stand under; those of one symbol by rule and slot.
+type List = Vec<(Symbol, Posting)>;
+
 /// Lists by symbol, one after the other in memory.
 #[derive(Debug, Default)]
 struct Postings {
@@ -62,7 +36,6 @@ struct Postings {
 }
 
 impl Postings {
-    /// From a list by rule and slot, which stays the order of what has one symbol.
     fn new(list: &[(Symbol, Posting)], symbols: usize) -> Self {
         let mut starts = vec![0u32; symbols + 1];
         for (symbol, _) in list {
@@ -89,6 +62,27 @@ impl Postings {
         Self { starts, all }
     }
 
+    /// These postings of the rules that are kept, and others.
+    fn changed(&self, kept: &Kept, mut new: List, symbols: usize) -> Self {
+        new.sort_by_key(|(symbol, posting)| (*symbol, posting.rule, posting.slot));
+        let mut new = new.into_iter().peekable();
+        let mut starts = Vec::with_capacity(symbols + 1);
+        let mut all: Vec<Posting> = Vec::with_capacity(self.all.len() + new.len());
+        for symbol in 0..symbols as Symbol {
+            let from = all.len();
+            starts.push(from as u32);
+            let stays = |posting: &Posting| Some(Posting { rule: kept.place(posting.rule)?, ..*posting });
+            all.extend(self.of(symbol).iter().filter_map(stays));
+            while let Some((_, posting)) = new.next_if(|(of, _)| *of == symbol) {
+                let before = |other: &Posting| (other.rule, other.slot) <= (posting.rule, posting.slot);
+                let place = from + all.get(from..).unwrap_or(&[]).partition_point(before);
+                all.insert(place, posting);
+            }
+        }
+        starts.push(all.len() as u32);
+        Self { starts, all }
+    }
+
     #[inline]
     fn of(&self, symbol: Symbol) -> &[Posting] {
         let at = symbol as usize;
@@ -99,66 +93,161 @@ impl Postings {
     }
 }
 
+/// Rules by one kind of text that they name.
+#[derive(Debug, Default)]
+pub(crate) struct Table {
+    names: Symbols,
+    postings: Postings,
+}
+
+impl Table {
+    /// The symbol of a text, or [`NONE`].
+    #[inline]
+    pub(crate) fn get(&self, text: &str) -> Symbol {
+        self.names.get(text)
+    }
+
+    /// The rules under a symbol.
+    #[inline]
+    fn of(&self, symbol: Symbol) -> &[Posting] {
+        self.postings.of(symbol)
+    }
+
+    /// The rules under a text.
+    pub(crate) fn with(&self, text: &str) -> impl Iterator<Item = u32> {
+        self.of(self.get(text)).iter().map(|posting| posting.rule)
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.postings.all.is_empty()
+    }
+
+    fn fill(&mut self, list: &[(Symbol, Posting)]) {
+        self.postings = Postings::new(list, self.names.len());
+    }
+
+    /// Takes over from another table, of which this one has the names and maybe more.
+    fn follow(&mut self, other: &Self, kept: &Kept, new: List) {
+        self.postings = other.postings.changed(kept, new, self.names.len());
+    }
+
+    fn names_of(other: &Self) -> Self {
+        Self { names: other.names.clone(), postings: Postings::default() }
+    }
+
+    fn add(&mut self, text: &str, rule: u32, list: &mut List) {
+        list.push((self.names.intern(text), Posting { rule, slot: 0, group: NONE }));
+    }
+}
+
 /// The look-up tables of a Plan.
 #[derive(Debug, Default)]
 pub(crate) struct Index {
-    pub(crate) ids: Symbols,
-    pub(crate) groups: Symbols,
-    by_id: Postings,
-    by_group: Postings,
+    pub(crate) ids: Table,
+    pub(crate) groups: Table,
     /// Rules that match every line and name no code or store: `(gross_amount, rule)`, sorted.
     pub(crate) wide: Vec<(i64, u32)>,
     /// Rules that match every line, by a store id they ask for.
-    pub(crate) by_store: FxHashMap<Box<str>, Vec<u32>>,
+    pub(crate) stores: Table,
     /// Rules that match every line, by normalised code, and by the code as an item id.
-    pub(crate) by_code: FxHashMap<Box<str>, Vec<u32>>,
-    pub(crate) by_code_item: FxHashMap<Box<str>, Vec<u32>>,
-    /// Does any rule have a code requirement?
-    pub(crate) any_codes: bool,
+    pub(crate) codes: Table,
+    pub(crate) code_items: Table,
+}
+
+/// What rules put into the tables.
+#[derive(Debug, Default)]
+struct Entries {
+    ids: List,
+    groups: List,
+    wide: Vec<(i64, u32)>,
+    stores: List,
+    codes: List,
+    code_items: List,
 }
 
 impl Index {
     /// Indexes rules that are in rule order.
-    pub(crate) fn new(rules: &[Rule]) -> Self {
+    pub(crate) fn new(rules: &[Arc<Rule>]) -> Self {
         let mut index = Index::default();
+        let mut new = Entries::default();
         let guess = rules.len() / 2;
-        index.ids.0.reserve(guess);
-        index.groups.0.reserve(guess);
-        let mut ids = Vec::with_capacity(guess);
-        let mut groups = Vec::with_capacity(guess);
+        index.ids.names.reserve(guess);
+        index.groups.names.reserve(guess);
+        new.ids.reserve(guess);
+        new.groups.reserve(guess);
         for (at, rule) in (0u32..).zip(rules) {
-            let requirement = &rule.requirement;
-            let listed: &[Entry] = match &requirement.items {
-                Items::Listed(entries) => entries,
-                Items::Every | Items::AnyItem => &[],
-            };
-            let slots = std::iter::once(listed).chain(requirement.mixes.iter().map(|mix| mix.items.as_slice()));
-            for (slot, entries) in (0u32..).zip(slots) {
-                for entry in entries {
-                    let entry = index.symbols(entry);
-                    let posting = Posting { rule: at, slot, group: entry.group };
-                    if entry.id == NONE {
-                        groups.push((entry.group, Posting { group: NONE, ..posting }));
-                    } else {
-                        ids.push((entry.id, posting));
-                    }
-                }
-            }
-            index.any_codes |= requirement.discount_code.is_some();
-            if requirement.mixes.is_empty() && listed.is_empty() {
-                index.add_wide(at, rule);
-            }
+            index.enter(at, rule, &mut new);
         }
-        index.wide.sort_unstable();
-        index.by_id = Postings::new(&ids, index.ids.len());
-        index.by_group = Postings::new(&groups, index.groups.len());
+        new.wide.sort_unstable();
+        index.wide = new.wide;
+        index.ids.fill(&new.ids);
+        index.groups.fill(&new.groups);
+        index.stores.fill(&new.stores);
+        index.codes.fill(&new.codes);
+        index.code_items.fill(&new.code_items);
         index
     }
 
-    fn add_wide(&mut self, at: u32, rule: &Rule) {
+    /// The tables of a Plan made from this one: of these rules, the `fresh` ones (by position) are new.
+    pub(super) fn changed(&self, kept: &Kept, rules: &[Arc<Rule>], fresh: &[u32]) -> Self {
+        let mut index = Self {
+            ids: Table::names_of(&self.ids),
+            groups: Table::names_of(&self.groups),
+            wide: Vec::new(),
+            stores: Table::names_of(&self.stores),
+            codes: Table::names_of(&self.codes),
+            code_items: Table::names_of(&self.code_items),
+        };
+        let mut new = Entries::default();
+        for &at in fresh {
+            if let Some(rule) = rules.get(at as usize) {
+                index.enter(at, rule, &mut new);
+            }
+        }
+        new.wide.extend(self.wide.iter().filter_map(|(threshold, rule)| Some((*threshold, kept.place(*rule)?))));
+        new.wide.sort_unstable();
+        index.wide = new.wide;
+        index.ids.follow(&self.ids, kept, new.ids);
+        index.groups.follow(&self.groups, kept, new.groups);
+        index.stores.follow(&self.stores, kept, new.stores);
+        index.codes.follow(&self.codes, kept, new.codes);
+        index.code_items.follow(&self.code_items, kept, new.code_items);
+        index
+    }
+
+    /// How many texts it knows, those of rules that are gone included.
+    pub(super) fn names(&self) -> usize {
+        [&self.ids, &self.groups, &self.stores, &self.codes, &self.code_items].iter().map(|table| table.names.len()).sum()
+    }
+
+    /// Notes what one rule puts into the tables.
+    fn enter(&mut self, at: u32, rule: &Rule, new: &mut Entries) {
+        let requirement = &rule.requirement;
+        let listed: &[Entry] = match &requirement.items {
+            Items::Listed(entries) => entries,
+            Items::Every | Items::AnyItem => &[],
+        };
+        let slots = std::iter::once(listed).chain(requirement.mixes.iter().map(|mix| mix.items.as_slice()));
+        for (slot, entries) in (0u32..).zip(slots) {
+            for entry in entries {
+                let entry = self.symbols(entry);
+                let posting = Posting { rule: at, slot, group: entry.group };
+                if entry.id == NONE {
+                    new.groups.push((entry.group, Posting { group: NONE, ..posting }));
+                } else {
+                    new.ids.push((entry.id, posting));
+                }
+            }
+        }
+        if requirement.mixes.is_empty() && listed.is_empty() {
+            self.enter_wide(at, rule, new);
+        }
+    }
+
+    fn enter_wide(&mut self, at: u32, rule: &Rule, new: &mut Entries) {
         if let Some(code) = &rule.requirement.discount_code {
-            self.by_code.entry(code.normalised.clone()).or_default().push(at);
-            self.by_code_item.entry(code.exact.clone()).or_default().push(at);
+            self.codes.add(&code.normalised, at, &mut new.codes);
+            self.code_items.add(&code.exact, at, &mut new.code_items);
             return;
         }
         let store_ids = rule.requirement.store.iter().find_map(|(member, need)| match need {
@@ -172,30 +261,30 @@ impl Index {
                 ids.sort();
                 ids.dedup();
                 for id in ids {
-                    self.by_store.entry(id.clone()).or_default().push(at);
+                    self.stores.add(id, at, &mut new.stores);
                 }
             }
-            None => self.wide.push((rule.requirement.gross_amount, at)),
+            None => new.wide.push((rule.requirement.gross_amount, at)),
         }
     }
 
     /// An entry in symbols, interning what it names.
     pub(crate) fn symbols(&mut self, entry: &Entry) -> SymbolEntry {
         SymbolEntry {
-            id: entry.id.as_deref().map_or(NONE, |id| self.ids.intern(id)),
-            group: entry.group_id.as_deref().map_or(NONE, |group| self.groups.intern(group)),
+            id: entry.id.as_deref().map_or(NONE, |id| self.ids.names.intern(id)),
+            group: entry.group_id.as_deref().map_or(NONE, |group| self.groups.names.intern(group)),
         }
     }
 
     /// Rules with an entry for this item id.
     #[inline]
     pub(crate) fn with_id(&self, id: Symbol) -> &[Posting] {
-        self.by_id.of(id)
+        self.ids.of(id)
     }
 
     /// Rules with an entry for this group alone.
     #[inline]
     pub(crate) fn with_group(&self, group: Symbol) -> &[Posting] {
-        self.by_group.of(group)
+        self.groups.of(group)
     }
 }

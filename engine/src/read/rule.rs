@@ -1,9 +1,6 @@
 //! Rules (§19): the members of a rule, and what must fit together between them.
 
-use std::collections::hash_map::Entry;
 use std::sync::Arc;
-
-use rustc_hash::FxHashMap;
 
 use super::limitation::limitation;
 use super::requirement::requirement;
@@ -12,16 +9,17 @@ use super::{Read, Reader};
 use crate::canonical::{Canonical, Forms, Unfit};
 use crate::error::{Code, Problem};
 use crate::number::Decimal;
+use crate::plan::Symbols;
 use crate::rule::{Base, Effect, Limitation, Requirement, Reward, RewardKind, Rule, Source};
 
 /// Rules without a problem, in the order they were read.
 #[derive(Debug, Default)]
 pub(crate) struct RulesRead {
-    pub(crate) rules: Vec<Rule>,
+    pub(crate) rules: Vec<Arc<Rule>>,
     /// Their canonical forms.
     pub(crate) forms: Forms,
-    /// Their positions by id.
-    pub(crate) by_id: FxHashMap<Arc<str>, u32>,
+    /// Their ids, in the same order.
+    pub(crate) ids: Symbols,
 }
 
 /// The text that is read, kept for the rules' sources, and the forms written so far.
@@ -48,30 +46,25 @@ const MOST_ESTIMATED: usize = 1 << 16;
 /// Every problem of every rule, duplicate ids included.
 pub(crate) fn rules(text: &str, base: &str) -> Result<RulesRead, Vec<Problem>> {
     Reader::new(text, base).finish(|r| {
-        let RulesRead { mut rules, mut by_id, .. } = RulesRead::default();
+        let RulesRead { mut rules, mut ids, .. } = RulesRead::default();
         let mut texts = Texts::new(text);
         let list = r.list("a list of rules belongs here", |r, at| {
             if at == SAMPLE {
                 let read = r.cursor.at().max(1);
                 let estimate = (rules.len() * (text.len() / read + 1)).min(MOST_ESTIMATED);
                 rules.reserve(estimate);
-                by_id.reserve(estimate);
+                ids.reserve(estimate);
             }
-            let place = rules.len() as u32;
             let Some(id) = one(r, &mut texts, &mut rules)? else { return Ok(()) };
-            match by_id.entry(id) {
-                Entry::Vacant(free) => {
-                    free.insert(place);
-                }
-                Entry::Occupied(other) => {
-                    let id = other.key();
-                    let message = format!("another rule has the id `{id}` already; give each its own");
-                    r.problem_below("/id", Code::DuplicateId, message);
-                }
+            let known = ids.len();
+            ids.intern(&id);
+            if ids.len() == known {
+                let message = format!("another rule has the id `{id}` already; give each its own");
+                r.problem_below("/id", Code::DuplicateId, message);
             }
             Ok(())
         })?;
-        Ok(list.then(|| RulesRead { rules, forms: texts.forms.into_forms(), by_id }))
+        Ok(list.then(|| RulesRead { rules, forms: texts.forms.into_forms(), ids }))
     })
 }
 
@@ -83,7 +76,7 @@ pub(crate) fn rule(text: &str, base: &str) -> Result<Rule, Vec<Problem>> {
     Reader::new(text, base).finish(|r| {
         let mut rules = Vec::with_capacity(1);
         one(r, &mut Texts::new(text), &mut rules)?;
-        Ok(rules.pop())
+        Ok(rules.pop().and_then(Arc::into_inner))
     })
 }
 
@@ -112,11 +105,11 @@ fn blank() -> Rule {
 
 /// Reads one rule and gives back its id. When nothing is wrong with it, it is the last of `rules`
 /// and its form the last one kept.
-fn one<'a>(r: &mut Reader<'a>, texts: &mut Texts<'a>, rules: &mut Vec<Rule>) -> Read<Option<Arc<str>>> {
+fn one<'a>(r: &mut Reader<'a>, texts: &mut Texts<'a>, rules: &mut Vec<Arc<Rule>>) -> Read<Option<Arc<str>>> {
     // A rule is large: it is filled in where it stays.
     let place = rules.len();
-    rules.push(blank());
-    let Some(rule) = rules.last_mut() else { return Ok(None) };
+    rules.push(Arc::new(blank()));
+    let Some(rule) = rules.last_mut().and_then(Arc::get_mut) else { return Ok(None) };
     let (id, good) = fill(r, texts, rule)?;
     if good {
         texts.forms.keep();

@@ -4,6 +4,8 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Args;
+use rabatt_engine::{Plan, Problem};
+use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
 use super::input;
@@ -29,7 +31,8 @@ pub fn run(args: &CheckArgs) -> ExitCode {
             return ExitCode::from(2);
         }
     };
-    let problems = rabatt_engine::check(&text);
+    let compiled = Plan::from_json(&text);
+    let problems = compiled.as_ref().err().map(Vec::as_slice).unwrap_or_default();
     if args.json {
         let list: Vec<Value> = problems
             .iter()
@@ -37,25 +40,30 @@ pub fn run(args: &CheckArgs) -> ExitCode {
             .collect();
         println!("{}", Value::Array(list));
     } else {
-        print!("{}", report(&args.rules.display().to_string(), &text, &problems));
+        let file = args.rules.display().to_string();
+        print!("{}", compiled.as_ref().map_or_else(|problems| told(&file, &text, problems), |plan| good(&file, plan)));
     }
     if problems.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
+/// What is said of rules without a problem.
+fn good(file: &str, plan: &Plan) -> String {
+    let count = plan.rules().len();
+    format!("{file}: {count} {}, no problems\n", if count == 1 { "rule" } else { "rules" })
+}
+
 /// The problems for people: which rule by position and name, where in it, and what to do.
-fn report(file: &str, text: &str, problems: &[rabatt_engine::Problem]) -> String {
-    let rules: Value = serde_json::from_str(text).unwrap_or(Value::Null);
-    if problems.is_empty() {
-        let count = rules.as_array().map_or(0, Vec::len);
-        return format!("{file}: {count} {}, no problems\n", if count == 1 { "rule" } else { "rules" });
-    }
+fn told(file: &str, text: &str, problems: &[Problem]) -> String {
+    // Only rules with problems are looked into.
+    let rules: Vec<&RawValue> = serde_json::from_str(text).unwrap_or_default();
+    let rule = |at: usize| rules.get(at).and_then(|rule| serde_json::from_str::<Value>(rule.get()).ok());
     let mut out = String::new();
     for problem in problems {
         let mut steps = problem.pointer.splitn(3, '/').skip(1);
         let at = steps.next().and_then(|step| step.parse::<usize>().ok());
         let rule = at.map(|at| {
-            let rule = rules.get(at);
-            let name = rule.and_then(|rule| rule.get("name").or_else(|| rule.get("id"))).and_then(Value::as_str);
+            let rule = rule(at).unwrap_or_default();
+            let name = rule.get("name").or_else(|| rule.get("id")).and_then(Value::as_str);
             format!("rule {}{}", at + 1, name.map(|name| format!(" (\"{name}\")")).unwrap_or_default())
         });
         let place = steps.next().map(|rest| format!(" at {rest}")).unwrap_or_default();
@@ -69,20 +77,26 @@ fn report(file: &str, text: &str, problems: &[rabatt_engine::Problem]) -> String
 
 #[cfg(test)]
 mod tests {
-    use super::report;
+    #![expect(clippy::unwrap_used, reason = "a test stops where its set-up fails")]
+    use super::*;
 
     #[test]
     fn a_problem_names_the_rule_and_its_place() {
         let rules = r#"[{"id": "a", "name": "Kaffe", "reward": {"type": "discount_percent", "value": 101}}]"#;
-        let text = report("r.json", rules, &rabatt_engine::check(rules));
         assert_eq!(
-            text,
+            told("r.json", rules, &Plan::from_json(rules).unwrap_err()),
             "r.json: rule 1 (\"Kaffe\") at reward/value: a percentage lies between 0 and 100 [percent_out_of_range]\n1 problem\n"
         );
     }
 
     #[test]
+    fn a_rule_without_a_name_is_told_by_its_position() {
+        let text = told("r.json", "[1, {\"reward\": ", &Plan::from_json("[1, {\"reward\": ").unwrap_err());
+        assert!(text.starts_with("r.json: rule 1: a rule is an object [wrong_type]\nr.json: rule 2: this is not JSON"), "{text}");
+    }
+
+    #[test]
     fn good_rules_are_counted() {
-        assert_eq!(report("r.json", "[]", &[]), "r.json: 0 rules, no problems\n");
+        assert_eq!(good("r.json", &Plan::from_json("[]").unwrap()), "r.json: 0 rules, no problems\n");
     }
 }

@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, RwLock};
 
-use rabatt_engine::{HeldRefs, Holding, Instant, Plan, Ref, Statistics};
+use rabatt_engine::{HeldRefs, Holding, Instant, Moved, Plan, Problem, Ref, Rule, Statistics};
 
 use super::store::refs::{self, StoredRef};
 use super::store::rules;
@@ -12,6 +12,9 @@ use super::terms::Terms;
 use crate::error::ApiError;
 use crate::metrics::Metrics;
 use crate::store::Store;
+
+/// After more changes than these all rules are compiled anew.
+const MOST_CHANGED: usize = 100;
 
 /// An account's rules, ready for use.
 #[derive(Debug)]
@@ -30,7 +33,7 @@ pub struct Shared {
     /// The refs, without statistics.
     pub refs: HeldRefs<'static>,
     /// Where each stands, by id.
-    pub places: HashMap<String, u32>,
+    pub places: Arc<HashMap<String, u32>>,
 }
 
 /// An account's rules and what everybody holds of them.
@@ -45,8 +48,8 @@ pub struct InForce {
     pub passers_by: Arc<Shared>,
 }
 
-/// The Plans in use. A change of rules or of what everybody holds raises a counter of the account,
-/// so the next request compiles anew, on whichever node it arrives.
+/// The Plans in use. A change of rules or of what everybody holds raises a counter of the account, so the next request
+/// takes the change into the Plan, on whichever node it arrives.
 #[derive(Debug)]
 pub struct Plans {
     known: RwLock<HashMap<String, InForce>>,
@@ -67,7 +70,8 @@ impl Plans {
         let changes = rules::changes(store.pool(), account).await?;
         match self.known(account) {
             Some(known) if known.rules.changes == changes => Ok(known.rules),
-            _ => Ok(self.at(store, account, changes, -1).await?.rules),
+            // Of what everybody holds no change is known.
+            known => Ok(self.at(store, account, changes, known.map_or(-1, |known| known.gifts)).await?.rules),
         }
     }
 
@@ -86,42 +90,126 @@ impl Plans {
         {
             return Ok(known.clone());
         }
-        let rules = match known {
-            Some(known) if known.rules.changes == changes => known.rules,
-            _ => {
-                self.metrics.compiled();
-                compile(store, account).await?
-            }
+        let in_force = match known {
+            Some(known) if known.rules.changes == changes => InForce::of(store, account, known.rules).await?,
+            Some(known) => match change(store, account, &known.rules).await? {
+                Some(changed) if known.gifts == gifts && !changed.may_be_held(store, account).await? => known.after(changed),
+                Some(changed) => InForce::of(store, account, changed.rules).await?,
+                None => self.anew(store, account).await?,
+            },
+            None => self.anew(store, account).await?,
         };
+        let old = self.keep(account, &in_force);
+        // Taking thousands of rules apart takes a while.
+        drop(tokio::task::spawn_blocking(move || drop(old)));
+        Ok(in_force)
+    }
+
+    /// Keeps it for the next request; what was kept before, when nobody else was faster with what is newer.
+    fn keep(&self, account: &str, new: &InForce) -> Option<InForce> {
+        let mut plans = self.known.write().ok()?;
+        let newer = |known: &InForce| (known.rules.changes, known.gifts) > (new.rules.changes, new.gifts);
+        if plans.get(account).is_some_and(newer) {
+            return None;
+        }
+        let old = plans.insert(account.to_owned(), new.clone());
+        self.metrics.plans_in_memory(plans.len());
+        old
+    }
+
+    async fn anew(&self, store: &Store, account: &str) -> Result<InForce, ApiError> {
+        self.metrics.compiled();
+        InForce::of(store, account, compile(store, account).await?).await
+    }
+}
+
+impl InForce {
+    /// These rules, and what everybody holds of them now.
+    async fn of(store: &Store, account: &str, rules: Arc<Rules>) -> Result<Self, ApiError> {
         let (gifts, refs) = refs::of_everybody(store, account).await?;
         let (everybody, passers_by) = refs.into_iter().partition(|held: &StoredRef| held.customer_id == "*");
         let shared = |refs| Arc::new(Shared::new(&rules.plan, refs));
-        let in_force = InForce { everybody: shared(everybody), passers_by: shared(passers_by), gifts, rules };
-        if let Ok(mut plans) = self.known.write()
-            // What was slower to come does not take the place of what is newer.
-            && plans.get(account).is_none_or(|known| (known.rules.changes, known.gifts) <= (in_force.rules.changes, gifts))
-        {
-            plans.insert(account.to_owned(), in_force.clone());
-            self.metrics.plans_in_memory(plans.len());
-        }
-        Ok(in_force)
+        Ok(Self { everybody: shared(everybody), passers_by: shared(passers_by), gifts, rules })
+    }
+
+    /// The same after a change of rules alone.
+    fn after(self, changed: Changed) -> Self {
+        let moved = |shared: &Shared| Arc::new(shared.moved(&changed.moved));
+        Self { everybody: moved(&self.everybody), passers_by: moved(&self.passers_by), gifts: self.gifts, rules: changed.rules }
     }
 }
 
 async fn compile(store: &Store, account: &str) -> Result<Arc<Rules>, ApiError> {
     let (changes, bodies) = rules::all_rules(store, account).await?;
-    // Compiling takes milliseconds with many rules: not on a thread that serves requests.
     let compile = move || {
-        let plan = Plan::from_json(&format!("[{}]", bodies.join(",")))
-            .map_err(|problems| ApiError::Internal(format!("stored rules do not compile: {problems:?}")))?;
-        let special = plan.rules().iter().map(|rule| (Box::from(&*rule.id), Terms::of(rule)));
-        let special = special.filter(|(_, terms)| terms.is_special()).collect();
+        let plan = Plan::from_json(&format!("[{}]", bodies.join(","))).map_err(stored_wrong)?;
+        let special = plan.rules().iter().filter_map(|rule| special(rule)).collect();
         Ok::<_, ApiError>(Rules { changes, plan, special })
     };
-    let rules = tokio::task::spawn_blocking(compile).await.map_err(|error| ApiError::Internal(error.to_string()))??;
+    let rules = apart(compile).await?;
     // Before the first answer that names it.
     rules::keep_plan(store, account, rules.plan.hash(), changes).await?;
     Ok(Arc::new(rules))
+}
+
+/// Rules made from others.
+struct Changed {
+    rules: Arc<Rules>,
+    /// Where the others stand now.
+    moved: Moved,
+    /// Rules that were not there.
+    added: Vec<String>,
+}
+
+/// Rules with what has changed of them; `None` when that is too much.
+async fn change(store: &Store, account: &str, before: &Arc<Rules>) -> Result<Option<Changed>, ApiError> {
+    let Some((changes, changed)) = rules::changed_rules(store, account, before.changes, MOST_CHANGED).await? else {
+        return Ok(None);
+    };
+    let before = Arc::clone(before);
+    let known = before.plan.hash().to_owned();
+    let change = move || {
+        let (gone, put): (Vec<_>, Vec<_>) = changed.into_iter().partition(|rule| rule.deleted);
+        let bodies: Vec<&str> = put.iter().map(|rule| &*rule.body).collect();
+        let without: Vec<&str> = gone.iter().map(|rule| &*rule.id).collect();
+        let (plan, moved) = before.plan.with(&format!("[{}]", bodies.join(",")), &without).map_err(stored_wrong)?;
+        let mut all_special = before.special.clone();
+        for rule in gone.iter().chain(&put) {
+            all_special.remove(&*rule.id);
+        }
+        let rule = |id: &str| plan.rule_index(id).and_then(|at| plan.rules().get(at as usize));
+        all_special.extend(put.iter().filter_map(|put| special(rule(&put.id)?)));
+        let added = put.into_iter().map(|rule| rule.id).filter(|id| before.plan.rule_index(id).is_none()).collect();
+        Ok((Rules { changes, plan, special: all_special }, moved, added))
+    };
+    let (rules, moved, added) = apart(change).await?;
+    if rules.plan.hash() != known {
+        rules::keep_plan(store, account, rules.plan.hash(), changes).await?;
+    }
+    Ok(Some(Changed { rules: Arc::new(rules), moved, added }))
+}
+
+impl Changed {
+    /// Does everybody hold a rule that was not there before? What is known of refs then lacks its.
+    async fn may_be_held(&self, store: &Store, account: &str) -> Result<bool, ApiError> {
+        let added: Vec<&str> = self.added.iter().map(String::as_str).collect();
+        if added.is_empty() { Ok(false) } else { refs::everybody_holds(store.pool(), account, &added).await }
+    }
+}
+
+/// Does what takes milliseconds with many rules not on a thread that serves requests.
+async fn apart<T: Send + 'static>(work: impl FnOnce() -> Result<T, ApiError> + Send + 'static) -> Result<T, ApiError> {
+    tokio::task::spawn_blocking(work).await.map_err(|error| ApiError::Internal(error.to_string()))?
+}
+
+fn stored_wrong(problems: Vec<Problem>) -> ApiError {
+    ApiError::Internal(format!("stored rules do not compile: {problems:?}"))
+}
+
+/// A rule whose use depends on more than a ref's statistics.
+fn special(rule: &Rule) -> Option<(Box<str>, Terms)> {
+    let terms = Terms::of(rule);
+    terms.is_special().then(|| (Box::from(&*rule.id), terms))
 }
 
 impl Shared {
@@ -135,7 +223,12 @@ impl Shared {
         });
         let refs = HeldRefs::of(plan, held);
         let places = (0u32..).zip(refs.refs()).map(|(at, held)| (held.id.to_string(), at)).collect();
-        Self { refs, places }
+        Self { refs, places: Arc::new(places) }
+    }
+
+    /// The same under rules made from those it was for.
+    fn moved(&self, moved: &Moved) -> Self {
+        Self { refs: self.refs.moved(moved), places: Arc::clone(&self.places) }
     }
 
     /// These refs with what a buyer had of them, and the buyer's own.

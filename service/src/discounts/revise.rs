@@ -139,7 +139,7 @@ fn check(members: &Members<'_>) -> Result<Checked, ApiError> {
     let instant = |name: &str| requirement.text(name).and_then(|text| comparable(&text));
     match (&compiled, problems.as_slice(), instant("purchase_from"), instant("purchase_to")) {
         (Ok(compiled), [], Some(purchase_from), Some(purchase_to)) => {
-            let receipt_rule = compiled.rules().first().is_some_and(Rule::is_receipt_rule);
+            let receipt_rule = compiled.rules().first().is_some_and(|rule| rule.is_receipt_rule());
             let visible_from = members.text("visible_from").and_then(|text| comparable(&text));
             Ok(Checked { purchase_from, purchase_to, visible_from, kind: if receipt_rule { "\"receipt\"" } else { "\"item\"" } })
         }

@@ -69,7 +69,7 @@ pub async fn search(
                 .rules()
                 .iter()
                 .filter(|rule| is_live(rule, at) && held(rule))
-                .map(|rule| (rule, items(rule)))
+                .map(|rule| (&**rule, items(rule)))
                 .collect();
             for item in &query.items {
                 for group_by in &request.group_by {

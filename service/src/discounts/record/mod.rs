@@ -83,8 +83,11 @@ impl Known {
             if known.rules.contains_key(&found.rule_id) {
                 continue;
             }
-            let in_force =
-                rules.plan.rule_index(&found.rule_id).and_then(|at| rules.plan.rules().get(at as usize)).map(Terms::of);
+            let in_force = rules
+                .plan
+                .rule_index(&found.rule_id)
+                .and_then(|at| rules.plan.rules().get(at as usize))
+                .map(|rule| Terms::of(rule));
             let deleted = in_force.is_none();
             let terms = match in_force {
                 Some(terms) => terms,

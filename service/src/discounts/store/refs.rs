@@ -144,6 +144,17 @@ pub async fn of_everybody(store: &Store, account: &str) -> Result<(i64, Vec<Stor
     Ok((row.map_or(0, |row| row.get(0)), refs))
 }
 
+/// Does everybody hold any of these rules?
+///
+/// # Errors
+/// When the database refuses.
+pub async fn everybody_holds(pool: &Pool, account: &str, rules: &[&str]) -> Result<bool, ApiError> {
+    let mut query = Statement::new(COLUMNS);
+    query.push_bind(account)?.push(" AND f.rule_id IN ").push_list(rules.iter().copied())?;
+    query.push(" AND f.customer_id IN ('*', '/') AND f.deleted_at IS NULL LIMIT 1");
+    Ok(!query.rows(pool).await?.is_empty())
+}
+
 /// `state` of a list of refs.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "lowercase")]

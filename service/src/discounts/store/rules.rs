@@ -214,6 +214,48 @@ pub async fn all_rules(store: &Store, account: &str) -> Result<(i64, Vec<String>
     Ok((row.map_or(0, |row| row.get(0)), rows.iter().map(|row| row.get(0)).collect()))
 }
 
+/// A rule that has changed.
+#[derive(Debug)]
+pub struct ChangedRule {
+    /// The rule.
+    pub id: String,
+    /// Its newest JSON.
+    pub body: String,
+    /// Is it deleted?
+    pub deleted: bool,
+}
+
+/// The rules that have changed since so many changes, and how many there are now; `None` when more than `most` have.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn changed_rules(
+    store: &Store,
+    account: &str,
+    since: i64,
+    most: usize,
+) -> Result<Option<(i64, Vec<ChangedRule>)>, ApiError> {
+    let mut view = store.view().await?;
+    let row =
+        sqlx::query("SELECT changes FROM rule_counters WHERE account_id = $1").bind(account).fetch_optional(view.db()).await?;
+    // A rule's newest revision is among those since then when any of them is.
+    let rows = sqlx::query(
+        "SELECT v.rule_id, v.body, CASE WHEN r.deleted_at IS NULL THEN 0 ELSE 1 END FROM rule_revisions v
+         JOIN rules r ON r.account_id = v.account_id AND r.id = v.rule_id AND r.revision = v.revision
+         WHERE v.account_id = $1 AND v.change > $2 LIMIT $3",
+    )
+    .bind(account)
+    .bind(since)
+    .bind(i64::try_from(most).unwrap_or(i64::MAX).saturating_add(1))
+    .fetch_all(view.db())
+    .await?;
+    if rows.len() > most {
+        return Ok(None);
+    }
+    let changed = |row: &AnyRow| ChangedRule { id: row.get(0), body: row.get(1), deleted: row.get::<i64, _>(2) != 0 };
+    Ok(Some((row.map_or(0, |row| row.get(0)), rows.iter().map(changed).collect())))
+}
+
 /// Remembers which rules a Plan was made of.
 ///
 /// # Errors

@@ -144,3 +144,44 @@ async fn scopes_are_asked_for() {
     service.call_with("GET", &path, Some(&other), "").await.refused(403);
     service.call_with("GET", &path, None, "").await.refused(401);
 }
+
+/// Changes are taken into what is compiled already: that is what a service compiles which starts now.
+#[tokio::test]
+async fn after_many_changes_it_answers_like_one_that_starts_anew() {
+    let service = Service::new().await;
+    let rule = |nth: usize| json!({"name": nth.to_string(), "stacking": {"priority": nth % 2}, "reward": {"type": "discount_amount", "value": 100 + nth}});
+    let mut rules = Vec::new();
+    for (nth, holder) in ["/", "*", "kari", "*", "/", "*", "kari"].into_iter().enumerate() {
+        rules.push(service.rule(rule(nth), &[holder]).await);
+    }
+    let said = async |service: &Service| {
+        let mut said = Vec::new();
+        for (query, more) in [("", json!({})), ("?customer_id=kari", json!({"customer_id": "kari"}))] {
+            said.push(service.call("GET", &format!("discounts/snapshot{query}"), "").await.ok());
+            let path = "discounts/available_for_receipt?explain=true";
+            said.push(service.call("POST", path, coffee(more).to_string()).await.ok());
+        }
+        said
+    };
+    let mut before = said(&service).await;
+    for round in 0..12 {
+        let path = format!("discounts/rules/{}", rules[round * 5 % rules.len()]);
+        let put = async |change: Value| drop(service.call("PUT", &path, change.to_string()).await.ok());
+        match round % 4 {
+            0 => put(json!({"stacking": {"priority": 3 - round as i64}})).await,
+            1 => put(json!({"limitation": {"budget_usage": 1}, "receipt_text": round.to_string()})).await,
+            // Some that nobody holds, and some that many do.
+            2 => rules.push(service.rule(rule(round), if round == 6 { &[] } else { &["*", "/"] }).await),
+            _ => {
+                service.call("DELETE", &path, "").await.ok();
+                rules.remove(round * 5 % rules.len());
+            }
+        }
+        let now = said(&service).await;
+        assert_ne!(now, before, "round {round}");
+        before = now;
+        if round % 2 == 1 {
+            assert_eq!(before, said(&service.beside().await).await, "round {round}");
+        }
+    }
+}
