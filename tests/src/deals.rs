@@ -1,7 +1,10 @@
-//! Receipts of the size that §8.5 promises a proof for: 40 lines, and 10 deals of up to 4 units that compete for them.
+//! Receipts of the sizes that §8.5 promises a proof for: 40 lines, and 10 deals of up to 4 units that compete for them; and
+//! one deal of up to 12 units alone, on 40 or 200 lines.
 //!
-//! A set is named by what its deals are, by which units they look at, and by how many pieces a line has: `pairs-dense-q3`. A number
-//! says which problem of the set it is, on every machine.
+//! A set is named by what its deals are, by which units they look at (or by the lines there are), and by how many pieces a line has:
+//! `pairs-dense-q3`, `lone-values-200-q1`. A number says which problem of the set it is, on every machine.
+
+mod lone;
 
 use serde_json::{Value, json};
 
@@ -11,8 +14,11 @@ use crate::generate::Random;
 const LINES: usize = 40;
 const DEALS: usize = 10;
 
-/// What the deals of a set are.
-const KINDS: [&str; 8] = ["nform", "percent", "four", "pairs", "mix12", "block", "cheapest", "all"];
+/// What the deals of a set are; `meal` is four units in any mixes, for any reward.
+const KINDS: [&str; 9] = ["nform", "percent", "four", "pairs", "mix12", "block", "cheapest", "all", "meal"];
+
+/// The kinds that `all` draws from.
+const DRAWN: usize = 7;
 
 /// Which lines a deal, or each mix of it, looks at: a few listed ones, a quarter of them, a group that no
 /// other shares lines with, or a group that does.
@@ -24,18 +30,23 @@ pub struct Set {
     kind: &'static str,
     reach: &'static str,
     most_pieces: usize,
+    /// One deal alone, on so many lines.
+    lone: Option<usize>,
 }
 
 /// All sets there are.
 pub fn sets() -> Vec<Set> {
-    let reaches = |kind| REACHES.map(|reach| [1, 3].map(|most_pieces| Set { kind, reach, most_pieces }));
-    KINDS.iter().flat_map(|kind| reaches(kind)).flatten().collect()
+    let reaches = |kind| REACHES.map(|reach| [1, 3].map(|most_pieces| Set { kind, reach, most_pieces, lone: None }));
+    KINDS.iter().flat_map(|kind| reaches(kind)).flatten().chain(lone::sets()).collect()
 }
 
 impl Set {
     /// Its name.
     pub fn name(&self) -> String {
-        format!("{}-{}-q{}", self.kind, self.reach, self.most_pieces)
+        match self.lone {
+            Some(lines) => format!("lone-{}-{lines}-q{}", self.kind, self.most_pieces),
+            None => format!("{}-{}-q{}", self.kind, self.reach, self.most_pieces),
+        }
     }
 
     /// One of its problems: rules, and a receipt.
@@ -43,14 +54,15 @@ impl Set {
         let place = sets().iter().position(|set| set == self).unwrap_or(0) as u64;
         let mut random = Random::new(place << 32 | number);
         let random = &mut random;
+        let (lines, deals) = self.lone.map_or((LINES, DEALS), |lines| (lines, 1));
         let steps = *random.pick(&[1, 50, 100, 500]);
         let reduced = random.percent(25);
-        let prices: Vec<usize> = (0..LINES).map(|_| (1 + random.below(20_000 / steps)) * steps).collect();
+        let prices: Vec<usize> = (0..lines).map(|_| (1 + random.below(20_000 / steps)) * steps).collect();
         let items: Vec<Value> = prices.iter().enumerate().map(|(at, price)| self.line(random, at, *price, reduced)).collect();
-        let mean = prices.iter().sum::<usize>() / LINES;
-        let rules: Vec<Value> = (0..DEALS)
+        let mean = prices.iter().sum::<usize>() / lines;
+        let rules: Vec<Value> = (0..deals)
             .map(|at| {
-                let mut rule = self.rule(random, mean);
+                let mut rule = if self.lone.is_some() { lone::rule(self.kind, random, mean) } else { self.rule(random, mean) };
                 rule["id"] = json!(format!("r{at}"));
                 rule["receipt_text"] = json!(format!("deal {at}"));
                 rule
@@ -88,12 +100,13 @@ impl Set {
     }
 
     fn rule(&self, random: &mut Random, mean: usize) -> Value {
-        let kind = if self.kind == "all" { random.pick(&KINDS[..7]) } else { self.kind };
+        let kind = if self.kind == "all" { random.pick(&KINDS[..DRAWN]) } else { self.kind };
         let quantities: &[usize] = match kind {
             "four" => &[1, 1, 1, 1],
             "pairs" => &[2, 2],
             "mix12" => random.pick::<&[usize]>(&[&[1, 2], &[1, 1, 2], &[1, 1]]),
             "block" => &[4],
+            "meal" => random.pick::<&[usize]>(&[&[4], &[1, 3], &[2, 2], &[1, 1, 2], &[1, 1, 1, 1]]),
             "cheapest" => random.pick::<&[usize]>(&[&[1, 1], &[1, 1, 1], &[2, 2], &[1, 1, 1, 1]]),
             _ => &[],
         };
@@ -101,6 +114,7 @@ impl Set {
         let mixes: Vec<Value> =
             quantities.iter().map(|quantity| json!({ "items": self.entries(random), "quantity": quantity })).collect();
         let percent = 5 * (1 + random.below(10));
+        let by_cheapest = kind == "cheapest" || kind == "meal" && random.percent(25);
         match kind {
             "nform" | "percent" => {
                 let mut entries = self.entries(random);
@@ -116,7 +130,7 @@ impl Set {
                     "reward": { "type": name, "value": value }
                 })
             }
-            "cheapest" => {
+            _ if by_cheapest => {
                 let (name, value) = *random.pick(&[("discount_item_quantity", 1), ("discount_item_percent", percent)]);
                 json!({ "requirement": { "item": { "mixes": mixes } }, "reward": { "type": name, "value": value } })
             }

@@ -13,7 +13,7 @@ use crate::rule::{Base, Effect, RewardKind, Rule};
 #[derive(Debug, Default)]
 pub(crate) struct Combiner {
     adders: Buffers,
-    deals: DealBuffers,
+    pub(super) deals: DealBuffers,
     /// Parts that stand together, copied, since `ANY_ITEM` rules add to the lists of all parts.
     members: Vec<(u32, Part)>,
     any_item: Vec<u32>,

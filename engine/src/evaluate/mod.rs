@@ -60,6 +60,11 @@ impl Workspace {
     pub fn new() -> Self {
         Self::default()
     }
+
+    /// Counted steps that choosing deals took in the last evaluation, over all choices it compared.
+    pub fn steps(&self) -> u64 {
+        self.combiner.deals.steps
+    }
 }
 
 /// What evaluation reads.
@@ -178,6 +183,7 @@ fn run(input: &Input<'_>, explain: bool, workspace: &mut Workspace) -> Result<()
     candidates.find(input.plan, input.receipt, cart, explain);
     parts.start(input);
     refused.clear();
+    combiner.deals.steps = 0;
     for candidate in &candidates.list {
         let mut reasons: Verdicts = explain.then(Vec::new);
         match parts.judge(input, cart, candidates, candidate, &mut reasons)? {

@@ -29,6 +29,8 @@ pub(crate) struct DealBuffers {
     prices: Vec<(i64, i64)>,
     rewarded: Vec<Rewarded>,
     eligible: Vec<Taken>,
+    /// Steps of all searches of an evaluation.
+    pub(super) steps: u64,
 }
 
 /// Units that got a reward of their own, for giving each ref its share in turn.
@@ -58,7 +60,7 @@ pub(crate) fn deals(
     members: &mut dyn Iterator<Item = (u32, Part)>,
     first_ref_only: bool,
 ) -> Result<(), Fault> {
-    let DealBuffers { problem, scratch, solution, owners, line_runs, touched, applications, prices, rewarded, eligible } =
+    let DealBuffers { problem, scratch, solution, owners, line_runs, touched, applications, prices, rewarded, eligible, steps } =
         buffers;
     owners.clear();
     problem.runs.clear();
@@ -95,6 +97,7 @@ pub(crate) fn deals(
     solve(problem, input.steps, scratch, solution)
         .map_err(|_| Fault::Rule(owners.first().map_or(0, |(_, part, _)| part.rule)))?;
     scenario.gap = scenario.gap.saturating_add(solution.gap);
+    *steps = steps.saturating_add(solution.steps);
     // Those of one deal stand together: deals are solved in sets, and a set's choice is written by deal.
     applications.clear();
     applications.resize(owners.len(), 0..0);

@@ -47,7 +47,7 @@ pub(super) struct Buffers {
     gains: Vec<i64>,
     /// What a minor unit is worth: more than all applications together, so that fewer win ties.
     minor: i64,
-    /// Dearer units never give less.
+    /// Dearer units never give less, and those of one price as much.
     plain: bool,
     /// Most applications, where that can bind.
     limit: Option<i64>,
@@ -142,16 +142,14 @@ impl Buffers {
     fn open(&mut self, problem: &DealProblem, deal: &Deal) -> Result<bool, Overflow> {
         let DealKind::Group { units, quantity, base, reward } = &deal.kind else { return Ok(false) };
         let own = problem.units.get(units.clone()).unwrap_or(&[]);
-        let Self { row, seats, lanes, gains, .. } = self;
+        let Self { row, seats, lanes, .. } = self;
         row.clear();
         seats.clear();
         lanes.clear();
-        gains.clear();
-        let (mut there, mut shares, mut plain) = (0i64, 0i128, true);
+        let (mut there, mut shares) = (0i64, 0i128);
         for (unit, own) in (units.start as u32..).zip(own) {
             let Some(run) = problem.runs.get(own.run as usize) else { continue };
             let price = price_of(run, *base);
-            plain &= price == run.share;
             there = there.saturating_add(run.count);
             shares += i128::from(run.share) * i128::from(run.count);
             row.push(Placed {
@@ -170,12 +168,11 @@ impl Buffers {
             return Ok(false);
         }
         self.minor = minor;
-        self.plain = plain;
         self.limit = (deal.limit < most).then_some(deal.limit.max(0));
         // Values, the greatest first; those that give nothing have no lane.
         for placed in row.iter() {
             if placed.value.is_positive() && !lanes.iter().any(|lane| lane.value == placed.value) {
-                lanes.push(Lane { value: placed.value, led: true, all_free: false, paying: 0, rewarded: 1, in_turn: plain });
+                lanes.push(Lane { value: placed.value, led: true, all_free: false, paying: 0, rewarded: 1, in_turn: true });
             }
         }
         if lanes.len() > MOST_LANES {
@@ -195,11 +192,14 @@ impl Buffers {
             }
             (lane.paying, lane.rewarded) = (members - free, free);
         }
-        if plain {
-            // As leaders are told: the earlier line of equal prices.
-            row.sort_unstable_by(|a, b| b.price.cmp(&a.price).then(a.line.cmp(&b.line)).then(a.unit.cmp(&b.unit)));
-        } else {
+        // As leaders are told: the earlier line of equal prices.
+        row.sort_unstable_by(|a, b| b.price.cmp(&a.price).then(a.line.cmp(&b.line)).then(a.unit.cmp(&b.unit)));
+        self.list_gains(*reward)?;
+        self.plain = self.never_gives_more();
+        if !self.plain {
+            self.lanes.iter_mut().for_each(|lane| lane.in_turn = false);
             // As rewarded units are told. Of equal prices with several values any may be the leader's, which is no less.
+            let row = &mut self.row;
             row.sort_unstable_by(|a, b| b.price.cmp(&a.price).then(a.share.cmp(&b.share)).then(b.unit.cmp(&a.unit)));
             for alike in row.chunk_by_mut(|a, b| a.price == b.price) {
                 let best = alike.iter().map(|placed| placed.value).reduce(|a, b| if is_more(b, a) { b } else { a });
@@ -207,10 +207,21 @@ impl Buffers {
                     alike.iter_mut().for_each(|placed| placed.value = best);
                 }
             }
+            self.list_gains(*reward)?;
         }
+        let Self { row, seats, lanes, .. } = self;
         for (at, placed) in (0u32..).zip(row.iter_mut()) {
             placed.lane = lanes.iter().position(|lane| lane.value == placed.value).unwrap_or(usize::MAX);
             seats.extend((0..placed.count).map(|_| at));
+        }
+        Ok(true)
+    }
+
+    /// What each unit gives when it is a rewarded one, by lane.
+    fn list_gains(&mut self, reward: GroupReward) -> Result<(), Overflow> {
+        let Self { row, lanes, gains, .. } = self;
+        gains.clear();
+        for placed in row.iter() {
             for lane in lanes.iter() {
                 let gain = match reward {
                     GroupReward::Free => placed.price,
@@ -219,7 +230,15 @@ impl Buffers {
                 gains.push(gain.min(placed.share));
             }
         }
-        Ok(true)
+        Ok(())
+    }
+
+    /// Does no unit give more than a dearer one, nor another than one that costs as much?
+    fn never_gives_more(&self) -> bool {
+        let own = self.row.iter().zip(self.gains.chunks(self.lanes.len().max(1)));
+        own.clone().zip(own.skip(1)).all(|((placed, gains), (next, others))| {
+            gains.iter().zip(others).all(|(gain, other)| if placed.price == next.price { gain == other } else { gain >= other })
+        })
     }
 
     /// Finds the best way; a bound for all ways.

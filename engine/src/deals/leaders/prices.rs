@@ -1,21 +1,24 @@
 //! Prices of units, such that a lane's groups are hardly worth more than what they take: what all
 //! lanes could give beside that, when they may take the same units, bounds what a state comes to.
 //! A lane keeps count of the leaders at hand up to some number; those beyond it go to a bank, which
-//! pays, and asks for, what the dearest leader still to come costs.
+//! pays, and asks for, what the dearest leader still to come costs. Whole groups whose units wait for those to be
+//! rewarded go there too: for the most that any units still to come could make of one.
 
 use super::{Buffers, Lane};
 
 /// The promise of a state that comes to nothing.
 pub(super) const NEVER: i64 = -(1 << 60);
 
-/// So many units that wait are as good as any number, when they need not be rewarded in turn.
-const MOST_WAITING: i64 = 24;
+/// A lane keeps count of so many units that wait, and of so many groups at least, when they need not be rewarded in turn;
+/// in tests of so few that small problems use the bank.
+const MOST_WAITING: i64 = if cfg!(test) { 2 } else { 24 };
+const LEAST_WAITING: i64 = if cfg!(test) { 1 } else { 2 };
 
 /// All prices together stay below this, so that sums of them never leave their numbers.
 pub(super) const MOST_PRICES: i64 = 1 << 56;
 
 /// A lane keeps count of so many leaders.
-const MOST_LEADERS: usize = 6;
+const MOST_LEADERS: usize = if cfg!(test) { 1 } else { 6 };
 
 /// Cells of a table filled for a counted step.
 const CELLS_A_STEP: u64 = 64;
@@ -29,6 +32,8 @@ pub(super) struct Prices {
     pub(super) rest: Vec<i64>,
     /// Per lane and unit, and one more: what the bank asks for a leader, and whose price that is.
     pub(super) bank: Vec<(i64, u32)>,
+    /// And what it pays for a group that waits, and whose price that takes off.
+    pub(super) group_bank: Vec<(i64, u32)>,
     pub(super) shapes: Vec<Shape>,
     pub(super) moves: Vec<Move>,
     pub(super) table: Vec<i64>,
@@ -57,6 +62,7 @@ pub(super) struct Shape {
     pub(super) table: usize,
     pub(super) moves: usize,
     pub(super) leaders: usize,
+    /// Units of the groups that are counted while they wait; those of the group that is begun come on top.
     pub(super) waiting: i64,
     /// States for each number of leaders, and in all.
     pub(super) slots: usize,
@@ -77,14 +83,23 @@ pub(super) struct Move {
     pub(super) full: bool,
     /// The group is complete with it.
     pub(super) done: bool,
+    /// One more group waits than is counted, and goes to the bank.
+    pub(super) sells: bool,
+    /// As many wait as are counted: the state when the bank gives one more for the group that is complete.
+    pub(super) bought: u32,
 }
 
 const NOWHERE: u32 = u32::MAX;
 
 impl Shape {
     fn slot(&self, lane: &Lane, (leaders, waits, rewarded): (usize, i64, i64)) -> usize {
-        let own = if self.in_turn { waits + rewarded } else { waits.min(self.waiting) * lane.rewarded + rewarded };
+        let own = if self.in_turn { waits + rewarded } else { self.counted(lane, waits) * lane.rewarded + rewarded };
         leaders.min(self.leaders) * self.slots + own as usize
+    }
+
+    /// Of so many units that wait, those that are counted.
+    fn counted(&self, lane: &Lane, waits: i64) -> i64 {
+        if waits < self.waiting + lane.paying { waits } else { self.waiting + waits % lane.paying.max(1) }
     }
 }
 
@@ -97,8 +112,9 @@ impl Buffers {
         let mut size = 0;
         for lane in lanes.iter() {
             let in_turn = lane.in_turn;
-            let waiting = if in_turn { lane.paying } else { MOST_WAITING.max(2 * lane.paying) };
-            let slots = if in_turn { lane.paying + lane.rewarded } else { (waiting + 1) * lane.rewarded } as usize;
+            let waiting = (MOST_WAITING / lane.paying.max(1)).max(LEAST_WAITING) * lane.paying;
+            let slots =
+                if in_turn { lane.paying + lane.rewarded } else { (waiting + lane.paying.max(1)) * lane.rewarded } as usize;
             let leaders = if lane.led { MOST_LEADERS } else { 0 };
             let width = (leaders + 1) * slots;
             let shape = Shape { table: size, moves: prices.moves.len(), leaders, waiting, slots, width, in_turn };
@@ -109,26 +125,27 @@ impl Buffers {
                     true => (slot.min(lane.paying), (slot - lane.paying).max(0)),
                     false => (slot / lane.rewarded, slot % lane.rewarded),
                 };
-                let begins = lane.led
-                    && if lane.paying > 0 { waits % lane.paying == 0 && (in_turn || waits < waiting) } else { rewarded == 0 };
+                let begins = lane.led && if lane.paying > 0 { waits % lane.paying == 0 } else { rewarded == 0 };
                 let to = |uses: bool, waits: i64, rewarded: i64| match own.checked_sub(usize::from(uses && begins)) {
                     Some(left) => shape.slot(lane, (left, waits, rewarded)) as u32,
                     None => NOWHERE,
                 };
                 let may_pay = lane.paying > 0 && (!in_turn || waits < lane.paying);
                 let done = rewarded + 1 == lane.rewarded;
-                let left = if !in_turn && waits == waiting { waits } else { waits - lane.paying };
+                let full = !in_turn && lane.paying > 0 && waits >= waiting;
                 prices.moves.push(Move {
                     pay: if may_pay { to(true, waits + 1, rewarded) } else { NOWHERE },
                     win: match (waits >= lane.paying, done) {
                         (false, _) => NOWHERE,
-                        (true, true) => to(lane.paying == 0, left, 0),
+                        (true, true) => to(lane.paying == 0, waits - lane.paying, 0),
                         (true, false) => to(lane.paying == 0, waits, rewarded + 1),
                     },
                     lead: shape.slot(lane, (own + 1, waits, rewarded)) as u32,
                     begins,
                     full: lane.led && own == leaders,
                     done,
+                    sells: full && waits + 1 == waiting + lane.paying,
+                    bought: if full && done { shape.slot(lane, (own, waits, 0)) as u32 } else { NOWHERE },
                 });
             }
             prices.shapes.push(shape);
@@ -191,13 +208,16 @@ impl Buffers {
     pub(super) fn promise(&self, lane: usize, seat: usize, (leaders, waits, rewarded): (usize, i64, i64)) -> i64 {
         let (Some(own), Some(shape)) = (self.lanes.get(lane), self.prices.shapes.get(lane)) else { return 0 };
         let at = shape.table + seat * shape.width + shape.slot(own, (leaders, waits, rewarded));
-        let bank = self.prices.bank.get(lane * (self.seats.len() + 1) + seat).map_or(0, |bank| bank.0);
-        self.prices.table.get(at).copied().unwrap_or(NEVER) + bank * leaders.saturating_sub(shape.leaders) as i64
+        let banked = |bank: &[(i64, u32)]| bank.get(lane * (self.seats.len() + 1) + seat).map_or(0, |bank| bank.0);
+        let groups = if shape.in_turn { 0 } else { (waits - shape.counted(own, waits)) / own.paying.max(1) };
+        self.prices.table.get(at).copied().unwrap_or(NEVER)
+            + banked(&self.prices.bank) * leaders.saturating_sub(shape.leaders) as i64
+            + banked(&self.prices.group_bank) * groups
     }
 
     pub(super) fn fill_tables(&mut self) {
         let Self { prices, lanes, seats, gains, row, minor, steps, .. } = self;
-        let Prices { now, rest, bank, shapes, moves, table, .. } = prices;
+        let Prices { now, rest, bank, group_bank, shapes, moves, table, .. } = prices;
         let count = seats.len();
         rest.clear();
         rest.resize(count + 1, 0);
@@ -219,6 +239,22 @@ impl Buffers {
         }
         *steps += table.len() as u64 / CELLS_A_STEP;
         let complete = 1 + now.application;
+        group_bank.clear();
+        group_bank.resize(lanes.len() * (count + 1), (0, u32::MAX));
+        let most_banked = MOST_PRICES / count.max(1) as i64;
+        for (at, (lane, own)) in
+            lanes.iter().zip(group_bank.chunks_mut(count + 1)).enumerate().filter(|(_, (lane, _))| !lane.in_turn)
+        {
+            let mut most = (0, u32::MAX);
+            for (number, ((seat, price), bank)) in seats.iter().zip(&now.units).zip(own).enumerate().rev() {
+                let gain = gains.get(*seat as usize * lanes.len() + at).copied().unwrap_or(0) * *minor;
+                let worth = (gain - price).saturating_mul(lane.rewarded).saturating_sub(complete);
+                if worth >= most.0 {
+                    most = (worth.min(most_banked), number as u32);
+                }
+                *bank = most;
+            }
+        }
         for (at, (lane, shape)) in lanes.iter().zip(shapes.iter()).enumerate() {
             let moves = moves.get(shape.moves..shape.moves + shape.width).unwrap_or(&[]);
             let own = table.get_mut(shape.table..shape.table + (count + 1) * shape.width).unwrap_or(&mut []);
@@ -232,13 +268,15 @@ impl Buffers {
             }
             let mut after: &mut [i64] = last;
             let banks = bank.get(at * (count + 1)..).unwrap_or(&[]);
-            let units = seats.iter().zip(now.units.iter().zip(banks)).rev();
-            for ((seat, (price, (bank, _))), here) in units.zip(head.chunks_mut(shape.width).rev()) {
+            let group_banks = group_bank.get(at * (count + 1)..).unwrap_or(&[]).windows(2);
+            let units = seats.iter().zip(now.units.iter().zip(banks.iter().zip(group_banks))).take(count).rev();
+            for ((seat, (price, ((bank, _), groups))), here) in units.zip(head.chunks_mut(shape.width).rev()) {
                 let gain = gains.get(*seat as usize * lanes.len() + at).copied().unwrap_or(0) * *minor;
                 let leads = row.get(*seat as usize).filter(|placed| lane.led && placed.lane == at);
                 let leads = leads.map(|_| if lane.all_free { gain } else { 0 });
+                let now = Unit { gain, complete, leads, bank: *bank, groups: groups_of(groups) };
                 for ((cell, stay), own) in here.iter_mut().zip(after.iter()).zip(moves) {
-                    let (best, _) = best_of(own, shape.slots, after, (gain, complete, *bank, leads));
+                    let (best, _) = best_of(own, shape.slots, after, &now);
                     *cell = (*stay).max(best - price).max(NEVER);
                 }
                 after = here;
@@ -254,18 +292,35 @@ pub(super) enum Way {
     PayByBank,
     Win,
     WinByBank,
+    /// The bank gives the group.
+    WinBought,
     Lead,
 }
 
+/// What a unit of the row is for a lane.
+pub(super) struct Unit {
+    pub(super) gain: i64,
+    /// What a complete group costs.
+    pub(super) complete: i64,
+    /// What it gives as a leader, if it can be one.
+    pub(super) leads: Option<i64>,
+    /// What a leader costs.
+    pub(super) bank: i64,
+    /// What the bank asks for a group, and what it pays for one.
+    pub(super) groups: (i64, i64),
+}
+
+/// What the bank asks at a unit, and pays after it.
+pub(super) fn groups_of(pair: &[(i64, u32)]) -> (i64, i64) {
+    (pair.first().map_or(0, |own| own.0), pair.last().map_or(0, |next| next.0))
+}
+
 /// The best that a lane can do with a unit in a state, beside leaving it, and what comes of it.
-pub(super) fn best_of(
-    own: &Move,
-    slots: usize,
-    after: &[i64],
-    (gain, complete, bank, leads): (i64, i64, i64, Option<i64>),
-) -> (i64, Way) {
+pub(super) fn best_of(own: &Move, slots: usize, after: &[i64], unit: &Unit) -> (i64, Way) {
+    let Unit { gain, complete, leads, bank, groups: (asks, pays) } = *unit;
     let then = |to: usize| after.get(to).copied().unwrap_or(NEVER);
     let adds = gain - if own.done { complete } else { 0 };
+    let sold = if own.sells { pays } else { 0 };
     let mut best = (then(own.win as usize) + adds, Way::Win);
     let mut offer = |value: i64, way: Way| {
         if value > best.0 {
@@ -273,13 +328,16 @@ pub(super) fn best_of(
         }
     };
     if own.pay != NOWHERE {
-        offer(then(own.pay as usize), Way::Pay);
+        offer(then(own.pay as usize) + sold, Way::Pay);
+    }
+    if own.bought != NOWHERE {
+        offer(then(own.bought as usize) + adds - asks, Way::WinBought);
     }
     if own.full && own.begins {
         if own.pay == NOWHERE {
             offer(then(own.win as usize + slots) + adds - bank, Way::WinByBank);
         } else {
-            offer(then(own.pay as usize + slots) - bank, Way::PayByBank);
+            offer(then(own.pay as usize + slots) + sold - bank, Way::PayByBank);
         }
     }
     if let Some(gain) = leads {

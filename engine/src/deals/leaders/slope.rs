@@ -2,7 +2,7 @@
 //! cheaper, which is down the slope of the bound. The steps get shorter where they lead nowhere.
 
 use super::Buffers;
-use super::prices::{MOST_PRICES, NEVER, Prices, Way, best_of};
+use super::prices::{MOST_PRICES, NEVER, Prices, Unit, Way, best_of, groups_of};
 
 /// In how many parts the row's prices are made better together, and how often at most; at last each on its own.
 const LEVELS: [(usize, usize); 4] = [(1, 40), (8, 40), (64, 40), (0, 40)];
@@ -102,7 +102,7 @@ impl Buffers {
     /// Follows each lane's best way; how often units are taken, and applications made.
     fn count_uses(&mut self) -> i64 {
         let Self { prices, lanes, seats, gains, row, minor, .. } = self;
-        let Prices { now, bank, shapes, moves, table, uses, .. } = prices;
+        let Prices { now, bank, group_bank, shapes, moves, table, uses, .. } = prices;
         let count = seats.len();
         uses.clear();
         uses.resize(count, 0);
@@ -114,9 +114,11 @@ impl Buffers {
                 let leads = row.get(*seat as usize).filter(|placed| lane.led && placed.lane == at);
                 let leads = leads.map(|_| if lane.all_free { gain } else { 0 });
                 let (bank, banker) = bank.get(at * (count + 1) + number).copied().unwrap_or((0, u32::MAX));
+                let groups = group_bank.get(at * (count + 1) + number..at * (count + 1) + number + 2).unwrap_or(&[]);
                 let after = table.get(shape.table + (number + 1) * shape.width..).unwrap_or(&[]);
                 let Some(own) = moves.get(shape.moves + state) else { break };
-                let (best, way) = best_of(own, shape.slots, after, (gain, 1 + now.application, bank, leads));
+                let unit = Unit { gain, complete: 1 + now.application, leads, bank, groups: groups_of(groups) };
+                let (best, way) = best_of(own, shape.slots, after, &unit);
                 if best - price < after.get(state).copied().unwrap_or(NEVER) {
                     continue;
                 }
@@ -132,14 +134,25 @@ impl Buffers {
                     _ => 0,
                 };
                 use_one(banker as usize, banked);
+                // A group that is sold is worth what its rewarded units would be at their prices.
+                let sold = match way {
+                    Way::Pay | Way::PayByBank if own.sells => groups.last().map(|(_, unit)| (*unit, 1)),
+                    Way::WinBought => groups.first().map(|(_, unit)| (*unit, -1)),
+                    _ => None,
+                };
+                if let Some((unit, sold)) = sold.filter(|(unit, _)| *unit != u32::MAX) {
+                    use_one(unit as usize, sold * lane.rewarded);
+                    applications += sold;
+                }
                 state = match way {
                     Way::Pay => own.pay as usize,
                     Way::PayByBank => own.pay as usize + shape.slots,
                     Way::Win => own.win as usize,
                     Way::WinByBank => own.win as usize + shape.slots,
+                    Way::WinBought => own.bought as usize,
                     Way::Lead => own.lead as usize,
                 };
-                applications += i64::from(own.done && matches!(way, Way::Win | Way::WinByBank));
+                applications += i64::from(own.done && matches!(way, Way::Win | Way::WinByBank | Way::WinBought));
             }
         }
         applications
