@@ -28,6 +28,7 @@ impl Pace {
 pub struct Turn<'a> {
     work: Box<dyn FnMut() + 'a>,
     calls: u32,
+    spent: Duration,
     times: Vec<f64>,
 }
 
@@ -40,7 +41,7 @@ impl std::fmt::Debug for Turn<'_> {
 impl<'a> Turn<'a> {
     /// Something to measure. What it computes has to go through [`std::hint::black_box`].
     pub fn new(work: impl FnMut() + 'a) -> Self {
-        Self { work: Box::new(work), calls: 1, times: Vec::new() }
+        Self { work: Box::new(work), calls: 1, spent: Duration::ZERO, times: Vec::new() }
     }
 
     /// Finds how many calls fill a sample; the calls until then warm it up.
@@ -64,14 +65,19 @@ impl<'a> Turn<'a> {
     }
 }
 
+/// What takes longer than this in all is not measured in every round, but in [`LEAST`] at least.
+const PATIENCE: Duration = Duration::from_secs(3);
+const LEAST: usize = 3;
+
 /// Measures all of them in turns: nanoseconds for a call of each.
 pub fn measure(turns: &mut [Turn<'_>], pace: Pace) -> Vec<Spread> {
     for turn in &mut *turns {
         turn.calibrate(pace.sample);
     }
     for _ in 0..pace.rounds {
-        for turn in &mut *turns {
+        for turn in turns.iter_mut().filter(|turn| turn.times.len() < LEAST || turn.spent < PATIENCE) {
             let took = turn.run();
+            turn.spent += took;
             turn.times.push(took.as_secs_f64() * 1e9 / f64::from(turn.calls));
         }
     }
