@@ -21,6 +21,9 @@ const MORE: &str = "10000";
 /// Numbers of rules for `--check`.
 const CHECKED: [&str; 2] = ["10", "100"];
 
+/// Python leaves nothing beside its files.
+const NO_CACHE: &str = "PYTHONDONTWRITEBYTECODE";
+
 const RECEIPTS: &str = "200";
 
 /// Runs all groups, or those named. `--quick` takes short samples; `--check` compares what needs no package and measures nothing.
@@ -60,7 +63,8 @@ fn check() -> Result<(), String> {
         wasm::succeed(Command::new("cargo").args(handout).arg(folder.join(count)))?;
     }
     for (program, file) in [("node", "node/run.mjs"), ("python3", "python/run.py")] {
-        wasm::succeed(Command::new(program).arg(Path::new(FOLDER).join(file)).arg("--check").arg(&folder).args(CHECKED))?;
+        let mut command = Command::new(program);
+        wasm::succeed(command.env(NO_CACHE, "1").arg(Path::new(FOLDER).join(file)).arg("--check").arg(&folder).args(CHECKED))?;
     }
     Ok(())
 }
@@ -138,7 +142,7 @@ fn in_python(out: &Path, quick: bool) -> Result<(), String> {
     }
     let (input, counts) = handout(quick)?;
     let mut command = Command::new(home.join("bin/python"));
-    command.arg(Path::new(FOLDER).join("python/run.py")).arg(input).arg(out).args(counts);
+    command.env(NO_CACHE, "1").arg(Path::new(FOLDER).join("python/run.py")).arg(input).arg(out).args(counts);
     // Rabatt's own package is used where it is built; without it the others are measured all the same.
     match python::release() {
         Ok(()) => {

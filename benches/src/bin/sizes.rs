@@ -98,6 +98,12 @@ fn sizes(overlap: Overlap, pace: Pace, part: &mut Part) -> Result<(), String> {
         for ((who, door, rules), spread) in named.into_iter().zip(measure(&mut turns, pace)) {
             part.time(who, door, (overlap.name(), rules, lines), spread);
         }
+        drop(turns);
+        if let [(count, plan)] = plans.as_slice() {
+            let receipts: Vec<Receipt<'_>> =
+                texts.iter().flatten().map(|text| Receipt::from_json(text)).collect::<Result<_, _>>().map_err(told)?;
+            widest(plan, &receipts, (overlap.name(), *count, lines), part)?;
+        }
     }
     Ok(())
 }
@@ -118,9 +124,16 @@ fn adverse(pace: Pace, part: &mut Part) -> Result<(), String> {
             part.time("rabatt", "memory", key, spread);
         }
         drop(turns);
-        let gaps: Vec<i64> = receipts.iter().map(|receipt| permille(&plan, receipt, &mut workspace)).collect::<Result<_, _>>()?;
-        part.row("rabatt", "gap", key, "permille", Spread::exactly(gaps.iter().copied().max().unwrap_or(0) as f64));
+        widest(&plan, &receipts, key, part)?;
     }
+    Ok(())
+}
+
+/// Adds the widest gap of these receipts.
+fn widest(plan: &Plan, receipts: &[Receipt<'_>], key: (&str, u64, u64), part: &mut Part) -> Result<(), String> {
+    let mut workspace = Workspace::new();
+    let gaps: Vec<i64> = receipts.iter().map(|receipt| permille(plan, receipt, &mut workspace)).collect::<Result<_, _>>()?;
+    part.row("rabatt", "gap", key, "permille", Spread::exactly(gaps.iter().copied().max().unwrap_or(0) as f64));
     Ok(())
 }
 

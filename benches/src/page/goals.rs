@@ -66,7 +66,8 @@ pub(super) fn all(parts: &Parts<'_>) -> Vec<Goal> {
     let fastest = floors.into_iter().flatten().reduce(f64::min);
     let node = |who: &str| parts.median("peers-node", who, "text", THOUSAND);
     let gaps = crate::adverse::ADVERSE.map(|one| sizes("rabatt", "gap", (one.name, one.rules, one.lines)));
-    let gap = gaps.into_iter().chain([sizes("rabatt", "gap", BUNDLES)]).collect::<Option<Vec<f64>>>();
+    let large = [200, 1_000].map(|lines| sizes("rabatt", "gap", ("bundles", 1_000, lines)));
+    let gap = gaps.into_iter().chain(large).chain([sizes("rabatt", "gap", BUNDLES)]).collect::<Option<Vec<f64>>>();
     let held = parts.median("memory", "rabatt", "plan", ("few", 10_000, 10));
     let counted = parts.median("memory", "rabatt", "memory", THOUSAND);
     let goal = |what, reach, unit, found, bound| Goal { what, reach, unit, found, bound };
