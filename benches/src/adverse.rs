@@ -36,7 +36,7 @@ pub const ADVERSE: [Adverse; 4] = [
     },
     Adverse {
         name: "one-group",
-        what: "1 000 percentages, all on the one group that all 10 lines are in",
+        what: "1 000 percentages on the one group of all 10 lines",
         rules: 1_000,
         lines: 10,
         kind: Kind::OneGroup,
@@ -50,7 +50,7 @@ pub const ADVERSE: [Adverse; 4] = [
     },
     Adverse {
         name: "million-units",
-        what: "one line of a million units, under a new price, a \"3 for 2\" and a percentage",
+        what: "one line of a million units, three rules on it",
         rules: 3,
         lines: 1,
         kind: Kind::MillionUnits,

@@ -5,8 +5,9 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use rabatt_benches::page;
-use rabatt_benches::results::{Part, folder};
+use rabatt_benches::results::{Part, Table, folder};
 
+const INSTRUCTIONS: &str = "instructions";
 const README: &str = "benches/README.md";
 
 /// The order on the page.
@@ -41,12 +42,28 @@ fn printed(name: &str, file: &Path, words: &[String]) -> Result<String, String> 
     part.write(&folder(words)).map(|path| path.display().to_string())
 }
 
+/// The stored counts, with the compiler that they are of.
+fn instructions() -> Result<Option<Part>, String> {
+    let path = Path::new("benches/instructions.json");
+    if !path.exists() {
+        return Ok(None);
+    }
+    let stored: serde_json::Value = serde_json::from_str(&read(path)?).map_err(|error| format!("{}: {error}", path.display()))?;
+    let counts = stored.get("instructions").and_then(serde_json::Value::as_object);
+    let rows = counts.into_iter().flatten().map(|(work, count)| vec![work.clone(), count.to_string()]).collect();
+    let title =
+        format!("Stored with the code, {}: what a later change is compared with.", stored["rustc"].as_str().unwrap_or(""));
+    let table = Table { title, head: vec!["work".to_owned(), "instructions".to_owned()], rows };
+    Ok(Some(Part { part: INSTRUCTIONS.to_owned(), tables: vec![table], ..Part::default() }))
+}
+
 fn write(folder: &Path) -> Result<String, String> {
     let mut parts = Vec::new();
     for path in ORDER.iter().map(|name| folder.join(format!("{name}.json"))).filter(|path| path.exists()) {
         parts.push(Part::read(&path)?);
     }
-    if parts.is_empty() {
+    parts.extend(instructions()?);
+    if parts.iter().all(|part| part.part == INSTRUCTIONS) {
         return Err(format!("{}: nothing was measured yet; `cargo xtask bench peers` does", folder.display()));
     }
     let out = folder.join("page.html");

@@ -112,7 +112,8 @@ pub(super) fn all(parts: &Parts<'_>) -> Vec<Goal> {
             Reach::AtMost(2.0),
             "",
             of(memory(THOUSAND), rust("floor-siphash", "memory", THOUSAND)),
-            "The cart is filled and amounts are shared and recorded after the look-ups; they are most of the time (profile in benches/README.md).",
+            "Of the instructions, look-ups are 5 %: filling the cart and finding candidates are 24 %, recording the outcome 20 %, sharing \
+             receipt discounts over lines 13 %, judging requirements 12 %.",
         ),
         goal(
             "in memory, 100 000 rules in terms of 10 rules",

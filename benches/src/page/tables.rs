@@ -69,6 +69,7 @@ fn title(part: &str) -> &str {
         "peers-python" => "Engines in Python",
         "sizes" => "Rabatt by rules, lines and overlap",
         "memory" => "Rabatt's memory",
+        "instructions" => "Instructions, counted by callgrind",
         "service" => "Rabatt over HTTP, beside its floors",
         "wasm" => "Rabatt in Node and Chromium, beside its floors",
         "python" => "Rabatt's Python package, per receipt and in columns",
