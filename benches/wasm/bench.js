@@ -20,6 +20,7 @@ function floorOf(bytes) {
   };
   return {
     again: (text) => boundary.answer(text),
+    nothing: () => instance.exports.forget(),
     rules: made("rules", RULES),
     receipts: Array.from({ length: RECEIPTS }, (_, seed) => made("workload_receipt", RULES, seed)),
   };
@@ -79,6 +80,7 @@ export async function measure(engineBytes, floorBytes) {
   const rounds = {
     "evaluateText": [5, () => { for (const text of floor.receipts) engine.evaluateText(text); }],
     "floor, text": [5, () => { for (const text of floor.receipts) floor.again(text); }],
+    "empty call": [50, () => { for (let n = 0; n < RECEIPTS; n += 1) floor.nothing(); }],
     "evaluate": [5, () => { for (const receipt of receipts) engine.evaluate(receipt); }],
     "floor, object": [5, () => { for (const receipt of receipts) JSON.parse(floor.again(JSON.stringify(receipt))); }],
     "json-rules-engine": [1, async () => { for (const fact of facts.slice(0, 10)) await other.run(fact); }],

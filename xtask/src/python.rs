@@ -38,6 +38,11 @@ pub(crate) fn bench(words: &[&str]) -> ExitCode {
     }
 }
 
+/// Builds the package as it is for use, and leaves it where its Python files are.
+pub(crate) fn release() -> Result<(), String> {
+    develop(&environment()?, &["--release"])
+}
+
 /// A virtual environment, and beside it what maturin builds.
 struct Environment(PathBuf);
 
@@ -101,8 +106,12 @@ fn prepare() -> Result<Environment, String> {
 }
 
 fn test(python: &Environment, words: &[&str]) -> Result<(), String> {
-    succeed(python.command("ruff").args(["check", "--quiet", "bindings-python"]))?;
-    succeed(python.command("ruff").args(["format", "--quiet", "--diff", "bindings-python"]))?;
+    // The benches' peers have no settings of their own.
+    const PEERS: [&str; 3] = ["benches/peers/python", "--config", "bindings-python/pyproject.toml"];
+    for words in [["check", "--quiet"].as_slice(), &["format", "--quiet", "--diff"]] {
+        succeed(python.command("ruff").args(words).arg("bindings-python"))?;
+        succeed(python.command("ruff").args(words).args(PEERS))?;
+    }
     succeed(python.command("python").args(["-m", "pytest", "--quiet"]).args(words).current_dir("bindings-python"))
 }
 

@@ -57,7 +57,7 @@ const SUITES: &[Suite] = &[
                 "--workspace",
                 "--all-targets",
                 "--features",
-                "rabatt-benches/load",
+                "rabatt-benches/load,rabatt-benches/counted",
                 "--",
                 "-D",
                 "warnings",
@@ -161,8 +161,11 @@ const SUITES: &[Suite] = &[
     },
     Suite {
         name: "bench",
-        what: "every bench runs once",
-        commands: &[(&["cargo", "test", "--quiet", "-p", "rabatt-benches", "--benches"], Counts::Whole)],
+        what: "every bench runs once; what other engines are compared with means the same in every language",
+        commands: &[
+            (&["cargo", "test", "--quiet", "-p", "rabatt-benches", "--benches"], Counts::Whole),
+            (&["cargo", "xtask", "bench", "peers", "--check"], Counts::Whole),
+        ],
         postgres: false,
     },
 ];
@@ -211,25 +214,6 @@ pub(crate) fn test(asked: &[&str]) -> ExitCode {
     println!("\n{}\n", lines.join("\n"));
     println!("{} passed, {} failed", sum.passed, sum.failed);
     if sum.failed == 0 && sum.passed > 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
-}
-
-/// Runs the benches; further words go to criterion. `service` runs the load generator instead, `wasm` measures the
-/// npm package, `web` typing in the console.
-pub(crate) fn bench(words: &[&str]) -> ExitCode {
-    if let ["web", words @ ..] = words {
-        return if crate::web::bench(words) { ExitCode::SUCCESS } else { ExitCode::FAILURE };
-    }
-    if let ["service", words @ ..] = words {
-        let load = ["run", "--release", "-p", "rabatt-benches", "--features", "load", "--bin", "load", "--"];
-        let status = Command::new("cargo").args(load).args(words).status();
-        return if status.is_ok_and(|status| status.success()) { ExitCode::SUCCESS } else { ExitCode::FAILURE };
-    }
-    if words == ["wasm"] {
-        return crate::wasm::bench();
-    }
-    let status = Command::new("cargo").args(["bench", "-p", "rabatt-benches", "--bench", "engine", "--"]).args(words).status();
-    crate::ratios::print();
-    if status.is_ok_and(|status| status.success()) { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
 /// Installs what the suites need beyond cargo, only when it is missing.

@@ -215,7 +215,7 @@ fn tool(name: &str) -> PathBuf {
 }
 
 /// Where cargo keeps what it builds.
-fn target() -> PathBuf {
+pub(crate) fn target() -> PathBuf {
     let target = PathBuf::from(std::env::var_os("CARGO_TARGET_DIR").unwrap_or_else(|| "target".into()));
     std::path::absolute(&target).unwrap_or(target)
 }
