@@ -21,7 +21,7 @@ until "$bin/pg_isready" --quiet --host=127.0.0.1 --port="$port"; do
     kill -0 "$server" 2>/dev/null || { cat log >&2; exit 1; }
     sleep 0.1
 done
-echo ready
+echo "ready $dir"
 read -r _
 kill -INT "$server"
 wait "$server"
@@ -31,6 +31,10 @@ wait "$server"
 pub(crate) struct Cluster {
     shell: Child,
     port: u16,
+    /// Where its programs are.
+    bin: PathBuf,
+    /// What it logs.
+    log: PathBuf,
 }
 
 impl Cluster {
@@ -61,12 +65,22 @@ impl Cluster {
             // Nothing read is as bad as an error.
             drop(BufReader::new(out).read_line(&mut line));
         }
-        let cluster = Self { shell, port };
-        if line.trim() == "ready" {
-            Ok(cluster)
-        } else {
-            Err(format!("the server of {} did not start; see above", bin.display()))
+        let folder = line.trim().strip_prefix("ready ").map(Path::new);
+        let log = folder.unwrap_or(Path::new("")).join("log");
+        let cluster = Self { shell, port, bin, log };
+        match folder {
+            Some(_) => Ok(cluster),
+            None => Err(format!("the server of {} did not start; see above", cluster.bin.display())),
         }
+    }
+
+    /// What tests are told of it.
+    pub(crate) fn environment(&self) -> [(&'static str, std::ffi::OsString); 3] {
+        [
+            ("RABATT_TEST_POSTGRES", self.url().into()),
+            ("RABATT_TEST_POSTGRES_BIN", self.bin.clone().into()),
+            ("RABATT_TEST_POSTGRES_LOG", self.log.clone().into()),
+        ]
     }
 
     /// Its address, without a database.

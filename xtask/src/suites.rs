@@ -194,9 +194,8 @@ pub(crate) fn test(asked: &[&str]) -> ExitCode {
         let mut count = Count::default();
         match suite.postgres.then(Cluster::start).transpose() {
             Ok(cluster) => {
-                let url = cluster.as_ref().map(Cluster::url);
                 for (command, counts) in suite.commands {
-                    let one = run(command, *counts, url.as_deref());
+                    let one = run(command, *counts, cluster.as_ref());
                     count.passed += one.passed;
                     count.failed += one.failed;
                 }
@@ -241,14 +240,14 @@ fn install() {
     }
 }
 
-/// Runs one command, its output shown as it comes, and counts its tests. With the address of a
-/// PostgreSQL server the service's tests use it; without, whatever the environment says, SQLite.
-fn run(command: &[&str], counts: Counts, postgres: Option<&str>) -> Count {
+/// Runs one command, its output shown as it comes, and counts its tests. With a PostgreSQL server
+/// the service's tests use it; without, whatever the environment says, SQLite.
+fn run(command: &[&str], counts: Counts, postgres: Option<&Cluster>) -> Count {
     let Some((program, words)) = command.split_first() else { return Count::default() };
     println!("$ {}", command.join(" "));
     let mut child = Command::new(program);
     match postgres {
-        Some(url) => child.env("RABATT_TEST_POSTGRES", url),
+        Some(cluster) => child.envs(cluster.environment()),
         None => child.env_remove("RABATT_TEST_POSTGRES"),
     };
     let child = child.args(words).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();

@@ -53,9 +53,9 @@ pub const KNOWN: [&str; 49] = [
     "public",
 ];
 
-/// Everything in an account.
+/// Everything in an account, logging customers in included: but for those who have no second factor.
 pub const ALL: &str = "admin:accounts admin:automations admin:customers admin:discounts admin:hooks admin:locations admin:products \
-                       admin:receipts admin:wallets";
+                       admin:receipts admin:wallets public write:accounts:/auth/users";
 
 /// Manages accounts: theirs and, for a partner, those it owns.
 pub const ADMIN_ACCOUNTS: &str = "admin:accounts";
@@ -93,7 +93,7 @@ macro_rules! permissions {
         )*
 
         #[cfg(test)]
-        const ASKED_FOR: &[&str] = &[$($($scope),+),*];
+        const ASKED_FOR: &[&[&str]] = &[$(&[$($scope),+]),*];
     };
 }
 
@@ -190,8 +190,15 @@ mod tests {
 
     #[test]
     fn what_operations_ask_for_can_be_granted() {
-        for scope in ASKED_FOR.iter().copied().chain(ALL.split(' ')) {
+        for scope in ASKED_FOR.iter().copied().flatten().copied().chain(ALL.split(' ')) {
             assert_eq!(known(scope), Some(scope));
+        }
+    }
+
+    #[test]
+    fn who_may_do_everything_may_do_what_any_operation_asks_for() {
+        for any_of in ASKED_FOR {
+            assert!(any_of.iter().any(|scope| ALL.split(' ').any(|held| held == *scope)), "{any_of:?}");
         }
     }
 

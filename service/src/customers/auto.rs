@@ -1,4 +1,4 @@
-//! Tokens that are made of a customer's e-mail address and phone number, and made anew when these change.
+//! Tokens that are made of a customer's e-mail address and phone number, and made anew when these or the settings change.
 //!
 //! What is hashed is the address in lower case, or `+` and the digits of the number, as UTF-8; what comes of it is written in
 //! lower-case hexadecimal digits. The type is `sha256:email`, `hmac-sha256:phone_number`, ….
@@ -39,7 +39,8 @@ fn token(kind: &AutoToken, field: &str, plain: &str) -> Result<(String, String),
     })
 }
 
-/// Makes the tokens of what has changed, in place of those of what was. One that somebody else has stays theirs.
+/// Gives a customer the tokens that the settings ask for by now, in place of those that they do not. One that somebody
+/// else has stays theirs, and one that was taken away by hand stays away until what it is made of changes.
 ///
 /// # Errors
 /// When the database refuses.
@@ -51,18 +52,25 @@ pub(super) async fn remake(
     (before, after): (Option<&Map<String, Value>>, &Map<String, Value>),
 ) -> Result<(), ApiError> {
     let customer_id = text(after, "customer_id").unwrap_or_default();
+    let known = match before {
+        Some(_) => tokens::autos(db, app, asks.account, customer_id).await?,
+        None => Vec::new(),
+    };
     for (field, kinds) in [("email", &settings.auto_tokens.email), ("phone_number", &settings.auto_tokens.phone_number)] {
         let (old, new) = (before.and_then(|before| plain(before, field)), plain(after, field));
-        if old == new {
-            continue;
+        let wanted: Vec<(String, String)> =
+            new.iter().flat_map(|new| kinds.iter().map(move |kind| token(kind, field, new))).collect::<Result<_, _>>()?;
+        let known = known.iter().filter(|auto| auto.kind.ends_with(field)).collect::<Vec<_>>();
+        let is = |auto: &tokens::Auto, (kind, value): &(String, String)| auto.kind == *kind && auto.value == *value;
+        for auto in known.iter().filter(|auto| !auto.deleted && !wanted.iter().any(|token| is(auto, token))) {
+            auto.remove(db, app, asks).await?;
         }
-        if old.is_some() {
-            tokens::remove_auto(db, app, asks, customer_id, field).await?;
-        }
-        let Some(new) = new else { continue };
-        for kind in kinds {
-            let (kind, value) = token(kind, field, &new)?;
-            let token = NewToken { customer_id, kind: &kind, value: &value, token_id: None, metadata: None, auto: true };
+        for token in &wanted {
+            if known.iter().any(|auto| is(auto, token) && (!auto.deleted || old == new)) {
+                continue;
+            }
+            let (kind, value) = token;
+            let token = NewToken { customer_id, kind, value, token_id: None, metadata: None, auto: true };
             drop(tokens::add(db, app, asks, &token).await?);
         }
     }

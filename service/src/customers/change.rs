@@ -8,6 +8,7 @@ use sha2::{Digest, Sha256};
 use super::profile::{self, Kind, TRACE, check_whole, merge, sent, text, wrong};
 use super::settings::{self, IdFormat, Settings};
 use super::store::users::{self, New, Stored};
+use super::tags::{self, TERMS};
 use super::told::told;
 use super::verify::Field;
 use super::words::{Words, plain_phone};
@@ -201,6 +202,22 @@ async fn spoken_for(db: &mut Db, account: &str, members: &Map<String, Value>) ->
     Ok(ids)
 }
 
+/// Refuses terms that the account does not have. Those that a customer accepted before may be gone by now.
+async fn check_term(
+    db: &mut Db,
+    account: &str,
+    before: Option<&Map<String, Value>>,
+    after: &Map<String, Value>,
+) -> Result<(), ApiError> {
+    let id = |members: &Map<String, Value>| members.get("term")?.get("id")?.as_str().map(str::to_owned);
+    match id(after) {
+        Some(term) if before.and_then(id).as_ref() != Some(&term) && !tags::place(account, &TERMS).has(db, &term).await? => {
+            Err(wrong("/term/id", "the account has no terms with this id; `customers/terms` lists them"))
+        }
+        _ => Ok(()),
+    }
+}
+
 /// Makes a customer; its JSON.
 ///
 /// # Errors
@@ -228,6 +245,7 @@ pub(super) async fn create(app: &App, asks: &Asks<'_>, body: &str) -> Result<Str
     let mut unit = app.store.unit().await?;
     let settings = settings::of(&mut *unit.db(), &app.sealer, asks.account).await?;
     settings.check_attributes(&members)?;
+    check_term(unit.db(), asks.account, None, &members).await?;
     let mut tries = 0;
     let customer_id = loop {
         let customer_id = match (&chosen, settings.users.customer_id_format) {
@@ -311,6 +329,7 @@ impl Changing {
             Some(Field::PhoneNumber) => self.stored.phone_verified_at = Some(at),
             None => {}
         }
+        check_term(db, account, Some(&self.before), &self.after).await?;
         let contact_changed = changed("contact_for") || changed("type");
         hold(db, app, account, &self.stored.id, (Some(&self.before), &self.after), settings).await?;
         if contact_changed {

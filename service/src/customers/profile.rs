@@ -19,20 +19,27 @@ static ADDRESS: [Member; 10] = [
     Member("country", Shape::NeededText),
     Member("latitude", Shape::Number),
     Member("longitude", Shape::Number),
-    Member("type", Shape::Text),
+    Member("type", Shape::That(is_address_kind, NO_ADDRESS_KIND)),
     Member("custom_type", Shape::Text),
     Member("comment", Shape::Text),
 ];
 
+const NO_ID: &str = "this names one customer, in 1 to 255 characters without space around them";
+const NO_KIND: &str = "a customer is `customer`, `company`, `contact`, `employee` or `other`";
+const NO_EMAIL: &str = "this is no e-mail address, as kari@example.com";
+const NO_PHONE: &str = "a phone number is its country and 2 to 15 digits in all, as +4799999999";
+const NO_DATE: &str = "this is a date, as 1990-09-20";
+const NO_ADDRESS_KIND: &str = "an address is `custom`, `home`, `other` or `work`";
+
 static CONSENT: [Member; 2] = [Member("consent", Shape::Flag), Member("updated_at", Shape::Instant)];
 
 static MEMBERS: [Member; 20] = [
-    Member("customer_id", Shape::Text),
-    Member("type", Shape::Text),
+    Member("customer_id", Shape::That(is_id, NO_ID)),
+    Member("type", Shape::That(is_kind, NO_KIND)),
     Member("first_name", Shape::Text),
     Member("last_name", Shape::Text),
-    Member("email", Shape::Text),
-    Member("phone_number", Shape::Text),
+    Member("email", Shape::That(is_email, NO_EMAIL)),
+    Member("phone_number", Shape::That(is_phone, NO_PHONE)),
     Member("attributes", Shape::Object(&[])),
     Member("status", Shape::Text),
     Member("favorite_store", Shape::Text),
@@ -55,7 +62,7 @@ static MEMBERS: [Member; 20] = [
         ]),
     ),
     Member("gender", Shape::Text),
-    Member("date_of_birth", Shape::Text),
+    Member("date_of_birth", Shape::That(is_date, NO_DATE)),
     Member("contact_for", Shape::List(&Shape::Object(&[Member("customer_id", Shape::NeededText)]))),
     Member("metadata", Shape::Object(&[])),
     Member("password", Shape::Text),
@@ -121,9 +128,6 @@ pub(super) fn sent(body: &str) -> Result<Map<String, Value>, ApiError> {
     let value = Value::Object(members);
     check(&value, &Shape::Object(&MEMBERS), "")?;
     let Value::Object(members) = value else { return Ok(Map::new()) };
-    if let Some(id) = text(&members, "customer_id") {
-        check_id(id)?;
-    }
     let metadata = members.get("metadata").and_then(Value::as_object);
     if let Some(name) = metadata.and_then(|metadata| metadata.keys().find(|name| name.starts_with(TRACE))) {
         let place = format!("/metadata/{}", pointer_part(name));
@@ -137,10 +141,19 @@ pub(super) fn sent(body: &str) -> Result<Map<String, Value>, ApiError> {
 /// # Errors
 /// 400 when it is none.
 pub(super) fn check_id(id: &str) -> Result<(), ApiError> {
-    if is_client_id(id) && !matches!(id, "*" | "/") && !id.contains('\0') {
-        return Ok(());
-    }
-    Err(wrong("/customer_id", "this names one customer, in 1 to 255 characters without space around them"))
+    if is_id(id) { Ok(()) } else { Err(wrong("/customer_id", NO_ID)) }
+}
+
+fn is_id(id: &str) -> bool {
+    is_client_id(id) && !matches!(id, "*" | "/") && !id.contains('\0')
+}
+
+fn is_kind(word: &str) -> bool {
+    Kind::of(word).is_some()
+}
+
+fn is_address_kind(word: &str) -> bool {
+    ["custom", "home", "other", "work"].contains(&word)
 }
 
 /// A member that is a text.
@@ -187,23 +200,11 @@ fn put(members: &mut Map<String, Value>, name: String, value: Value) {
     }
 }
 
-/// Refuses a customer that cannot be.
+/// Refuses a customer whose members do not go together; what each is, [`sent`] has looked at.
 ///
 /// # Errors
 /// 400 with its place.
 pub(super) fn check_whole(members: &Map<String, Value>) -> Result<(), ApiError> {
-    if text(members, "type").is_some_and(|word| Kind::of(word).is_none()) {
-        return Err(wrong("/type", "a customer is `customer`, `company`, `contact`, `employee` or `other`"));
-    }
-    if text(members, "email").is_some_and(|email| !is_email(email)) {
-        return Err(wrong("/email", "this is no e-mail address, as kari@example.com"));
-    }
-    if text(members, "phone_number").is_some_and(|phone| !is_phone(phone)) {
-        return Err(wrong("/phone_number", "a phone number is its country and 2 to 15 digits in all, as +4799999999"));
-    }
-    if text(members, "date_of_birth").is_some_and(|date| !is_date(date)) {
-        return Err(wrong("/date_of_birth", "this is a date, as 1990-09-20"));
-    }
     let kind = kind(members);
     match (members.contains_key("company"), kind) {
         (true, Kind::Company | Kind::Other) | (false, Kind::Customer | Kind::Contact | Kind::Employee | Kind::Other) => {}
@@ -212,12 +213,6 @@ pub(super) fn check_whole(members: &Map<String, Value>) -> Result<(), ApiError> 
     }
     if members.contains_key("contact_for") && kind != Kind::Contact {
         return Err(wrong("/contact_for", "only who is of type `contact` speaks for others"));
-    }
-    for (at, address) in members.get("addresses").and_then(Value::as_array).into_iter().flatten().enumerate() {
-        let kind = address.get("type").and_then(Value::as_str);
-        if kind.is_some_and(|kind| !["custom", "home", "other", "work"].contains(&kind)) {
-            return Err(wrong(&format!("/addresses/{at}/type"), "an address is `custom`, `home`, `other` or `work`"));
-        }
     }
     Ok(())
 }

@@ -240,19 +240,38 @@ pub(super) async fn known(
     Ok(Some((row.customer_id, members)))
 }
 
-/// Takes away what was made of a member that changed.
+/// A token that was made of a member.
+#[derive(Debug)]
+pub(super) struct Auto {
+    row: Row,
+    pub(super) kind: String,
+    pub(super) value: String,
+    /// It is not the customer's any more.
+    pub(super) deleted: bool,
+}
+
+/// The tokens that were made of a customer's members, those that were taken away too.
 ///
 /// # Errors
 /// When the database refuses.
-pub(super) async fn remove_auto(db: &mut Db, app: &App, asks: &Asks<'_>, customer_id: &str, field: &str) -> Result<(), ApiError> {
-    for row in store::of_customer(db, asks.account, customer_id).await?.into_iter().filter(|row| row.auto && !row.deleted) {
-        let of_field =
-            open(app, asks.account, &row)?.get("type").and_then(Value::as_str).is_some_and(|kind| kind.ends_with(field));
-        if of_field {
-            drop(take(db, app, asks, &row).await?);
-        }
+pub(super) async fn autos(db: &mut Db, app: &App, account: &str, customer_id: &str) -> Result<Vec<Auto>, ApiError> {
+    let rows = store::of_customer(db, account, customer_id).await?.into_iter().filter(|row| row.auto);
+    let auto = |row: Row| {
+        let members = open(app, account, &row)?;
+        let part = |name: &str| text(&members, name).unwrap_or_default().to_owned();
+        Ok(Auto { kind: part("type"), value: part("value"), deleted: row.deleted, row })
+    };
+    rows.map(auto).collect()
+}
+
+impl Auto {
+    /// Takes it away.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub(super) async fn remove(&self, db: &mut Db, app: &App, asks: &Asks<'_>) -> Result<(), ApiError> {
+        take(db, app, asks, &self.row).await.map(drop)
     }
-    Ok(())
 }
 
 /// A customer is called something else: its tokens come along.

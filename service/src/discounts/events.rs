@@ -74,7 +74,8 @@ pub async fn take_in(
             if !book::first_delivery(unit.db(), account, delivery).await? {
                 return Ok(());
             }
-            if let Some(used) = used {
+            if let Some(mut used) = used {
+                used.keep_lines(&resource);
                 let first = record::record_receipt(unit.db(), app, account, client, used).await?;
                 // Told again, by another delivery, it did not happen again.
                 if first {
@@ -82,6 +83,8 @@ pub async fn take_in(
                     let happening = Happening { event: Event::ReceiptAdd, key: name.unwrap_or_default(), resource: &resource };
                     happened(unit.db(), app, account, happening).await?;
                 }
+            } else {
+                record::void_lines(unit.db(), app, account, &resource).await?;
             }
             unit.save().await
         }

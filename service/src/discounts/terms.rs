@@ -97,6 +97,13 @@ pub fn current_stamps(history: &[Stamped], expire_days: i64, purchase_at: &str) 
     held.iter().fold(0, |sum: i64, (_, count)| sum.saturating_add(*count))
 }
 
+/// Of rewards that together gave so much, as many as it takes to give what is left: one is over when all that it gave is gone.
+pub fn rewards_left(rewards: i64, gave: i64, gives: i64) -> i64 {
+    let (all, left) = (i128::from(gave), i128::from(gives).saturating_mul(i128::from(rewards)));
+    let needed = left.saturating_add(all).saturating_sub(1).checked_div(all);
+    needed.and_then(|needed| i64::try_from(needed).ok()).map_or(rewards, |needed| needed.clamp(0, rewards))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,14 +1,17 @@
 //! What is told of discounts: rules, who got them, and what customers have left of them.
 
+use rabatt_engine::Rule;
 use serde_json::{Value, json};
 use sqlx::Row;
 
 use super::store::book::{Change, Place};
+use super::store::{facts, rules};
+use super::terms::{Terms, current_stamps};
 use crate::App;
 use crate::error::ApiError;
 use crate::happened::{Event, Happening, happened, resource};
 use crate::hooks::is_heard;
-use crate::store::Db;
+use crate::store::{Db, now};
 
 /// A rule was made, changed or deleted.
 ///
@@ -64,8 +67,12 @@ pub(super) async fn used(db: &mut Db, app: &App, account: &str, changes: &[Chang
         .fetch_optional(&mut *db)
         .await?;
         let Some(row) = row else { continue };
+        let current = match days_of(db, account, rule_id).await? {
+            Some(days) => current_stamps(&facts::stamps(&mut *db, account, ref_id, customer_id, None).await?, days, &now()),
+            None => row.get(4),
+        };
         let mut statistics = json!({"usage": row.get::<i64, _>(0), "amount": row.get::<i64, _>(1), "bonus": row.get::<i64, _>(2),
-            "stamp": row.get::<i64, _>(3), "current_stamp": row.get::<i64, _>(4)});
+            "stamp": row.get::<i64, _>(3), "current_stamp": current});
         if let (Some(balance), Some(members)) = (row.get::<Option<i64>, _>(5), statistics.as_object_mut()) {
             members.insert("debit_balance".to_owned(), balance.into());
         }
@@ -74,4 +81,10 @@ pub(super) async fn used(db: &mut Db, app: &App, account: &str, changes: &[Chang
         happened(db, app, account, Happening { event, key: customer_id, resource: &resource }).await?;
     }
     Ok(())
+}
+
+/// After how many days the stamps of a rule lapse.
+async fn days_of(db: &mut Db, account: &str, rule: &str) -> Result<Option<i64>, ApiError> {
+    let rule = rules::rule(db, account, rule).await?.and_then(|stored| Rule::from_json(&stored.body).ok());
+    Ok(rule.map(|rule| Terms::of(&rule)).and_then(|terms| terms.stamp.and(terms.stamp_expire_days)))
 }

@@ -8,8 +8,8 @@ use std::borrow::Cow;
 
 use serde_json::Value;
 
-pub(crate) use self::shape::check;
 pub use self::shape::{Member, Shape};
+pub(crate) use self::shape::{all_of, check};
 use crate::entity::{self, Made, SERVER_SET, quoted};
 use crate::error::ApiError;
 use crate::http::{is_client_id, read_object};
@@ -223,6 +223,14 @@ impl Place<'_> {
     pub async fn one(&self, pool: &Pool, name: &str) -> Result<Document, ApiError> {
         let found = store::one(pool, self, name).await?.filter(|document| document.deleted.is_none());
         found.ok_or_else(|| self.missing())
+    }
+
+    /// Is there one of this name that is not deleted?
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn has(&self, db: &mut Db, name: &str) -> Result<bool, ApiError> {
+        Ok(store::one(db, self, name).await?.is_some_and(|document| document.deleted.is_none()))
     }
 
     /// Those of these names that are not deleted, under any parent.

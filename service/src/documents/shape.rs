@@ -1,10 +1,16 @@
-//! What members of a document are.
+//! What members of a body are, and what is wrong with those that are not: all of it at once.
 
 use serde_json::Value;
 
 use crate::discounts::store::comparable;
-use crate::error::ApiError;
+use crate::error::{ApiError, FieldError};
 use crate::json::{Whole, pointer_part};
+
+/// So much is told of one body at most: who sends a list of mistakes mends the first of them first.
+const MOST: usize = 100;
+
+/// What is said of a member that is missing, after its name; readers say the same.
+const MISSING: &str = " is missing; it is needed here";
 
 /// A member and what it is.
 #[derive(Debug)]
@@ -17,6 +23,12 @@ pub enum Shape {
     Text,
     /// A text that must be there.
     NeededText,
+    /// A text that is so, else what it should be.
+    That(fn(&str) -> bool, &'static str),
+    /// A whole number between these, else what it should be.
+    Between(i64, i64, &'static str),
+    /// This, and it must be there.
+    Needed(&'static Shape),
     /// `true` or `false`.
     Flag,
     /// A whole number.
@@ -35,56 +47,123 @@ pub enum Shape {
     List(&'static Shape),
 }
 
-/// Refuses a value that is not what it should be. `null` is absent.
+impl Shape {
+    /// Is something missing when nothing stands there?
+    fn is_needed(&self) -> bool {
+        matches!(self, Shape::NeededText | Shape::Needed(_))
+    }
+}
+
+/// Refuses a value that is not what it should be, and says everything that is wrong with it. `null` is absent.
 ///
 /// # Errors
-/// 400 with its place.
+/// 400 with each place.
 pub(crate) fn check(value: &Value, shape: &Shape, place: &str) -> Result<(), ApiError> {
-    let wrong = |message: &str| Err(ApiError::At("invalid_body", place.to_owned(), message.to_owned()));
-    match shape {
-        _ if value.is_null() => Ok(()),
-        Shape::Text | Shape::NeededText if !value.is_string() => wrong("a text belongs here"),
-        Shape::NeededText if value.as_str().is_some_and(|text| text.trim().is_empty()) => wrong("this text must not be empty"),
-        Shape::Flag if !value.is_boolean() => wrong("true or false belongs here"),
-        Shape::Whole if Whole::of(value).is_none() => wrong("a whole number belongs here"),
-        Shape::Amount if Whole::of(value).is_none_or(|whole| i64::from(whole) < 0) => {
-            wrong("an amount in minor units belongs here: a whole number of 0 or more")
-        }
-        Shape::Number if !value.is_number() => wrong("a number belongs here"),
-        // No money: a float tells well enough whether it lies between.
-        Shape::Percent if value.as_f64().is_none_or(|number| !(0.0..=100.0).contains(&number)) => {
-            wrong("a number from 0 to 100 belongs here")
-        }
-        Shape::Instant if value.as_str().and_then(comparable).is_none() => {
-            wrong("this is a date-time with its offset, as 2024-06-01T12:00:00Z")
-        }
-        Shape::Object(members) => {
-            let Some(object) = value.as_object() else { return wrong("an object belongs here") };
-            for Member(name, shape) in *members {
-                let own = object.get(*name).unwrap_or(&Value::Null);
-                if matches!(shape, Shape::NeededText) && own.is_null() {
-                    return Err(ApiError::At(
-                        "invalid_body",
-                        place.to_owned(),
-                        format!("`{name}` is missing; it is needed here"),
-                    ));
-                }
-                check(own, shape, &format!("{place}/{}", pointer_part(name)))?;
-            }
-            Ok(())
-        }
-        Shape::List(shape) => {
-            let Some(list) = value.as_array() else { return wrong("a list belongs here") };
-            for (at, own) in list.iter().enumerate() {
-                if own.is_null() {
-                    return Err(ApiError::At("invalid_body", format!("{place}/{at}"), "null does not belong here".to_owned()));
-                }
-                check(own, shape, &format!("{place}/{at}"))?;
-            }
-            Ok(())
-        }
-        _ => Ok(()),
+    let mut wrong = Vec::new();
+    look(value, shape, place, &mut wrong);
+    refusal(wrong).map_or(Ok(()), Err)
+}
+
+/// What a reader refused, which stops at the first mistake, with all others that the body has.
+pub(crate) fn all_of(error: ApiError, body: &str, shape: &Shape) -> ApiError {
+    let ApiError::At("invalid_body", place, message) = error else { return error };
+    let mut wrong = Vec::new();
+    if let Ok(value) = serde_json::from_str(body) {
+        look(&value, shape, "", &mut wrong);
     }
+    // The reader says it best; of several members that are missing it names the first.
+    if message.ends_with(MISSING) {
+        if wrong.iter().all(|known| known.pointer != place || known.message != message) {
+            wrong.insert(0, mistake(place, message));
+        }
+    } else {
+        match wrong.iter_mut().find(|known| known.pointer == place && !known.message.ends_with(MISSING)) {
+            Some(known) => known.message = message,
+            None => wrong.insert(0, mistake(place, message)),
+        }
+    }
+    refusal(wrong).unwrap_or(ApiError::Invalid("invalid_body", String::new()))
+}
+
+fn refusal(mut wrong: Vec<FieldError>) -> Option<ApiError> {
+    match wrong.pop() {
+        None => None,
+        Some(only) if wrong.is_empty() => Some(ApiError::At("invalid_body", only.pointer, only.message)),
+        Some(last) => {
+            wrong.push(last);
+            Some(ApiError::Fields(wrong))
+        }
+    }
+}
+
+fn mistake(pointer: String, message: impl Into<String>) -> FieldError {
+    FieldError { code: "invalid_body".to_owned(), pointer, message: message.into() }
+}
+
+fn look(value: &Value, shape: &Shape, place: &str, wrong: &mut Vec<FieldError>) {
+    if value.is_null() || wrong.len() >= MOST {
+        return;
+    }
+    match shape {
+        Shape::Object(members) => match value.as_object() {
+            Some(object) => {
+                for Member(name, shape) in *members {
+                    let own = object.get(*name).unwrap_or(&Value::Null);
+                    if shape.is_needed() && own.is_null() {
+                        wrong.push(mistake(place.to_owned(), format!("`{name}`{MISSING}")));
+                    }
+                    look(own, shape, &format!("{place}/{}", pointer_part(name)), wrong);
+                }
+            }
+            None => wrong.push(mistake(place.to_owned(), "an object belongs here")),
+        },
+        Shape::List(shape) => match value.as_array() {
+            Some(list) => {
+                for (at, own) in list.iter().enumerate() {
+                    if own.is_null() {
+                        wrong.push(mistake(format!("{place}/{at}"), "null does not belong here"));
+                    }
+                    look(own, shape, &format!("{place}/{at}"), wrong);
+                }
+            }
+            None => wrong.push(mistake(place.to_owned(), "a list belongs here")),
+        },
+        Shape::Needed(shape) => look(value, shape, place, wrong),
+        single => {
+            if let Some(message) = problem(value, single) {
+                wrong.push(mistake(place.to_owned(), message));
+            }
+        }
+    }
+}
+
+/// What is wrong with a value that has no parts.
+fn problem(value: &Value, shape: &Shape) -> Option<&'static str> {
+    let (fits, message) = match shape {
+        Shape::NeededText if value.as_str().is_some_and(|text| text.trim().is_empty()) => (false, "this text must not be empty"),
+        Shape::Text | Shape::NeededText => (value.is_string(), "a text belongs here"),
+        Shape::That(..) if !value.is_string() => (false, "a text belongs here"),
+        Shape::That(fits, message) => (value.as_str().is_some_and(fits), *message),
+        Shape::Flag => (value.is_boolean(), "true or false belongs here"),
+        Shape::Whole => (Whole::of(value).is_some(), "a whole number belongs here"),
+        Shape::Between(least, most, message) => {
+            (Whole::of(value).is_some_and(|whole| (*least..=*most).contains(&i64::from(whole))), *message)
+        }
+        Shape::Amount => (
+            Whole::of(value).is_some_and(|whole| i64::from(whole) >= 0),
+            "an amount in minor units belongs here: a whole number of 0 or more",
+        ),
+        Shape::Number => (value.is_number(), "a number belongs here"),
+        // No money: a float tells well enough whether it lies between.
+        Shape::Percent => {
+            (value.as_f64().is_some_and(|number| (0.0..=100.0).contains(&number)), "a number from 0 to 100 belongs here")
+        }
+        Shape::Instant => {
+            (value.as_str().and_then(comparable).is_some(), "this is a date-time with its offset, as 2024-06-01T12:00:00Z")
+        }
+        Shape::Object(_) | Shape::List(_) | Shape::Needed(_) => (true, ""),
+    };
+    (!fits).then_some(message)
 }
 
 #[cfg(test)]
@@ -100,6 +179,25 @@ mod tests {
         Member("from", Shape::Instant),
         Member("parts", Shape::List(&Shape::Object(&[Member("on", Shape::Flag), Member("count", Shape::Whole)]))),
     ];
+
+    #[test]
+    fn all_that_is_wrong_is_told_at_once() {
+        let places = |error: ApiError| match error {
+            ApiError::At(_, pointer, _) => vec![pointer],
+            ApiError::Fields(fields) => fields.into_iter().map(|field| field.pointer).collect(),
+            other => vec![format!("{other:?}")],
+        };
+        let body = json!({"price": -1, "from": 5, "parts": [{"on": 1}, null, {"count": 1, "on": "x"}]});
+        let wrong = check(&body, &Shape::Object(&MEMBERS), "").map_err(places);
+        assert_eq!(wrong, Err(["", "/price", "/from", "/parts/0/on", "/parts/1", "/parts/2/on"].map(str::to_owned).into()));
+        // What only the reader knows comes first; what both know once.
+        let told = |place: &str| ApiError::At("invalid_body", place.to_owned(), "no".to_owned());
+        let all = |place: &str, body: &Value| places(all_of(told(place), &body.to_string(), &Shape::Object(&MEMBERS)));
+        assert_eq!(all("/other", &json!({"name": "a", "price": -1})), ["/other", "/price"]);
+        assert_eq!(all("/price", &json!({"name": "a", "price": -1})), ["/price"]);
+        let many = json!({"name": "a", "parts": vec![json!({"on": 1}); 1000]});
+        assert_eq!(all("/parts/0/on", &many).len(), MOST);
+    }
 
     #[test]
     fn what_is_wrong_is_told_with_its_place() {

@@ -95,7 +95,8 @@ impl Sender {
         sent: &mut Map<String, Value>,
     ) -> Result<RequestBuilder, String> {
         let mut headers = vec![("event".to_owned(), due.event.clone()), ("event-delivery".to_owned(), due.id.clone())];
-        headers.extend(due.headers.iter().cloned());
+        let own: Map<String, Value> = serde_json::from_str(&due.headers).unwrap_or_default();
+        headers.extend(own.into_iter().filter_map(|(name, value)| Some((name, value.as_str()?.to_owned()))));
         if let Some(receiver) = receiver {
             let to_sign = ToSign {
                 method: &due.method,

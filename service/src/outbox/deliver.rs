@@ -167,7 +167,10 @@ impl Deliverer {
     /// One attempt, and what is to be done after it.
     async fn attempt(self, due: Due, receiver: Option<Receiver>) -> Outcome {
         let open = |text: String| self.app.sealer.open_text(&store::place(&due.account, &due.id), text);
-        let opened = || Ok((Due { url: open(due.url.clone())?, ..due.clone() }, due.body.clone().map(open).transpose()?));
+        let opened = || {
+            let (url, headers) = (open(due.url.clone())?, open(due.headers.clone())?);
+            Ok((Due { url, headers, ..due.clone() }, due.body.clone().map(open).transpose()?))
+        };
         let attempt = match opened() {
             Ok((opened, body)) => self.sender.send(&opened, body, receiver.as_ref()).await,
             Err::<_, ApiError>(error) => {

@@ -58,7 +58,7 @@ fn delivery(app: &App, account: &str, row: &AnyRow) -> Result<Delivery, ApiError
         attempts: row.get(7),
         problem: row.get(8),
         sent_at: row.get(9),
-        sent_headers: row.get(10),
+        sent_headers: open(10)?,
         answer_headers: open(11)?,
         answer_body: open(12)?,
         took_ms: row.get(13),

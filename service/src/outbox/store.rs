@@ -49,6 +49,7 @@ pub async fn add(db: &mut Db, app: &App, message: &Message<'_>) -> Result<(), Ap
     let (url, body) = (app.sealer.seal(&place, message.url.as_bytes())?, app.sealer.seal_some(&place, message.body.as_deref())?);
     let headers: Map<String, Value> =
         message.headers.iter().map(|(name, value)| ((*name).to_owned(), value.as_str().into())).collect();
+    let headers = app.sealer.seal(&place, Value::Object(headers).to_string().as_bytes())?;
     sqlx::query(
         "INSERT INTO outbox (id, account_id, sender, lane, event, method, url, headers, body, state, attempts, next_at, created_at, updated_at)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'waiting', 0, $10, $10, $10)",
@@ -60,7 +61,7 @@ pub async fn add(db: &mut Db, app: &App, message: &Message<'_>) -> Result<(), Ap
     .bind(message.event)
     .bind(message.method)
     .bind(url)
-    .bind(Value::Object(headers).to_string())
+    .bind(headers)
     .bind(body.as_deref())
     .bind(now())
     .execute(db)
@@ -83,9 +84,9 @@ pub(super) struct Due {
     pub(super) by_hook: bool,
     pub(super) event: String,
     pub(super) method: String,
+    /// Sealed, as headers and body are.
     pub(super) url: String,
-    pub(super) headers: Vec<(String, String)>,
-    /// Sealed.
+    pub(super) headers: String,
     pub(super) body: Option<String>,
     /// How often it was tried; once taken, this attempt included.
     pub(super) attempts: i64,
@@ -126,8 +127,6 @@ pub(super) async fn due(store: &Store, sender: &str, most: i64) -> Result<Vec<Du
 }
 
 fn read(row: &AnyRow) -> Due {
-    let headers: Map<String, Value> = serde_json::from_str(&row.get::<String, _>(7)).unwrap_or_default();
-    let text = |(name, value): (String, Value)| Some((name, value.as_str()?.to_owned()));
     Due {
         id: row.get(0),
         account: row.get(1),
@@ -136,7 +135,7 @@ fn read(row: &AnyRow) -> Due {
         event: row.get(4),
         method: row.get(5),
         url: row.get(6),
-        headers: headers.into_iter().filter_map(text).collect(),
+        headers: row.get(7),
         body: row.get(8),
         attempts: row.get(9),
     }
@@ -220,7 +219,7 @@ pub(super) async fn settle(db: &mut Db, app: &App, outcome: &Outcome) -> Result<
     .bind(now())
     .bind(&*attempt.at)
     .bind(attempt.took)
-    .bind(Value::Object(attempt.headers.clone()).to_string())
+    .bind(seal(&Value::Object(attempt.headers.clone()).to_string())?)
     .bind(answer_headers)
     .bind(answer_body)
     .execute(db)

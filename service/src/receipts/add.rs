@@ -41,7 +41,7 @@ pub(super) async fn add(app: &App, account: &str, client: &str, body: &str, toke
         let mut unit = app.store.unit().await?;
         if !store::add(unit.db(), account, &made.id, &checked, token_id.as_deref(), &made.at, &sealed).await? {
             duplicates = duplicates.saturating_add(1);
-            record::void_lines(unit.db(), app, account, &checked.store_id, &checked.receipt_id, &resource).await?;
+            record::void_lines(unit.db(), app, account, &resource).await?;
             unit.save().await?;
             continue;
         }
@@ -49,7 +49,11 @@ pub(super) async fn add(app: &App, account: &str, client: &str, body: &str, toke
         // not happen again.
         let first = match used {
             Some(used) => record::record_receipt(unit.db(), app, account, client, used).await?,
-            None => false,
+            None => {
+                // An event may have told of it before it was voided.
+                record::void_lines(unit.db(), app, account, &resource).await?;
+                false
+            }
         };
         if first {
             happened(unit.db(), app, account, Happening { event: Event::ReceiptAdd, key: &made.id, resource: &resource }).await?;

@@ -6,6 +6,7 @@ pub mod model;
 mod read;
 pub mod routes;
 mod segment;
+mod shape;
 mod store;
 mod token;
 

@@ -11,12 +11,14 @@ use utoipa_axum::routes;
 use super::model::{
     AddedReceipts, FoundReceipts, MINIMAL, MinimalReceipts, ReceiptClaim, ReceiptMove, ReceiptUpdate, Segment, SegmentRequest,
 };
+use super::shape::RECEIPTS;
 use super::{add, change, segment, store, token};
 use crate::App;
 use crate::auth::scope::{
     AdminReceipts, Authorized, ClaimReceipts, CompleteReceipts, ReadOwnReceipts, ReadReceiptOfToken, ReadReceipts, WriteReceipts,
 };
 use crate::discounts::model::receipt::Receipt;
+use crate::documents::all_of;
 use crate::entity::quoted;
 use crate::error::{ApiError, Error};
 use crate::http::{JsonText, Params, json_text, limit, read};
@@ -72,7 +74,10 @@ pub async fn add_receipts(
             ApiError::Invalid("bad_query", message)
         })?),
     };
-    add::add(&app, &caller.account, &caller.client, &body, days).await.map(json_text)
+    add::add(&app, &caller.account, &caller.client, &body, days)
+        .await
+        .map(json_text)
+        .map_err(|error| all_of(error, &body, &RECEIPTS))
 }
 
 /// Complete a receipt

@@ -184,7 +184,8 @@ async fn fund_first(
     currency: &str,
 ) -> Result<(), ApiError> {
     if amount == 0 {
-        return Ok(());
+        // Nothing moves, and still there is a card now.
+        return told::made_empty(db, app, account, card, (client, currency)).await;
     }
     let new = NewTransaction {
         account,

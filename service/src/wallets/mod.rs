@@ -12,6 +12,7 @@ pub mod model;
 mod page;
 pub mod routes;
 mod secrets;
+mod shape;
 mod store;
 mod tokens;
 mod told;

@@ -3,11 +3,13 @@
 //! Written from the contract and the semantics (§4, §13–§15), not from the service, and without care
 //! for speed: nothing is kept that can be summed up again. The service is followed by it step by step.
 
+mod goods;
 mod record;
 mod till;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+pub use goods::Line;
 pub use record::{Hand, Receipt, Wanted};
 pub use till::{Answer, PRICE};
 
@@ -122,7 +124,9 @@ struct Entry {
     gift: usize,
     customer: String,
     state: State,
+    /// What counts; the rest of it went back.
     taken: Taken,
+    back: Taken,
     at: i64,
     /// What was reported first stands first, also when its numbers came later.
     order: usize,
@@ -152,6 +156,12 @@ struct Purchase {
     /// Has its receipt come?
     receipt: bool,
     names: BTreeSet<Name>,
+    /// When its receipt says that it was.
+    at: i64,
+    /// Its lines, as they were reported first.
+    goods: Option<goods::Goods>,
+    /// Who bought and when, as it is stored.
+    stored: Option<(Option<String>, i64)>,
     /// It turned out to be this other one.
     same_as: Option<usize>,
 }
@@ -189,6 +199,8 @@ pub struct Book {
     purchases: Vec<Purchase>,
     claims: Vec<Claim>,
     deliveries: BTreeSet<String>,
+    /// Store and number of what is stored.
+    stored: BTreeSet<(String, String)>,
     reports: usize,
 }
 
@@ -221,6 +233,12 @@ impl Book {
         }
         self.rules[rule].deleted = true;
         Expected::Done
+    }
+
+    /// How much went back of all purchases: units, and uses.
+    pub fn went_back(&self) -> (i64, i64) {
+        let units = self.purchases.iter().filter_map(|purchase| purchase.goods.as_ref()).map(goods::Goods::units_gone).sum();
+        (units, self.entries.iter().map(|entry| entry.back.usage).sum())
     }
 
     /// How many claims were made.

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 
+use super::goods::{Goods, Line};
 use super::{Book, Claim, Entry, Expected, Name, Purchase, Reward, State, Taken};
 
 /// A ref that somebody wants to use, or says was used.
@@ -20,6 +21,8 @@ pub struct Wanted {
     pub stamp: i64,
     /// Stamps that rewards took, when the till's answer is known.
     pub spent: Option<i64>,
+    /// On which lines how much discount and bonus, when that is told.
+    pub lines: Vec<(String, i64, i64)>,
 }
 
 /// A finished purchase.
@@ -41,6 +44,10 @@ pub struct Receipt {
     pub at: i64,
     /// What was used; `None` when the receipt does not say.
     pub used: Option<Vec<Wanted>>,
+    /// What was bought, and what goes back.
+    pub lines: Vec<Line>,
+    /// The whole of it is voided.
+    pub voided: bool,
 }
 
 /// Usage by hand.
@@ -109,6 +116,7 @@ impl Book {
                 customer: customer.to_owned(),
                 state: State::Held,
                 taken,
+                back: Taken::default(),
                 at,
                 order: self.next(),
                 told: None,
@@ -171,6 +179,7 @@ impl Book {
             customer: customer.clone(),
             state: State::Used,
             taken,
+            back: Taken::default(),
             at: *at,
             order,
             told: None,
@@ -191,12 +200,32 @@ impl Book {
         }
         let mut strong = vec![Name::Number(receipt.store.clone(), receipt.receipt_id.clone())];
         strong.extend(receipt.id.clone().map(Name::Id));
+        if receipt.voided {
+            return self.void(&strong, receipt);
+        }
+        self.finished(strong, receipt, false)
+    }
+
+    /// A receipt that is stored: once, whatever is said when its store sends it again, but for what is voided by then.
+    pub fn store(&mut self, receipt: &Receipt) -> Expected {
+        let strong = vec![Name::Number(receipt.store.clone(), receipt.receipt_id.clone())];
+        if !self.stored.insert((receipt.store.clone(), receipt.receipt_id.clone())) || receipt.voided {
+            return self.void(&strong, receipt);
+        }
+        self.finished(strong, receipt, true)
+    }
+
+    fn finished(&mut self, strong: Vec<Name>, receipt: &Receipt, stored: bool) -> Expected {
+        let goods = Goods::of(receipt);
+        let exchange = receipt.lines.iter().any(|line| line.voided || line.returned);
+        let receipt = &Receipt { used: receipt.used.as_ref().map(|_| self.as_it_comes(receipt)), ..receipt.clone() };
         let said =
             [receipt.id.as_ref(), Some(&receipt.receipt_id), receipt.transaction_id.as_ref(), receipt.order_number.as_ref()];
         let said: Vec<String> = said.into_iter().flatten().cloned().collect();
         let told = receipt.used.is_some();
         let mut buyer = receipt.customer.clone();
         let mut known = self.find(&strong);
+        let recorded = known.iter().any(|purchase| self.purchases[*purchase].receipt);
         if let Some(recorded) = known.iter().find(|purchase| self.purchases[**purchase].receipt) {
             // Who bought is told once.
             buyer = self.purchases[*recorded].customer.clone().or(buyer);
@@ -223,7 +252,17 @@ impl Book {
         self.unite(purchase, &known);
         let its = &mut self.purchases[purchase];
         its.receipt = true;
-        its.customer = its.customer.take().or(buyer);
+        its.customer = its.customer.take().or(buyer.clone());
+        if !recorded {
+            its.at = receipt.at;
+        }
+        if stored {
+            its.stored = Some((receipt.customer.clone(), receipt.at));
+        }
+        // What was reported first stands.
+        if its.goods.is_none() && (stored || (!recorded && !goods.lines.is_empty())) {
+            its.goods = Some(goods);
+        }
         its.names.extend(strong);
         its.names.extend(said.into_iter().map(Name::Said));
 
@@ -237,14 +276,26 @@ impl Book {
                 entry.state = State::Used;
             }
         }
-        for (customer, one) in used {
-            // Once a purchase, also where it was not known before who bought.
+        let mut used = used;
+        // Once a purchase, also where it was not known before who bought.
+        used.retain(|(customer, one)| {
             let here = |entry: &Entry| {
-                entry.purchase == purchase && entry.gift == one.gift && (entry.customer == customer || entry.customer == "*")
+                entry.purchase == purchase && entry.gift == one.gift && (entry.customer == *customer || entry.customer == "*")
             };
-            if self.entries.iter().any(here) {
-                continue;
-            }
+            !self.entries.iter().any(here)
+        });
+        let mut back = self.returned(purchase, receipt, buyer.as_deref());
+        if recorded {
+            back = back.and(self.voided(purchase, &receipt.lines, false));
+        }
+        let mut after = self.clone();
+        after.take_back(back.clone(), &[]);
+        // Stamps of this purchase can be taken back too, where it is known how many they are.
+        let earned = used.iter().filter(|(_, one)| one.spent.is_none() || !exchange);
+        let earned = earned.filter(|(customer, one)| after.left(one, customer).1 == State::Used);
+        let earned: Vec<(usize, String, i64)> = earned.map(|(customer, one)| (one.gift, customer.clone(), one.stamp)).collect();
+        self.take_back(back, &earned);
+        for (customer, one) in used {
             // It happened: what is left is taken, and where nothing is left it counts for nothing.
             let (mut taken, state) = self.left(one, &customer);
             if let Some(spent) = one.spent {
@@ -253,7 +304,8 @@ impl Book {
             let claimed = held.iter().find(|entry| entry.gift == one.gift && entry.customer == customer);
             let order = claimed.map_or_else(|| self.next(), |entry| entry.order);
             let told = Some(one.clone()).filter(|_| state == State::Refused);
-            self.entries.push(Entry { purchase, gift: one.gift, customer, state, taken, at: receipt.at, order, told });
+            let back = Taken::default();
+            self.entries.push(Entry { purchase, gift: one.gift, customer, state, taken, back, at: receipt.at, order, told });
         }
         self.count_late();
         Expected::Done
@@ -275,7 +327,7 @@ impl Book {
     }
 
     /// What came too late takes what was given back, the earliest report first.
-    fn count_late(&mut self) {
+    pub(super) fn count_late(&mut self) {
         let mut late: Vec<usize> = (0..self.entries.len()).filter(|at| self.entries[*at].told.is_some()).collect();
         late.sort_by_key(|at| self.entries[*at].order);
         for at in late {
@@ -351,7 +403,7 @@ impl Book {
     }
 
     /// Purchases of any of these names, oldest first.
-    fn find(&self, names: &[Name]) -> Vec<usize> {
+    pub(super) fn find(&self, names: &[Name]) -> Vec<usize> {
         let mut found: Vec<usize> = (0..self.purchases.len())
             .filter(|at| {
                 self.purchases[*at].same_as.is_none() && names.iter().any(|name| self.purchases[*at].names.contains(name))

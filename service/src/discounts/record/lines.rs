@@ -105,6 +105,13 @@ impl Lines {
 
     /// What is left of an award when so much of the lines is gone. `rule` is the JSON of the rule that gave it.
     pub(super) fn kept(&self, award: &Award, gone: &Gone, rule: Option<&str>) -> Award {
+        let kept = self.given(award, gone);
+        let stamp = self.stamps(award.stamp, i64::from(kept.usage > 0), gone, rule);
+        Award { stamp, ..kept }
+    }
+
+    /// The same without its stamps.
+    pub(super) fn given(&self, award: &Award, gone: &Gone) -> Award {
         if self.all_gone(gone) {
             return Award::default();
         }
@@ -121,20 +128,21 @@ impl Lines {
             bonus = bonus.saturating_sub(share(line, *of_bonus));
         }
         let (amount, bonus) = (amount.max(0), bonus.max(0));
-        let gave = award.amount > 0 || award.bonus > 0;
-        let usage = if gave && amount == 0 && bonus == 0 { 0 } else { award.usage };
-        let mut stamp = award.stamp;
-        if stamp > 0
-            && let Some(most) = rule.and_then(|rule| self.fulfilments(rule, gone))
-        {
-            // What is rewarded earns no stamp (§13).
-            stamp = stamp.min(most.saturating_sub(i64::from(usage > 0)).max(0));
+        let usage = if award.gave() > 0 && amount == 0 && bonus == 0 { 0 } else { award.usage };
+        Award { usage, amount, bonus, stamp: 0, lines: award.lines.clone() }
+    }
+
+    /// What is left of stamps, when what is left has so many rewards: what is rewarded earns no stamp (§13).
+    pub(super) fn stamps(&self, told: i64, rewards: i64, gone: &Gone, rule: Option<&str>) -> i64 {
+        if told <= 0 || self.all_gone(gone) {
+            return 0;
         }
-        Award { usage, amount, bonus, stamp, lines: award.lines.clone() }
+        let most = rule.and_then(|rule| self.fulfilments(rule, gone));
+        most.map_or(told, |most| told.min(most.saturating_sub(rewards).max(0)))
     }
 
     /// How often what is left fulfils a rule: the stamps it would earn if no reward were ever due.
-    fn fulfilments(&self, rule: &str, gone: &Gone) -> Option<i64> {
+    pub(super) fn fulfilments(&self, rule: &str, gone: &Gone) -> Option<i64> {
         let mut rule: Value = serde_json::from_str(rule).ok()?;
         let item = rule.pointer("/requirement/item").cloned();
         let bare = rule.as_object_mut()?;
@@ -171,6 +179,11 @@ impl Award {
         let number = |item: &Value, name: &str| item.get(name).and_then(crate::json::Whole::of).map_or(0, i64::from).max(0);
         let line = |item: &Value| Some((name(item.get("line_id")?)?, number(item, "amount"), number(item, "bonus")));
         items.iter().filter_map(line).collect()
+    }
+
+    /// Discount and bonus.
+    pub(super) fn gave(&self) -> i64 {
+        self.amount.saturating_add(self.bonus)
     }
 
     /// Does it say nothing?

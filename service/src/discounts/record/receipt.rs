@@ -3,14 +3,14 @@
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::lines::{Award, Gone, Lines};
 use super::returns::{self, GoingBack};
 use super::{Known, RECEIPT_ADD, by_hand, check_numbers, key};
 use crate::App;
-use crate::discounts::store::book::{self, Change, Entry, Place, Purchase, Report, StampsSeen, Taken, UsageRow};
-use crate::discounts::store::{comparable, rules, tokens};
+use crate::discounts::store::book::{self, Change, Entry, Place, Purchase, Report, StampsLeft, StampsSeen, Taken, UsageRow};
+use crate::discounts::store::{comparable, returns as kept_lines, rules, tokens};
 use crate::discounts::terms::Terms;
 use crate::discounts::told;
 use crate::error::ApiError;
@@ -102,6 +102,9 @@ pub struct ReceiptUse {
     /// Refs that everybody may use.
     everybodys: Vec<String>,
     going_back: GoingBack,
+    lines: Lines,
+    /// What is kept of its lines when nothing else keeps them, as JSON.
+    kept: Option<String>,
 }
 
 /// Reads what a receipt used; `None` when it is of no finished purchase. `place` is the pointer of the receipt in the body.
@@ -161,12 +164,20 @@ pub async fn read_receipt(app: &App, account: &str, sent: SentReceipt, place: &s
             let terms = known.terms(&found.rule_id);
             let (amount, bonus, stamp) = (amount.unwrap_or(0), bonus.unwrap_or(0), stamp.unwrap_or(0));
             let usage = usage.unwrap_or(i64::from(amount > 0 || bonus > 0));
+            let mut left = None;
             let mut award = Award { usage, amount, bonus, stamp, lines: Vec::new() };
             if lines.has_others() && !award.is_nothing() {
                 // What is voided or goes back earned nothing here.
                 let rule = rules::rule(app.store.pool(), account, &found.rule_id).await?.map(|stored| stored.body);
                 award.lines = Award::lines(one);
-                award = lines.kept(&award, &Gone::new(), rule.as_deref());
+                let all = award;
+                award = lines.kept(&all, &Gone::new(), rule.as_deref());
+                left = rule.and_then(|rule| lines.fulfilments(&rule, &Gone::new())).map(|most| StampsLeft {
+                    told: all.stamp,
+                    most,
+                    gave: all.gave(),
+                    gives: award.gave(),
+                });
                 if award.is_nothing() {
                     continue;
                 }
@@ -189,6 +200,7 @@ pub async fn read_receipt(app: &App, account: &str, sent: SentReceipt, place: &s
                 after,
                 ever: seen("stamp"),
                 usage: seen("usage"),
+                left,
                 ..StampsSeen::default()
             });
             let place = Place { rule_id: found.rule_id.clone(), ref_id: found.id.clone(), customer_id: counted_for };
@@ -202,7 +214,19 @@ pub async fn read_receipt(app: &App, account: &str, sent: SentReceipt, place: &s
         }
     }
     let everybodys = known.refs.values().filter(|found| found.customer_id == "*").map(|found| found.id.clone()).collect();
-    Ok(Some(ReceiptUse { strong, weak, reference, purchase_at, customer_id, told, changes, everybodys, going_back }))
+    Ok(Some(ReceiptUse {
+        strong,
+        weak,
+        reference,
+        purchase_at,
+        customer_id,
+        told,
+        changes,
+        everybodys,
+        going_back,
+        lines,
+        kept: None,
+    }))
 }
 
 /// Records what a receipt used, once however often and by whatever road the purchase is reported; true
@@ -221,7 +245,8 @@ pub async fn record_receipt(
     book::lock_names(db, app.store.kind(), account, &names).await?;
     let same = same_purchases(db, account, &mut receipt).await?;
     let recorded = same.iter().any(|purchase| purchase.settled);
-    let ReceiptUse { strong, weak, reference, purchase_at, customer_id, told, mut changes, going_back, .. } = receipt;
+    let ReceiptUse { strong, weak, reference, purchase_at, customer_id, told, mut changes, going_back, lines, kept, .. } =
+        receipt;
 
     let rows = book::rows(db, account, &same).await?;
     let mut keys = strong;
@@ -258,7 +283,11 @@ pub async fn record_receipt(
         back.into_iter().map(|(place, taken)| Change { back: taken, ..Change::new(place, Terms::default(), Taken::default()) }),
     );
     let buyer = (customer_id.as_deref(), &*purchase_at);
-    let plan = returns::plan(db, app, account, &purchase, going_back, buyer).await?;
+    let mut plan = returns::plan(db, app, account, &purchase, going_back, buyer).await?;
+    if recorded {
+        // Told again: lines that are voided by now.
+        plan = plan.and(returns::plan_voided(db, app, account, &purchase, &lines, false).await?);
+    }
     plan.add_to(&mut changes);
     book::count(db, account, &mut changes).await?;
     let report = Report { account, client, reference: &reference, ref_type: RECEIPT_ADD, purchase_at: &purchase_at };
@@ -274,10 +303,13 @@ pub async fn record_receipt(
         })
         .collect();
     book::log(db, report, &purchase, &entries).await?;
-    plan.write(db, account, &purchase, &changes).await?;
+    plan.write(db, account, &changes).await?;
     book::count_late(db, account, &changes).await?;
     if known {
         book::settle(db, account, &purchase, customer_id.as_deref(), &purchase_at).await?;
+    }
+    if let (Some(lines), false) = (kept, recorded) {
+        kept_lines::keep(db, app, account, &purchase, &lines).await?;
     }
     told::used(db, app, account, &changes).await?;
     Ok(!recorded)
@@ -321,6 +353,14 @@ async fn same_purchases(db: &mut Db, account: &str, receipt: &mut ReceiptUse) ->
 }
 
 impl ReceiptUse {
+    /// Keeps of a receipt that is stored nowhere what goes back is taken out of: its lines, and what they got.
+    pub fn keep_lines(&mut self, receipt: &Value) {
+        let list = |value: &Value, name: &str| value.get(name).and_then(Value::as_array).cloned().unwrap_or_default();
+        let refs: Vec<Value> = list(receipt, "discounts").iter().flat_map(|rule| list(rule, "refs")).collect();
+        let items = receipt.get("items").filter(|items| items.as_array().is_some_and(|items| !items.is_empty()));
+        self.kept = items.map(|items| json!({"items": items, "discounts": [{"refs": refs}]}).to_string());
+    }
+
     /// Somebody is known to have bought this: what everybody may use is counted for them.
     fn bought_by(&mut self, customer: Option<String>) {
         let Some(customer) = customer else { return };

@@ -2,17 +2,19 @@
 //!
 //! Which purchase goods come from, the contract's receipt does not say: one with the same order or payment, else the customer's
 //! newest of that thing (decision 0014). How much of which line is gone, `receipt_returns` knows; what that took back from
-//! a row of the usage log, `usage_returns`; the row holds what is left.
+//! a row of the usage log, `usage_returns`; the row holds what is left. Of purchases that only an event told of, `purchases`
+//! keeps the lines.
 
 use std::collections::BTreeMap;
 
 use serde_json::Value;
 
+use super::key;
 use super::lines::{Award, Gone, Lines};
 use crate::App;
-use crate::discounts::store::book::{self, Change, Purchase, Reversal, Taken, UsageRow};
+use crate::discounts::store::book::{self, Change, Purchase, Reversal, Taken};
 use crate::discounts::store::{returns, rules};
-use crate::discounts::terms::Terms;
+use crate::discounts::terms::{Terms, rewards_left};
 use crate::error::ApiError;
 use crate::json::Whole;
 use crate::receipts::Original;
@@ -43,47 +45,85 @@ impl GoingBack {
 /// What is to be taken back, and why.
 #[derive(Debug, Default)]
 pub(super) struct Plan {
-    /// Receipt, line, how much in parts of a unit.
-    gone: Vec<(String, String, i64)>,
+    gone: Vec<GoneLine>,
     reversals: Vec<Reversal>,
-    /// Rows that came too late, of purchases of which nothing is left: nothing waits for room any more.
-    over: Vec<String>,
+    /// The same of rows that came too late for a limit: they count nowhere, and wait for room with what is left.
+    late: Vec<Reversal>,
+}
+
+/// What is taken back, as a change of what is counted.
+fn returned(reversal: &Reversal) -> Change {
+    let change = Change::new(reversal.row.place.clone(), Terms::default(), Taken::default());
+    Change { returned: reversal.back.clone(), ..change }
+}
+
+/// More of a line is gone.
+#[derive(Debug)]
+struct GoneLine {
+    receipt: String,
+    line: String,
+    /// In parts of a unit.
+    quantity: i64,
+    /// The purchase whose return lines these are; the receipt itself when it was voided.
+    by: String,
 }
 
 impl Plan {
     /// Adds what is taken back to what else a receipt changes.
     pub(super) fn add_to(&self, changes: &mut Vec<Change>) {
-        for Reversal { row, back } in &self.reversals {
+        for reversal in &self.reversals {
+            let Reversal { row, back, .. } = reversal;
             match changes.iter_mut().find(|change| change.place == row.place) {
                 Some(same) => same.returned = same.returned.plus(back).unwrap_or_else(|| same.returned.clone()),
-                None => {
-                    let change = Change::new(row.place.clone(), Terms::default(), Taken::default());
-                    changes.push(Change { returned: back.clone(), ..change });
-                }
+                None => changes.push(returned(reversal)),
             }
         }
+        // Who finds room for what came too late holds the same lock.
+        for Reversal { row, .. } in &self.late {
+            if changes.iter().all(|change| change.place != row.place) {
+                changes.push(Change::new(row.place.clone(), Terms::default(), Taken::default()));
+            }
+        }
+    }
+
+    /// Both.
+    pub(super) fn and(mut self, other: Self) -> Self {
+        self.gone.extend(other.gone);
+        self.reversals.extend(other.reversals);
+        self.late.extend(other.late);
+        self
     }
 
     /// Writes what was taken back in the end.
     ///
     /// # Errors
     /// When the database refuses.
-    pub(super) async fn write(mut self, db: &mut Db, account: &str, by: &str, changes: &[Change]) -> Result<(), ApiError> {
+    pub(super) async fn write(mut self, db: &mut Db, account: &str, changes: &[Change]) -> Result<(), ApiError> {
         // Stamps that are spent cannot be taken back.
         let mut stamps: BTreeMap<_, i64> = changes.iter().map(|change| (&change.place, change.returned.stamp)).collect();
-        for Reversal { row, back } in &mut self.reversals {
+        for Reversal { row, back, .. } in &mut self.reversals {
             let left = stamps.entry(&row.place).or_default();
             back.stamp = back.stamp.min(*left);
             *left = left.saturating_sub(back.stamp);
         }
-        for (receipt, line, quantity) in &self.gone {
+        for GoneLine { receipt, line, quantity, by } in &self.gone {
             returns::add_line(db, account, receipt, line, by, *quantity).await?;
         }
         for reversal in self.reversals.iter().filter(|reversal| reversal.back != Taken::default()) {
-            book::reverse(db, account, by, reversal).await?;
+            if !book::reverse(db, account, reversal).await? {
+                return Err(ApiError::Internal(format!("usage {} changed meanwhile", reversal.row.id)));
+            }
         }
-        for row in &self.over {
-            book::set_state(db, account, row, "released").await?;
+        for mut reversal in self.late {
+            if book::reverse(db, account, &reversal).await? {
+                continue;
+            }
+            // There was room for it after all, just now.
+            let mut counted = [returned(&reversal)];
+            book::count(db, account, &mut counted).await?;
+            let [counted] = counted;
+            (reversal.back, reversal.row.state) = (counted.returned, "used".to_owned());
+            book::reverse(db, account, &reversal).await?;
         }
         Ok(())
     }
@@ -139,64 +179,71 @@ pub(super) async fn plan(
                 more.insert(line.name.clone(), takes);
             }
         }
-        take_back(db, account, &mut plan, (&original.id, &body, &lines), &before, more).await?;
+        if !more.is_empty() {
+            plan =
+                plan.and(taken_back(db, account, (&original.id, &body, &lines), &before, more, Why::Returned(purchase)).await?);
+        }
     }
     Ok(plan)
 }
 
-/// What a stored receipt loses by lines that its till says are voided by now; with `None` by all of them.
+/// What a purchase that is told of once more loses: its lines that are voided by now, or the whole of it. Nothing else
+/// that is said again counts.
 ///
 /// # Errors
 /// When the database refuses.
-async fn plan_voided(
+pub(super) async fn plan_voided(
     db: &mut Db,
     app: &App,
     account: &str,
-    original: &Original,
-    voided: Option<&Lines>,
+    purchase: &str,
+    lines: &Lines,
+    whole: bool,
 ) -> Result<Plan, ApiError> {
-    let mut plan = Plan::default();
+    if !whole && !lines.0.iter().any(|line| line.voided) {
+        return Ok(Plan::default());
+    }
     lock(db, app, account).await?;
-    let body = read(original)?;
-    let lines = Lines::read(body.get("items"));
+    let original = returns::of_purchase(db, app, account, purchase).await?;
+    let body = read(&original)?;
+    let own = Lines::read(body.get("items"));
     let before = returns::gone(db, account, &original.id).await?;
-    let is_voided = |name: &str| voided.is_none_or(|sent| sent.0.iter().any(|line| line.voided && line.name == name));
+    let is_voided = |name: &str| whole || lines.0.iter().any(|line| line.voided && line.name == name);
     let mut more = Gone::new();
-    for line in lines.0.iter().filter(|line| line.counts() && is_voided(&line.name)) {
+    for line in own.0.iter().filter(|line| line.counts() && is_voided(&line.name)) {
         let there = line.quantity.saturating_sub(before.get(&line.name).copied().unwrap_or(0));
         if there > 0 {
             more.insert(line.name.clone(), there);
         }
     }
-    take_back(db, account, &mut plan, (&original.id, &body, &lines), &before, more).await?;
-    Ok(plan)
+    if !whole && more.is_empty() {
+        return Ok(Plan::default());
+    }
+    taken_back(db, account, (&original.id, &body, &own), &before, more, Why::Voided { whole }).await
 }
 
-/// A till tells of a receipt that is stored once more: lines that are voided by now, or the whole of it, take back what
-/// they had earned. Nothing else of it counts.
+/// A till tells of a purchase once more: lines that are voided by now, or the whole of it, take back what they had earned.
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn void_lines(
-    db: &mut Db,
-    app: &App,
-    account: &str,
-    store: &str,
-    receipt_id: &str,
-    again: &Value,
-) -> Result<(), ApiError> {
+pub async fn void_lines(db: &mut Db, app: &App, account: &str, again: &Value) -> Result<(), ApiError> {
     let whole = matches!(again.get("entry_status").and_then(Value::as_str), Some("Voided" | "Cancelled"));
     let lines = Lines::read(again.get("items"));
     if !whole && !lines.0.iter().any(|line| line.voided) {
         return Ok(());
     }
-    let Some(original) = returns::of_number(db, app, account, store, receipt_id).await? else { return Ok(()) };
-    let plan = plan_voided(db, app, account, &original, Some(&lines).filter(|_| !whole)).await?;
-    let mut changes = Vec::new();
-    plan.add_to(&mut changes);
-    book::count(db, account, &mut changes).await?;
-    plan.write(db, account, &original.id, &changes).await?;
-    book::count_late(db, account, &changes).await
+    let text = |at: &str| again.pointer(at).and_then(Value::as_str).filter(|text| !text.is_empty());
+    let mut names: Vec<String> = text("/id").iter().map(|id| format!("r:{id}")).collect();
+    names.extend(text("/receipt_id").map(|number| key("s", text("/store/id").unwrap_or_default(), number)));
+    for purchase in book::purchases(db, account, &names).await?.into_iter().filter(|purchase| purchase.settled) {
+        let plan = plan_voided(db, app, account, &purchase.id, &lines, whole).await?;
+        let mut changes = Vec::new();
+        plan.add_to(&mut changes);
+        book::count(db, account, &mut changes).await?;
+        plan.write(db, account, &changes).await?;
+        book::count_late(db, account, &changes).await?;
+    }
+    Ok(())
 }
 
 /// Returns come one after the other: each sees what the ones before left.
@@ -219,52 +266,83 @@ struct Own {
 impl Own {
     async fn of(db: &mut Db, app: &App, account: &str, purchase: &str) -> Result<Self, ApiError> {
         let mut taken: BTreeMap<String, i64> = BTreeMap::new();
+        let mut receipts = returns::receipts_of(db, account, purchase).await?;
+        receipts.push(purchase.to_owned());
         for (receipt, line, quantity) in returns::by(db, account, purchase).await? {
+            // Its own lines were voided; they did not come back.
+            if receipts.contains(&receipt) {
+                continue;
+            }
             let Some(original) = returns::of_id(db, app, account, &receipt).await? else { continue };
             let lines = Lines::read(read(&original)?.get("items"));
             let Some(id) = lines.0.into_iter().find(|own| own.name == line).and_then(|line| line.id) else { continue };
             let sum = taken.entry(id).or_default();
             *sum = sum.saturating_add(quantity);
         }
-        Ok(Self { taken, receipts: returns::receipts_of(db, account, purchase).await? })
+        Ok(Self { taken, receipts })
     }
 }
 
-/// Adds to a plan what a receipt loses when more of its lines is gone.
-async fn take_back(
+/// Why lines are gone.
+#[derive(Debug, Clone, Copy)]
+enum Why<'a> {
+    /// This purchase brings them back.
+    Returned(&'a str),
+    /// They were voided, or the whole receipt was, whatever lines it has.
+    Voided { whole: bool },
+}
+
+/// What a receipt loses when more of its lines is gone.
+async fn taken_back(
     db: &mut Db,
     account: &str,
-    plan: &mut Plan,
     (id, body, lines): (&str, &Value, &Lines),
     before: &Gone,
     more: Gone,
-) -> Result<(), ApiError> {
-    if more.is_empty() {
-        return Ok(());
-    }
+    why: Why<'_>,
+) -> Result<Plan, ApiError> {
+    let by = match why {
+        Why::Returned(purchase) => purchase,
+        Why::Voided { .. } => id,
+    };
+    let mut plan = Plan::default();
     let mut gone = before.clone();
     for (line, quantity) in more {
         let sum = gone.entry(line.clone()).or_default();
         *sum = sum.saturating_add(quantity);
-        plan.gone.push((id.to_owned(), line, quantity));
+        plan.gone.push(GoneLine { receipt: id.to_owned(), line, quantity, by: by.to_owned() });
     }
-    let purchases: Vec<Purchase> = book::purchases(db, account, &[format!("r:{id}")]).await?;
+    let all = lines.all_gone(&gone) || matches!(why, Why::Voided { whole: true });
+    let mut purchases: Vec<Purchase> = book::purchases(db, account, &[format!("r:{id}")]).await?;
+    if purchases.is_empty() {
+        // An event told of it: it is no receipt.
+        purchases.extend(book::purchase(db, account, id).await?);
+    }
     let awards = awards(body);
     for row in book::rows(db, account, &purchases).await? {
-        match &*row.state {
-            "refused" if lines.all_gone(&gone) => plan.over.push(row.id),
-            "used" => {
-                let earlier = returns::taken_back(db, account, &row.id).await?;
-                let rule = rules::rule(&mut *db, account, &row.place.rule_id).await?.map(|stored| stored.body);
-                let due = due(&row, &earlier, awards.get(&row.place.ref_id), lines, &gone, rule.as_deref());
-                if due != Taken::default() {
-                    plan.reversals.push(Reversal { row, back: due });
-                }
-            }
-            _ => {}
+        let back = match &*row.state {
+            "refused" => &mut plan.late,
+            "used" => &mut plan.reversals,
+            _ => continue,
+        };
+        let earlier = returns::taken_back(db, account, &row.id).await?;
+        let rule = rules::rule(&mut *db, account, &row.place.rule_id).await?.map(|stored| stored.body);
+        let due = match (row.taken.plus(&earlier), awards.get(&row.place.ref_id)) {
+            (Some(first), _) if all => beyond(&first, &earlier),
+            (Some(first), Some(award)) => beyond(&due(&first, award, lines, &gone, rule.as_deref()), &earlier),
+            _ => continue,
+        };
+        if due != Taken::default() {
+            back.push(Reversal { row, back: due, by: by.to_owned() });
         }
     }
-    Ok(())
+    Ok(plan)
+}
+
+/// How many stamps make a reward of this rule.
+fn stamps_for_one(rule: &str) -> Option<i64> {
+    let rule: Value = serde_json::from_str(rule).ok()?;
+    rule.pointer("/requirement/stamp").and_then(Whole::of).map(i64::from).filter(|needed| *needed > 0)
 }
 
 /// What a stored receipt says that each ref gave.
@@ -285,36 +363,71 @@ fn awards(body: &Value) -> BTreeMap<String, Award> {
     awards
 }
 
-/// What is to be taken back of a row when so much of the lines is gone, beyond what was before. Always the whole row once
-/// everything is gone, whatever the parts and their order.
-fn due(row: &UsageRow, earlier: &Taken, award: Option<&Award>, lines: &Lines, gone: &Gone, rule: Option<&str>) -> Taken {
-    let Some(first) = row.taken.plus(earlier) else { return Taken::default() };
-    let mut back = Taken::default();
-    if lines.all_gone(gone) {
-        back = first;
-    } else if let Some(award) = award {
-        let base = lines.kept(award, &Gone::new(), rule);
-        let kept = lines.kept(award, gone, rule);
-        let part = |whole: i64, kept: i64, base: i64| {
-            let lost = i128::from(base.saturating_sub(kept));
-            let part = i128::from(whole).saturating_mul(lost).checked_div(i128::from(base)).unwrap_or(0);
-            i64::try_from(part).unwrap_or(0).clamp(0, whole.max(0))
-        };
-        back.amount = part(first.amount, kept.amount, base.amount);
-        back.debit = part(first.debit, kept.amount, base.amount);
-        back.bonus = part(first.bonus, kept.bonus, base.bonus);
-        back.stamp = base.stamp.saturating_sub(kept.stamp).clamp(0, first.stamp);
-        if base.usage > 0 && kept.usage == 0 {
-            (back.usage, back.stamp_spent) = (first.usage, first.stamp_spent);
-        }
+/// What is to be taken back of what a row was at first, when so much of the lines is gone but not all.
+fn due(first: &Taken, award: &Award, lines: &Lines, gone: &Gone, rule: Option<&str>) -> Taken {
+    let needed = rule.and_then(stamps_for_one);
+    let full = needed.and_then(|needed| first.stamp_spent.checked_div(needed)).unwrap_or(0);
+    let (base, kept) = (lines.given(award, &Gone::new()), lines.given(award, gone));
+    let rewards = full.max(i64::from(first.usage > 0));
+    let left = rewards_left(rewards, base.gave(), kept.gave());
+    let [earned, earns] =
+        [(rewards, &Gone::new()), (left, gone)].map(|(rewards, gone)| lines.stamps(award.stamp, rewards, gone, rule));
+    let part = |whole: i64, kept: i64, base: i64| {
+        let lost = i128::from(base.saturating_sub(kept));
+        let part = i128::from(whole).saturating_mul(lost).checked_div(i128::from(base)).unwrap_or(0);
+        i64::try_from(part).unwrap_or(0).clamp(0, whole.max(0))
+    };
+    let over = base.usage > 0 && kept.usage == 0;
+    let paid = rewards.saturating_sub(left).saturating_mul(needed.unwrap_or(0));
+    Taken {
+        usage: if over { first.usage } else { 0 },
+        amount: part(first.amount, kept.amount, base.amount),
+        bonus: part(first.bonus, kept.bonus, base.bonus),
+        stamp: earned.saturating_sub(earns).clamp(0, first.stamp),
+        // Of several rewards each gives back its own stamps; the last one all that are left.
+        stamp_spent: if over { first.stamp_spent } else { paid.clamp(0, first.stamp_spent) },
+        debit: part(first.debit, kept.amount, base.amount),
     }
+}
+
+/// What goes beyond what was taken back before.
+fn beyond(all: &Taken, before: &Taken) -> Taken {
     let beyond = |all: i64, before: i64| all.saturating_sub(before).max(0);
     Taken {
-        usage: beyond(back.usage, earlier.usage),
-        amount: beyond(back.amount, earlier.amount),
-        bonus: beyond(back.bonus, earlier.bonus),
-        stamp: beyond(back.stamp, earlier.stamp),
-        stamp_spent: beyond(back.stamp_spent, earlier.stamp_spent),
-        debit: beyond(back.debit, earlier.debit),
+        usage: beyond(all.usage, before.usage),
+        amount: beyond(all.amount, before.amount),
+        bonus: beyond(all.bonus, before.bonus),
+        stamp: beyond(all.stamp, before.stamp),
+        stamp_spent: beyond(all.stamp_spent, before.stamp_spent),
+        debit: beyond(all.debit, before.debit),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn of_several_rewards_each_goes_with_what_it_gave() {
+        let rule = r#"{"id": "r", "requirement": {"stamp": 2, "item": {"items": [{"group_id": "coffee"}]}},
+            "reward": {"type": "discount_item_percent", "value": 100}}"#;
+        // Eleven coffees: eight stamps, and three cards of two that were full; one of them was voided before.
+        let coffees = |line: i64, quantity: i64, voided: bool| {
+            json!({"line_id": line, "groups": [{"id": "coffee"}], "quantity": quantity, "gross_amount": 100 * quantity,
+                "eligible_for_discount": true, "voided": voided})
+        };
+        let lines = Lines::read(Some(&json!([coffees(1, 8, false), coffees(2, 3, true)])));
+        let award = Award { usage: 1, amount: 300, stamp: 8, lines: vec![("1".into(), 300, 0)], ..Award::default() };
+        let first = Taken { usage: 1, amount: 300, stamp: 5, stamp_spent: 6, ..Taken::default() };
+        let left = |units: i64| {
+            let gone: Gone = [("1".to_owned(), units * 1_000_000_000)].into();
+            let back = due(&first, &award, &lines, &gone, Some(rule));
+            [first.usage - back.usage, first.amount - back.amount, first.stamp - back.stamp, first.stamp_spent - back.stamp_spent]
+        };
+        assert_eq!([left(0), left(1), left(2)], [[1, 300, 5, 6], [1, 263, 4, 6], [1, 225, 3, 6]]);
+        assert_eq!([left(3), left(5), left(6)], [[1, 188, 3, 4], [1, 113, 1, 4], [1, 75, 1, 2]]);
+        assert_eq!([left(7)], [[1, 38, 0, 2]]);
     }
 }

@@ -1,4 +1,4 @@
-//! What went back of stored receipts, and where it may come from.
+//! What went back of purchases, and where it may come from: stored receipts, and what events told.
 
 use sqlx::Row;
 use sqlx::any::AnyRow;
@@ -13,10 +13,32 @@ use crate::store::{Db, now};
 /// So many of a customer's purchases are looked at, newest first: goods that go back were bought of late.
 const MOST_PURCHASES: i64 = 50;
 
-const RECEIPTS: &str = "SELECT id, customer_id, body FROM receipts WHERE account_id = ";
+/// Finished purchases that are stored. Where an event told of one before, its lines are what it told.
+const STORED: &str = "SELECT r.id, r.purchase_at, r.body, r.customer_id, p.id, p.lines FROM receipts r
+    LEFT JOIN purchase_keys k ON k.account_id = r.account_id AND k.key = 'r:' || r.id
+    LEFT JOIN purchases p ON p.account_id = k.account_id AND p.id = k.purchase_id AND p.lines IS NOT NULL
+    WHERE r.bought = 1 AND r.account_id = ";
 
-fn opened(app: &App, account: &str, rows: &[AnyRow]) -> Result<Vec<Original>, ApiError> {
-    rows.iter().map(|row| original(app, account, row.get(0), row.get(2))).collect()
+/// Those that only an event told of.
+const TOLD: &str = "SELECT r.id, r.purchase_at, r.lines, r.customer_id, r.id, r.lines FROM purchases r
+    WHERE r.lines IS NOT NULL AND NOT EXISTS (
+        SELECT 1 FROM purchase_keys k JOIN receipts s ON s.account_id = k.account_id AND s.id = SUBSTR(k.key, 3)
+        WHERE k.account_id = r.account_id AND k.purchase_id = r.id AND k.key LIKE 'r:%')
+    AND r.account_id = ";
+
+/// Where the lines of a purchase are sealed.
+fn place(account: &str, purchase: &str) -> String {
+    format!("{account}/purchases/{purchase}")
+}
+
+/// What was found, newest purchase first.
+fn opened(app: &App, account: &str, mut rows: Vec<AnyRow>) -> Result<Vec<Original>, ApiError> {
+    rows.sort_by_key(|row| std::cmp::Reverse((row.get::<String, _>(1), row.get::<String, _>(0))));
+    let open = |row: &AnyRow| match (row.get::<Option<String>, _>(4), row.get::<Option<String>, _>(5)) {
+        (Some(id), Some(lines)) => Ok(Original { body: app.sealer.open_text(&place(account, &id), lines)?, id }),
+        _ => original(app, account, row.get(0), row.get(2)),
+    };
+    rows.iter().map(open).collect()
 }
 
 /// A customer's finished purchases up to an instant, newest first.
@@ -30,10 +52,14 @@ pub(crate) async fn of_customer(
     customer: &str,
     until: &str,
 ) -> Result<Vec<Original>, ApiError> {
-    let mut query = Statement::new(RECEIPTS);
-    query.push_bind(account)?.push(" AND customer_id = ").push_bind(customer)?.push(" AND bought = 1 AND purchase_at <= ");
-    query.push_bind(until)?.push(" ORDER BY purchase_at DESC, id DESC LIMIT ").push_bind(MOST_PURCHASES)?;
-    opened(app, account, &query.rows(db).await?)
+    let mut found = Vec::new();
+    for purchases in [STORED, TOLD] {
+        let mut query = Statement::new(purchases);
+        query.push_bind(account)?.push(" AND r.customer_id = ").push_bind(customer)?.push(" AND r.purchase_at <= ");
+        query.push_bind(until)?.push(" ORDER BY r.purchase_at DESC, r.id DESC LIMIT ").push_bind(MOST_PURCHASES)?;
+        found.extend(query.rows(&mut *db).await?);
+    }
+    opened(app, account, found)
 }
 
 /// Receipts with any of these orders or payments, of nobody or of this customer.
@@ -51,44 +77,70 @@ pub(crate) async fn of_orders(
         return Ok(Vec::new());
     }
     let keys: Vec<String> = orders.iter().map(|order| format!("w:{order}")).collect();
-    let mut query = Statement::new(
-        "SELECT r.id, r.customer_id, r.body FROM receipts r WHERE r.bought = 1 AND r.id IN (
-            SELECT SUBSTR(i.key, 3) FROM purchase_keys k
-            JOIN purchase_keys i ON i.account_id = k.account_id AND i.purchase_id = k.purchase_id AND i.key LIKE 'r:%'
-            WHERE k.account_id = ",
-    );
-    query.push_bind(account)?.push(" AND k.key IN ").push_list(keys.iter().map(String::as_str))?;
-    query.push(") AND r.account_id = ").push_bind(account)?.push(" ORDER BY r.purchase_at DESC, r.id DESC");
-    let mut rows = query.rows(db).await?;
-    let of = |row: &AnyRow| row.get::<Option<String>, _>(1);
-    rows.retain(|row| of(row).is_none_or(|its| customer.is_none_or(|customer| its == customer)));
-    opened(app, account, &rows)
+    let mut found = Vec::new();
+    for (purchases, ids) in [
+        (
+            STORED,
+            " AND r.id IN (SELECT SUBSTR(i.key, 3) FROM purchase_keys o
+                JOIN purchase_keys i ON i.account_id = o.account_id AND i.purchase_id = o.purchase_id AND i.key LIKE 'r:%'
+                WHERE o.account_id = ",
+        ),
+        (TOLD, " AND r.id IN (SELECT o.purchase_id FROM purchase_keys o WHERE o.account_id = "),
+    ] {
+        let mut query = Statement::new(purchases);
+        query.push_bind(account)?.push(ids).push_bind(account)?;
+        query.push(" AND o.key IN ").push_list(keys.iter().map(String::as_str))?.push(")");
+        found.extend(query.rows(&mut *db).await?);
+    }
+    let of = |row: &AnyRow| row.get::<Option<String>, _>(3);
+    found.retain(|row| of(row).is_none_or(|its| customer.is_none_or(|customer| its == customer)));
+    opened(app, account, found)
 }
 
-/// The receipt with this id.
+/// The receipt or told purchase with this id.
 ///
 /// # Errors
 /// When the database refuses.
 pub(crate) async fn of_id(db: &mut Db, app: &App, account: &str, id: &str) -> Result<Option<Original>, ApiError> {
-    let mut query = Statement::new(RECEIPTS);
-    query.push_bind(account)?.push(" AND id = ").push_bind(id)?;
-    Ok(opened(app, account, &query.rows(db).await?)?.pop())
+    let told = "SELECT id, purchase_at, lines, customer_id, id, lines FROM purchases WHERE lines IS NOT NULL AND account_id = ";
+    let mut found = Vec::new();
+    for (purchases, id_is) in [(STORED, " AND r.id = "), (told, " AND id = ")] {
+        let mut query = Statement::new(purchases);
+        query.push_bind(account)?.push(id_is).push_bind(id)?;
+        found.extend(query.rows(&mut *db).await?);
+    }
+    Ok(opened(app, account, found)?.pop())
 }
 
-/// The receipt of this store and number.
+/// What is known of the lines of a purchase: as an event told it, else as it is stored, else nothing.
 ///
 /// # Errors
 /// When the database refuses.
-pub(crate) async fn of_number(
-    db: &mut Db,
-    app: &App,
-    account: &str,
-    store: &str,
-    number: &str,
-) -> Result<Option<Original>, ApiError> {
-    let mut query = Statement::new(RECEIPTS);
-    query.push_bind(account)?.push(" AND receipt_id = ").push_bind(number)?.push(" AND store_id = ").push_bind(store)?;
-    Ok(opened(app, account, &query.rows(db).await?)?.pop())
+pub(crate) async fn of_purchase(db: &mut Db, app: &App, account: &str, purchase: &str) -> Result<Original, ApiError> {
+    // What was reported first.
+    let mut ids = vec![purchase.to_owned()];
+    ids.extend(receipts_of(db, account, purchase).await?);
+    for id in ids {
+        if let Some(original) = of_id(db, app, account, &id).await? {
+            return Ok(original);
+        }
+    }
+    Ok(Original { id: purchase.to_owned(), body: "{}".to_owned() })
+}
+
+/// Keeps the lines of a purchase that an event told of.
+///
+/// # Errors
+/// When the database refuses.
+pub(crate) async fn keep(db: &mut Db, app: &App, account: &str, purchase: &str, lines: &str) -> Result<(), ApiError> {
+    let sealed = app.sealer.seal(&place(account, purchase), lines.as_bytes())?;
+    sqlx::query("UPDATE purchases SET lines = $3 WHERE account_id = $1 AND id = $2")
+        .bind(account)
+        .bind(purchase)
+        .bind(sealed)
+        .execute(db)
+        .await?;
+    Ok(())
 }
 
 /// What a purchase is stored as.

@@ -9,6 +9,7 @@ use utoipa::IntoParams;
 
 use crate::App;
 use crate::auth::scope::{Authorized, ReadWallets, WriteWallets};
+use crate::documents::all_of;
 use crate::error::{ApiError, Error};
 use crate::http::{JsonText, Params, limit};
 use crate::store::now;
@@ -16,6 +17,7 @@ use crate::wallets::model::{
     ActivationRequest, BatchRequest, CardDetails, CardRequest, CardTokenRequest, CardWithSecrets, Cards, MadeCards,
     RotatePinRequest, RotatedPin, Transaction, WalletToken,
 };
+use crate::wallets::shape;
 use crate::wallets::store::cards::{Filter, named, page};
 use crate::wallets::store::{ledger, tokens as stored_tokens};
 use crate::wallets::{cards, page as query, tokens};
@@ -92,7 +94,10 @@ pub async fn create_card(
     State(app): State<App>,
     JsonText(body): JsonText,
 ) -> Result<Once<CardWithSecrets>, ApiError> {
-    cards::create(&app, &caller.account, &caller.client, &body).await.map(once)
+    cards::create(&app, &caller.account, &caller.client, &body)
+        .await
+        .map(once)
+        .map_err(|error| all_of(error, &body, &shape::CARD))
 }
 
 /// Make cards to be activated later
@@ -113,7 +118,8 @@ pub async fn create_cards(
     State(app): State<App>,
     JsonText(body): JsonText,
 ) -> Result<Once<MadeCards>, ApiError> {
-    let cards = cards::batch(&app, &caller.account, &caller.client, &body).await?;
+    let cards =
+        cards::batch(&app, &caller.account, &caller.client, &body).await.map_err(|error| all_of(error, &body, &shape::BATCH))?;
     Ok(once(MadeCards { cards }))
 }
 
@@ -172,7 +178,10 @@ pub async fn activate_card(
     Path(path): Path<(String, String)>,
     JsonText(body): JsonText,
 ) -> Result<Json<CardDetails>, ApiError> {
-    cards::activate(&app, &caller.account, &caller.client, &path.1, &body).await.map(Json)
+    cards::activate(&app, &caller.account, &caller.client, &path.1, &body)
+        .await
+        .map(Json)
+        .map_err(|error| all_of(error, &body, &shape::ACTIVATION))
 }
 
 /// Give a card another PIN
@@ -195,7 +204,10 @@ pub async fn rotate_pin(
     Path(path): Path<(String, String)>,
     JsonText(body): JsonText,
 ) -> Result<Once<RotatedPin>, ApiError> {
-    cards::rotate_pin(&app, &caller.account, &path.1, &body).await.map(once)
+    cards::rotate_pin(&app, &caller.account, &path.1, &body)
+        .await
+        .map(once)
+        .map_err(|error| all_of(error, &body, &shape::ROTATION))
 }
 
 /// Make a token for a while
@@ -217,7 +229,10 @@ pub async fn create_token(
     Path(path): Path<(String, String)>,
     JsonText(body): JsonText,
 ) -> Result<Once<WalletToken>, ApiError> {
-    tokens::create(&app, &caller.account, &caller.client, &path.1, &body).await.map(once)
+    tokens::create(&app, &caller.account, &caller.client, &path.1, &body)
+        .await
+        .map(once)
+        .map_err(|error| all_of(error, &body, &shape::TOKEN))
 }
 
 /// A card's transactions

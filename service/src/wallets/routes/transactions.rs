@@ -5,9 +5,11 @@ use axum::extract::{Path, State};
 
 use crate::App;
 use crate::auth::scope::{AskWallets, Authorized, MoveMoney, Permission, WriteWallets};
+use crate::documents::all_of;
 use crate::error::{ApiError, Error};
 use crate::http::JsonText;
 use crate::wallets::model::{CaptureRequest, Card, CardInfoRequest, Transaction, TransactionRequest, VoidRequest};
+use crate::wallets::shape;
 use crate::wallets::tokens;
 use crate::wallets::transactions::{self, Asker};
 
@@ -55,7 +57,7 @@ pub async fn create_transaction(
     State(app): State<App>,
     JsonText(body): JsonText,
 ) -> Result<Json<Transaction>, ApiError> {
-    transactions::create(&app, asker(&caller), &body).await.map(Json)
+    transactions::create(&app, asker(&caller), &body).await.map(Json).map_err(|error| all_of(error, &body, &shape::TRANSACTION))
 }
 
 /// Capture what was reserved
@@ -81,7 +83,10 @@ pub async fn capture(
     Path(path): Path<(String, String)>,
     JsonText(body): JsonText,
 ) -> Result<Json<Transaction>, ApiError> {
-    transactions::capture(&app, asker(&caller), &path.1, &body).await.map(Json)
+    transactions::capture(&app, asker(&caller), &path.1, &body)
+        .await
+        .map(Json)
+        .map_err(|error| all_of(error, &body, &shape::CAPTURE))
 }
 
 /// Void what was reserved
@@ -107,5 +112,8 @@ pub async fn void(
     Path(path): Path<(String, String)>,
     JsonText(body): JsonText,
 ) -> Result<Json<Transaction>, ApiError> {
-    transactions::void(&app, asker(&caller), &path.1, &body).await.map(Json)
+    transactions::void(&app, asker(&caller), &path.1, &body)
+        .await
+        .map(Json)
+        .map_err(|error| all_of(error, &body, &shape::CAPTURE))
 }

@@ -61,6 +61,11 @@ async fn the_client_of_the_first_start_may_do_everything() {
     for path in ["discounts/rules", "auth/clients", "auth/client-grants", "management/settings"] {
         service.call_with("GET", &format!("/v1/accounts/T00000001/{path}"), Some(&token), "").await.ok();
     }
+    // Off by default, and said so.
+    let path = "/v1/accounts/T00000001/search/external/organizations/NO/987654321";
+    assert_eq!(service.call_with("GET", path, Some(&token), "").await.refused(404)["code"], "switched_off");
+    let customer = r#"{"customer_id": "kari", "password": "a password", "email": "kari@example.com"}"#;
+    service.call_with("POST", "/v1/accounts/T00000001/customers/users", Some(&token), customer).await.ok();
 }
 
 #[tokio::test]

@@ -13,13 +13,14 @@ async fn outbox(service: &Service) -> Vec<(String, Value, Option<String>)> {
         .fetch_all(service.app.store.pool())
         .await
         .unwrap();
-    let open = |id: String, body: String| {
-        assert!(body.starts_with("s1:"), "{body}");
-        service.app.sealer.open_text(&format!("T00000001/outbox/{id}"), body).unwrap()
+    let open = |id: String, sealed: String| {
+        assert!(sealed.starts_with("s1:"), "{sealed}");
+        service.app.sealer.open_text(&format!("T00000001/outbox/{id}"), sealed).unwrap()
     };
     let read = |row: &sqlx::any::AnyRow| {
-        let body: Option<String> = row.get(3);
-        (row.get(1), serde_json::from_str(&row.get::<String, _>(2)).unwrap(), body.map(|body| open(row.get(0), body)))
+        let (headers, body): (String, Option<String>) = (row.get(2), row.get(3));
+        let headers = serde_json::from_str(&open(row.get(0), headers)).unwrap();
+        (row.get(1), headers, body.map(|body| open(row.get(0), body)))
     };
     rows.iter().map(read).collect()
 }

@@ -137,6 +137,28 @@ async fn receipts_and_what_they_use() {
 }
 
 #[tokio::test]
+async fn stamps_that_have_lapsed_are_not_told_as_current() {
+    let service = service().await;
+    let receiver = Receiver::new().await;
+    let card = json!({"requirement": {"stamp": 5, "item": {"items": [{"id": "kaffe"}]}}, "limitation": {"stamp_expire_days": 30},
+        "reward": {"type": "discount_item_percent", "value": 100}});
+    let (rule, reference) = service.given(card, "kari").await;
+    subscribe(&service, &receiver, &ALL, json!({})).await;
+    let mut seen = 0;
+    let bought = |number: &str, at: String, stamps: i64| {
+        let refs = json!([{"id": rule, "refs": [{"id": reference, "stamp": stamps}]}]);
+        json!([coffee(json!({"receipt_id": number, "customer_id": "kari", "purchase_at": at, "discounts": refs}))]).to_string()
+    };
+    service.call("POST", "receipts", bought("1", "2024-06-01T12:00:00Z".to_owned(), 2)).await.ok();
+    service.call("POST", "receipts", bought("2", rabatt_service::store::now(), 1)).await.ok();
+    let heard = told(&service, &receiver, &mut seen).await;
+    let of = |told: &Value| ["stamp", "current_stamp"].map(|name| told["refs"][0]["statistics"][name].as_i64());
+    let stamps: Vec<_> =
+        heard.iter().filter(|(event, _)| event == "discount_customer_update").map(|(_, told)| of(told)).collect();
+    assert_eq!(stamps, [[Some(2), Some(0)], [Some(3), Some(1)]]);
+}
+
+#[tokio::test]
 async fn money_locations_and_tokens() {
     let service = service().await;
     let receiver = Receiver::new().await;
@@ -174,6 +196,14 @@ async fn money_locations_and_tokens() {
     service.call("POST", "wallets/cards/b1/activate", json!({"amount": 7, "currency": "SEK"}).to_string()).await.ok();
     let heard = told(&service, &receiver, &mut seen).await;
     assert_eq!((heard.len(), &heard[0].1["card_id"], &heard[0].1["amount"]), (1, &json!("b1"), &json!(7)));
+
+    // One with nothing on it is told of all the same.
+    let empty = json!({"card_id": "e1", "customer_id": "kari", "amount": 0, "currency": "NOK"});
+    let made = service.call("POST", "wallets/cards", empty.to_string()).await.ok();
+    let heard = told(&service, &receiver, &mut seen).await;
+    let of = &heard[0].1;
+    assert_eq!((names(&heard), &of["card_id"], &of["customer_id"]), (vec!["wallet_transaction"], &json!("e1"), &json!("kari")));
+    assert_eq!((&of["type"], &of["amount"], &of["ref_id"]), (&json!("fund"), &json!(0), &made["id"]));
 
     let made = service.call("POST", "locations", json!({"location_id": "l1", "name": "Kiosk"}).to_string()).await.ok();
     let changed = service.call("PUT", "locations/l1", json!({"name": "Shop"}).to_string()).await.ok();

@@ -7,7 +7,7 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use rabatt_tests::book::{self, Book, Expected, Reward, Rule, Statistics, Wanted};
 use serde_json::{Value, json};
 
-use super::steps::{Called, NAMES, Pick, Report, Step, World};
+use super::steps::{Called, NAMES, Pick, Report, Road, Step, World};
 use crate::support::{Answer, Service};
 
 /// What both have done so far.
@@ -24,18 +24,30 @@ pub(crate) struct Following<'a> {
     hours: i64,
     deliveries: usize,
     /// What tills have asked and not reported yet.
-    left: Vec<(book::Receipt, Value)>,
+    left: Vec<(book::Receipt, Value, Road)>,
+    /// What they have reported.
+    reported: Vec<(book::Receipt, Value)>,
+    /// Steps done: no two purchases are of the same second.
+    steps: i64,
 }
 
-/// Does the steps; where the two disagree first.
+/// A receipt on its way.
+struct Sent {
+    receipt: book::Receipt,
+    body: Value,
+    road: Road,
+    delivery: String,
+}
+
+/// Does the steps; units and uses that went back, or where the two disagree first.
 pub(crate) async fn follow(
     service: &Service,
     accounts: &mut impl Iterator<Item = String>,
     world: &World,
     steps: &[Step],
-) -> Result<(), String> {
+) -> Result<(i64, i64), String> {
     let account = accounts.next().unwrap();
-    let token = service.other_account(&account, "admin:discounts").await;
+    let token = service.other_account(&account, "admin:discounts admin:receipts").await;
     let mut both = Following {
         token,
         service,
@@ -48,6 +60,8 @@ pub(crate) async fn follow(
         hours: 0,
         deliveries: 0,
         left: Vec::new(),
+        reported: Vec::new(),
+        steps: 0,
     };
     for (index, rule) in world.rules.iter().enumerate() {
         let created = both.call("POST", "discounts/rules", rule_json(index, rule)).await.ok();
@@ -59,7 +73,7 @@ pub(crate) async fn follow(
         both.step(step).await.map_err(place)?;
         both.compare().await.map_err(place)?;
     }
-    Ok(())
+    Ok(both.book.went_back())
 }
 
 fn rule_json(index: usize, rule: &Rule) -> Value {
@@ -124,7 +138,7 @@ impl Following<'_> {
 
     /// Now, as purchases see it: in the middle of an hour, so that no limit of days is met by the second.
     fn now(&self) -> i64 {
-        self.begun.timestamp() + self.hours * 3600 + 1800
+        self.begun.timestamp() + self.hours * 3600 + 1800 + self.steps
     }
 
     fn time(&self, at: i64) -> String {
@@ -133,6 +147,7 @@ impl Following<'_> {
 
     async fn step(&mut self, step: &Step) -> Result<(), String> {
         let gifts = self.book.gifts.len().max(1);
+        self.steps += 1;
         match step {
             Step::Wait { hours } => self.hours += hours,
             Step::Give { rule, holders } => self.give(*rule, holders).await?,
@@ -167,11 +182,32 @@ impl Following<'_> {
                 let answer = self.call("DELETE", &path, Value::Null).await;
                 agree(&answer, &self.book.release(claim))?;
             }
-            Step::Receipt { called, again, customer, picks } => {
+            Step::Receipt { called, again, customer, picks, lines, road } => {
                 let used = picks.as_ref().map(|picks| self.wanted(picks));
-                let receipt = self.receipt_of(&self.world.receipts[*called], *called, *customer, used);
+                let mut receipt = self.receipt_of(*called, *customer, used);
+                receipt.lines = (1..).zip(lines).map(|(at, (thing, units, off))| line(at, *thing, *units, *off, false)).collect();
                 let discounts = receipt.used.as_ref().map(|used| self.discounts(used));
-                self.report(&receipt, discounts.unwrap_or(Value::Null), *again).await?;
+                self.report(&receipt, discounts.unwrap_or(Value::Null), *again, *road).await?;
+            }
+            Step::Return { called, customer, lines, road, race } => {
+                let mut receipt = self.receipt_of(*called, *customer, None);
+                receipt.lines = (1..).zip(lines).map(|(at, (thing, units))| line(at, *thing, *units, false, true)).collect();
+                let first = self.sent(&receipt, Value::Null, None, *road);
+                let again = race.then(|| self.sent(&receipt, Value::Null, None, road.other()));
+                self.send(first, again).await?;
+            }
+            Step::Void { report, lines, whole, road, race } if !self.reported.is_empty() => {
+                let (mut receipt, discounts) = self.reported[report % self.reported.len()].clone();
+                receipt.voided = *whole;
+                for (line, off) in receipt.lines.iter_mut().zip(lines) {
+                    line.voided |= off;
+                }
+                let void = self.sent(&receipt, discounts, None, *road);
+                let goes_back = |receipt: &book::Receipt| receipt.lines.iter().any(|line| line.returned);
+                let again = race.map(|race| self.reported[race % self.reported.len()].clone());
+                let again = again.filter(|(receipt, _)| !goes_back(receipt));
+                let again = again.map(|(receipt, discounts)| self.sent(&receipt, discounts, None, Road::Event));
+                self.send(void, again).await?;
             }
             Step::Hand { kind, name, customer, pick } if !self.book.gifts.is_empty() => {
                 let Some(used) = self.wanted(std::slice::from_ref(pick)).pop() else { return Ok(()) };
@@ -193,12 +229,12 @@ impl Following<'_> {
                 let hand = book::Hand { kind, reference, customer: (*customer).to_owned(), at, used };
                 agree(&answer, &self.book.hand(&hand))?;
             }
-            Step::Ask { customer, quantities, called, claim, report } => {
-                self.ask(*customer, quantities, *called, *claim, *report).await?
+            Step::Ask { customer, quantities, called, claim, report, off, road } => {
+                self.ask(*customer, (quantities, off), *called, *claim, (*report, *road)).await?
             }
             Step::ReportLeft => {
-                if let Some((receipt, discounts)) = self.left.pop() {
-                    self.report(&receipt, discounts, None).await?;
+                if let Some((receipt, discounts, road)) = self.left.pop() {
+                    self.report(&receipt, discounts, None, road).await?;
                 }
             }
             _ => {}
@@ -235,7 +271,7 @@ impl Following<'_> {
             let Some(gift) = pick.gift.checked_rem(self.book.gifts.len()) else { continue };
             if wanted.iter().all(|one| one.gift != gift) {
                 let Pick { usage, amount, bonus, stamp, .. } = *pick;
-                wanted.push(Wanted { gift, usage, amount, bonus, stamp, spent: None });
+                wanted.push(Wanted { gift, usage, amount, bonus, stamp, spent: None, lines: Vec::new() });
             }
         }
         wanted.sort_by_key(|one| (self.book.gifts[one.gift].rule, one.gift));
@@ -277,7 +313,8 @@ impl Following<'_> {
         Ok(())
     }
 
-    fn receipt_of(&self, called: &Called, number: usize, customer: Option<&str>, used: Option<Vec<Wanted>>) -> book::Receipt {
+    fn receipt_of(&self, number: usize, customer: Option<&str>, used: Option<Vec<Wanted>>) -> book::Receipt {
+        let called: &Called = &self.world.receipts[number];
         book::Receipt {
             id: called.has_id.then(|| format!("id {number}")),
             store: format!("store {}", called.store),
@@ -287,43 +324,92 @@ impl Following<'_> {
             customer: customer.map(str::to_owned),
             at: self.now(),
             used,
+            lines: Vec::new(),
+            voided: false,
         }
     }
 
-    async fn report(&mut self, receipt: &book::Receipt, discounts: Value, again: Option<usize>) -> Result<(), String> {
+    async fn report(
+        &mut self,
+        receipt: &book::Receipt,
+        discounts: Value,
+        again: Option<usize>,
+        road: Road,
+    ) -> Result<(), String> {
+        let sent = self.sent(receipt, discounts.clone(), again, road);
+        self.reported.push((receipt.clone(), discounts));
+        self.send(sent, None).await
+    }
+
+    /// A receipt as its road has it.
+    fn sent(&mut self, receipt: &book::Receipt, discounts: Value, again: Option<usize>, road: Road) -> Sent {
         // Deliveries are repeated now and then, also when what they bring has changed.
         let delivery = match again {
             Some(again) if self.deliveries > 0 => again % self.deliveries,
             _ => self.deliveries,
         };
         self.deliveries = self.deliveries.max(delivery + 1);
-        let delivery = format!("delivery {delivery}");
-        let mut sent =
+        let mut body =
             json!({"receipt_id": receipt.receipt_id, "store": {"id": receipt.store}, "purchase_at": self.time(receipt.at)});
         for (name, value) in [
-            ("id", &receipt.id),
-            ("transaction_id", &receipt.transaction_id),
-            ("order_number", &receipt.order_number),
-            ("customer_id", &receipt.customer),
+            ("id", receipt.id.as_ref().filter(|_| road == Road::Event)),
+            ("transaction_id", receipt.transaction_id.as_ref()),
+            ("order_number", receipt.order_number.as_ref()),
+            ("customer_id", receipt.customer.as_ref()),
         ] {
             if let Some(value) = value {
-                sent[name] = json!(value);
+                body[name] = json!(value);
             }
         }
-        if !discounts.is_null() {
-            sent["discounts"] = discounts;
+        if receipt.voided {
+            body["entry_status"] = json!("Voided");
         }
-        let answer = self.deliver(&delivery, sent).await;
-        agree(&answer, &self.book.receipt(&delivery, receipt))
+        if !receipt.lines.is_empty() {
+            body["items"] = receipt.lines.iter().map(item).collect();
+        }
+        if !discounts.is_null() {
+            body["discounts"] = discounts;
+        }
+        Sent { receipt: receipt.clone(), body, road, delivery: format!("delivery {delivery}") }
+    }
+
+    /// Sends a receipt, or two at once: then they come in some order.
+    async fn send(&mut self, first: Sent, second: Option<Sent>) -> Result<(), String> {
+        let Some(second) = second else {
+            let answer = self.told(&first).await;
+            return agree(&answer, &booked(&mut self.book, &first));
+        };
+        let (one, other) = tokio::join!(self.told(&first), self.told(&second));
+        let before = self.book.clone();
+        let mut disagreement = String::new();
+        for order in [[(&first, &one), (&second, &other)], [(&second, &other), (&first, &one)]] {
+            self.book = before.clone();
+            let agreed = order.into_iter().try_for_each(|(sent, answer)| agree(answer, &booked(&mut self.book, sent)));
+            match agreed {
+                Ok(()) => match self.compare().await {
+                    Ok(()) => return Ok(()),
+                    Err(told) => disagreement = told,
+                },
+                Err(told) => disagreement = told,
+            }
+        }
+        Err(format!("at once, in either order: {disagreement}"))
+    }
+
+    async fn told(&self, sent: &Sent) -> Answer {
+        match sent.road {
+            Road::Event => self.deliver(&sent.delivery, sent.body.clone()).await,
+            Road::Store => self.call("POST", "receipts", json!([sent.body])).await,
+        }
     }
 
     async fn ask(
         &mut self,
         customer: Option<&str>,
-        quantities: &[i64],
+        (quantities, off): (&[i64], &[bool]),
         called: usize,
         claim: bool,
-        report: Report,
+        (report, road): (Report, Road),
     ) -> Result<(), String> {
         let quantities = &quantities[..self.rule_ids.len()];
         let lines: Vec<Value> = quantities
@@ -365,9 +451,12 @@ impl Following<'_> {
                 bonus: one.bonus,
                 stamp: one.stamp,
                 spent: Some(one.spent).filter(|_| one.usage > 0),
+                lines: vec![(line_name(self.book.gifts[one.gift].rule), one.amount, one.bonus)],
             })
             .collect();
-        let receipt = self.receipt_of(&self.world.receipts[called], called, customer, Some(used.clone()));
+        let mut receipt = self.receipt_of(called, customer, Some(used.clone()));
+        let bought = quantities.iter().zip(off).enumerate().filter(|(_, (units, _))| **units > 0);
+        receipt.lines = bought.map(|(rule, (units, off))| line(rule + 1, rule, *units, *off, false)).collect();
         if claim && !used.is_empty() {
             let claimed: Vec<Wanted> = used.iter().map(|one| Wanted { bonus: 0, stamp: 0, ..one.clone() }).collect();
             self.claim(Some(receipt.receipt_id.clone()), customer.unwrap_or("/"), &claimed).await?;
@@ -375,7 +464,7 @@ impl Following<'_> {
         let discounts = answer["discounts"].clone();
         match report {
             Report::Never => Ok(()),
-            Report::Now => self.report(&receipt, discounts, None).await,
+            Report::Now => self.report(&receipt, discounts, None, road).await,
             // How many rewards there were is told by the stamps before and after; of several, only at once.
             Report::Later => {
                 let one_reward = |one: &book::Answer| {
@@ -383,7 +472,7 @@ impl Following<'_> {
                         || matches!(self.book.rules[self.book.gifts[one.gift].rule].reward, Reward::Stamps(needed) if one.spent == needed)
                 };
                 if expected.iter().all(one_reward) {
-                    self.left.push((receipt, discounts));
+                    self.left.push((receipt, discounts, road));
                 }
                 Ok(())
             }
@@ -418,6 +507,32 @@ impl Following<'_> {
         }
         Ok(())
     }
+}
+
+fn booked(book: &mut Book, sent: &Sent) -> Expected {
+    match sent.road {
+        Road::Event => book.receipt(&sent.delivery, &sent.receipt),
+        Road::Store => book.store(&book::Receipt { id: None, ..sent.receipt.clone() }),
+    }
+}
+
+fn line(number: usize, thing: usize, quantity: i64, voided: bool, returned: bool) -> book::Line {
+    book::Line { name: number.to_string(), thing, quantity, voided, returned }
+}
+
+/// The line of the thing of a rule, where a till has asked.
+fn line_name(rule: usize) -> String {
+    (rule + 1).to_string()
+}
+
+fn item(line: &book::Line) -> Value {
+    let number: i64 = line.name.parse().unwrap();
+    let mut item = json!({"line_id": number, "id": format!("thing {}", line.thing), "quantity": line.quantity,
+        "gross_amount": line.quantity * book::PRICE, "eligible_for_discount": true});
+    for (name, _) in [("voided", line.voided), ("is_return_item", line.returned)].into_iter().filter(|(_, is)| *is) {
+        item[name] = json!(true);
+    }
+    item
 }
 
 fn name_of(number: usize) -> String {

@@ -20,11 +20,15 @@ fn seeds() -> std::ops::Range<u64> {
 #[tokio::test]
 async fn the_service_agrees_with_an_independent_book_after_every_step() {
     let service = Service::new().await;
-    let (mut sequences, mut done) = (0, 0);
+    let (mut sequences, mut done, mut units_back, mut uses_back) = (0, 0, 0, 0);
     let mut accounts = Following::accounts();
     for seed in seeds() {
         let (world, steps) = sequence(seed);
-        if let Err(disagreement) = follow(&service, &mut accounts, &world, &steps).await {
+        let followed = follow(&service, &mut accounts, &world, &steps).await;
+        if let Ok((units, uses)) = followed {
+            (units_back, uses_back) = (units_back + units, uses_back + uses);
+        }
+        if let Err(disagreement) = followed {
             let (steps, disagreement) = shrunk(&service, &mut accounts, &world, steps, disagreement).await;
             let steps: Vec<String> = steps.iter().map(|step| format!("{step:?}")).collect();
             unreachable!(
@@ -37,7 +41,9 @@ async fn the_service_agrees_with_an_independent_book_after_every_step() {
         sequences += 1;
         done += steps.len();
     }
-    println!("{sequences} sequences, {done} steps");
+    println!("{sequences} sequences, {done} steps; {units_back} units and {uses_back} uses went back");
+    // A world in which nothing ever goes back would prove nothing of it.
+    assert!(units_back > sequences / 2 && uses_back > 0, "{units_back} units, {uses_back} uses");
 }
 
 /// Leaves out every step that the disagreement does not need.

@@ -62,6 +62,25 @@ pub(crate) enum Step {
         again: Option<usize>,
         customer: Option<&'static str>,
         picks: Option<Vec<Pick>>,
+        lines: Vec<Off>,
+        road: Road,
+    },
+    /// Goods go back; with a till that tries again by the other road at the same time.
+    Return {
+        called: usize,
+        customer: Option<&'static str>,
+        lines: Vec<(usize, i64)>,
+        road: Road,
+        race: bool,
+    },
+    /// Of what was reported by now, these lines are voided, or all of it; perhaps while the purchase itself, or a
+    /// return of its goods, is told again.
+    Void {
+        report: usize,
+        lines: [bool; 8],
+        whole: bool,
+        road: Road,
+        race: Option<usize>,
     },
     Hand {
         kind: &'static str,
@@ -76,12 +95,34 @@ pub(crate) enum Step {
         called: usize,
         claim: bool,
         report: Report,
+        /// Lines that are taken off after it has asked.
+        off: [bool; 8],
+        road: Road,
     },
     /// What was left for later is reported now.
     ReportLeft,
     Wait {
         hours: i64,
     },
+}
+
+/// A line of a receipt that no till has asked for: the thing of a rule, units, voided.
+pub(crate) type Off = (usize, i64, bool);
+
+/// How a receipt comes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Road {
+    Event,
+    Store,
+}
+
+impl Road {
+    pub(crate) fn other(self) -> Self {
+        match self {
+            Self::Event => Self::Store,
+            Self::Store => Self::Event,
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -180,10 +221,14 @@ fn customer(random: &mut Random) -> &'static str {
     }
 }
 
+fn road(random: &mut Random) -> Road {
+    if random.percent(50) { Road::Event } else { Road::Store }
+}
+
 fn step(world: &World, random: &mut Random) -> Step {
     let rule = random.below(world.rules.len());
     let known = |customer: &'static str| (customer != "/").then_some(customer);
-    match random.below(100) {
+    match random.below(118) {
         0..6 => Step::Give { rule, holders: holders(random) },
         6..9 => Step::TakeAway { rule, customer: if random.percent(40) { "*" } else { customer(random) } },
         9..11 => Step::DeleteGift { gift: random.below(1000) },
@@ -198,6 +243,10 @@ fn step(world: &World, random: &mut Random) -> Step {
             again: random.percent(15).then(|| random.below(1000)),
             customer: known(customer(random)),
             picks: random.percent(80).then(|| if random.percent(15) { Vec::new() } else { picks(random) }),
+            lines: (0..random.below(3))
+                .map(|_| (random.below(world.rules.len()), 1 + random.below(3) as i64, random.percent(10)))
+                .collect(),
+            road: road(random),
         },
         61..70 => Step::Hand {
             kind: if random.percent(60) { "receipt_add" } else { "goodwill" },
@@ -211,8 +260,24 @@ fn step(world: &World, random: &mut Random) -> Step {
             called: random.below(world.receipts.len()),
             claim: random.percent(35),
             report: [Report::Now, Report::Now, Report::Later, Report::Never][random.below(4)],
+            off: [(); 8].map(|()| random.percent(4)),
+            road: road(random),
         },
         90..94 => Step::ReportLeft,
+        100..112 => Step::Return {
+            called: random.below(world.receipts.len()),
+            customer: known(customer(random)),
+            lines: (0..1 + random.below(2)).map(|_| (random.below(world.rules.len()), 1 + random.below(3) as i64)).collect(),
+            road: road(random),
+            race: random.percent(30),
+        },
+        112..118 => Step::Void {
+            report: random.below(1000),
+            lines: [(); 8].map(|()| random.percent(40)),
+            whole: random.percent(40),
+            road: road(random),
+            race: random.percent(30).then(|| random.below(1000)),
+        },
         _ => Step::Wait { hours: 12 * (1 + random.below(8) as i64) },
     }
 }

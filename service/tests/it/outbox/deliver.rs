@@ -101,6 +101,21 @@ async fn a_message_arrives_as_it_was_written() {
 }
 
 #[tokio::test]
+async fn what_a_message_says_lies_sealed_before_and_after_it_is_sent() {
+    let service = service().await;
+    let (url, _) = receiver(&[204], Duration::ZERO).await;
+    let id = write(&service, &url).await;
+    let stored = async || -> Vec<Option<String>> {
+        let row = "SELECT url, headers, body, sent_headers, answer_headers, answer_body FROM outbox WHERE id = $1";
+        let row = sqlx::query(row).bind(&*id).fetch_one(service.app.store.pool()).await.unwrap();
+        (0..6).map(|at| row.get(at)).collect()
+    };
+    assert_eq!(stored().await.iter().flatten().filter(|text| text.starts_with("s1:")).count(), 3);
+    assert_eq!(deliverer(&service).send_due().await.unwrap(), 1);
+    assert!(stored().await.iter().all(|text| text.as_ref().unwrap().starts_with("s1:")));
+}
+
+#[tokio::test]
 async fn what_is_not_accepted_is_sent_again_five_times_in_all() {
     let service = service().await;
     let (url, received) = receiver(&[500, 503, 200], Duration::ZERO).await;

@@ -313,3 +313,16 @@ async fn aid_receipts_rid_get() {
     let path = "/v1/accounts/T00000002/receipts/search?receipt_id=1";
     assert_eq!(service.call_with("GET", path, Some(&other), "").await.ok(), json!({"receipts": []}));
 }
+
+#[tokio::test]
+async fn all_that_is_wrong_with_receipts_is_told_at_once() {
+    let service = Service::new().await;
+    let fine = receipt("1", json!({}));
+    let wrong =
+        json!({"store": {}, "receipt_id": 1, "purchase_at": "june", "items": [{"quantity": "2"}, {"voided": 1, "groups": [{}]}]});
+    let error = service.call("POST", "receipts", json!([fine, wrong]).to_string()).await.refused(400);
+    let told: Vec<&str> = error["errors"].as_array().unwrap().iter().map(|one| one["pointer"].as_str().unwrap()).collect();
+    let lines = ["/1/items/0/quantity", "/1/items/1/groups/0", "/1/items/1/voided"];
+    assert_eq!(told, [&["/1/store", "/1/receipt_id", "/1/purchase_at"][..], &lines].concat());
+    assert_eq!(service.store_receipts(&[fine]).await["duplicates"], 0, "nothing was stored");
+}

@@ -261,3 +261,136 @@ async fn returns_that_race_take_a_line_back_once() {
     assert_eq!(counted(&service, &off).await, [0; 6]);
     check_books(&service).await;
 }
+
+#[tokio::test]
+async fn of_several_rewards_each_goes_back_with_what_it_gave() {
+    let service = Service::new().await;
+    let (_, card) = service.given(stamps(1), "kari").await;
+    // Four coffees: two stamps, two of them free.
+    buy(&service, "1", json!({"customer_id": "kari", "items": [coffees(1, 4)]})).await;
+    assert_eq!(counted(&service, &card).await, [1, 7000, 0, 2, 0, 0]);
+    // Who keeps two keeps one reward, and the stamp that paid for it.
+    let back =
+        |number: &str, quantity: i64| receipt(number, json!({"customer_id": "kari", "items": [goes_back(coffees(1, quantity))]}));
+    service.store_receipts(&[back("2", 2)]).await;
+    assert_eq!(counted(&service, &card).await, [1, 3500, 0, 1, 0, 0]);
+    service.store_receipts(&[back("3", 1)]).await;
+    assert_eq!(counted(&service, &card).await, [1, 1750, 0, 1, 0, 0], "a stamp that is spent stays");
+    service.store_receipts(&[back("4", 1)]).await;
+    assert_eq!(counted(&service, &card).await, [0; 6]);
+    check_books(&service).await;
+}
+
+#[tokio::test]
+async fn of_several_rewards_on_a_receipt_with_voided_lines_those_left_take_their_stamps() {
+    let service = Service::new().await;
+    let (_, card) = service.given(stamps(1), "kari").await;
+    // Six coffees: three stamps, three of them free; two coffees were taken off after the till had asked.
+    let six = receipt("1", json!({"customer_id": "kari", "items": [coffees(1, 1), coffees(2, 1), coffees(3, 4)]}));
+    let mut answer = service.recalculate(&six).await.ok();
+    assert_eq!(answer["discounts"][0]["refs"][0]["stamp"], 3, "{answer}");
+    let free = |line: usize| answer["items"][line]["discount_lines"].as_array().map_or(0, |lines| lines.len());
+    let rewarded = free(0) + free(1);
+    answer["items"][0]["voided"] = json!(true);
+    answer["items"][1]["voided"] = json!(true);
+    service.store_receipts(&[answer]).await;
+    let [usage, amount, _, stamp, current, _] = counted(&service, &card).await;
+    let rewards = (amount + 3499) / 3500;
+    assert_eq!((usage, stamp, current), (1, 4 - rewards, 4 - 2 * rewards), "{rewarded} lines were free, {amount} is left");
+    check_books(&service).await;
+}
+
+#[tokio::test]
+async fn what_only_events_told_of_goes_back_by_line_and_as_a_whole() {
+    let service = Service::new().await;
+    let off = json!({"requirement": {"item": {"items": [{"id": "kaffe"}]}}, "reward": {"type": "discount_percent", "value": 10}});
+    let (_, off) = service.given(off, "kari").await;
+    let told = async |receipt: &Value| service.event("receipt_add", &json!({"receipt": receipt})).await;
+    let amount = async || counted(&service, &off).await[1];
+    let two = json!({"customer_id": "kari", "items": [coffees(1, 2), coffees(2, 1)]});
+    let mut answer = service.recalculate(&receipt("1", two)).await.ok();
+    told(&answer).await;
+    assert_eq!(amount().await, 1050);
+    // Brought back: told by an event too, twice, then by the store.
+    let one = receipt("2", json!({"customer_id": "kari", "items": [goes_back(coffees(1, 1))]}));
+    for _ in 0..2 {
+        told(&one).await;
+        assert_eq!(amount().await, 700);
+    }
+    service.store_receipts(std::slice::from_ref(&one)).await;
+    assert_eq!(amount().await, 700);
+    // A line is voided, twice; then the purchase is stored as it is by then, and nothing changes.
+    answer["items"][1]["voided"] = json!(true);
+    for _ in 0..2 {
+        told(&answer).await;
+        assert_eq!(amount().await, 350);
+    }
+    service.store_receipts(std::slice::from_ref(&answer)).await;
+    assert_eq!(amount().await, 350);
+    // What is left goes once, whoever is asked where it came from.
+    service.store_receipts(&[receipt("3", json!({"customer_id": "kari", "items": [goes_back(coffees(1, 5))]}))]).await;
+    assert_eq!(counted(&service, &off).await, [0; 6]);
+    check_books(&service).await;
+}
+
+#[tokio::test]
+async fn a_purchase_is_voided_by_whatever_road() {
+    let service = Service::new().await;
+    let off = json!({"requirement": {"item": {"items": [{"id": "kaffe"}]}}, "reward": {"type": "discount_percent", "value": 10}});
+    let (_, off) = service.given(off, "kari").await;
+    let told = async |receipt: &Value| service.event("receipt_add", &json!({"receipt": receipt})).await;
+    let usage = async || counted(&service, &off).await[0];
+    for (number, (bought, voided)) in
+        [("event", "event"), ("event", "store"), ("store", "event"), ("store", "store")].into_iter().enumerate()
+    {
+        for without_lines in [false, true] {
+            let number = format!("{number} {without_lines}");
+            let asked = receipt(&number, json!({"customer_id": "kari", "items": [coffees(1, 1)]}));
+            let mut answer = service.recalculate(&asked).await.ok();
+            if without_lines {
+                answer.as_object_mut().unwrap().remove("items");
+            }
+            let send = async |road: &str, receipt: &Value| match road {
+                "event" => drop(told(receipt).await),
+                _ => drop(service.store_receipts(std::slice::from_ref(receipt)).await),
+            };
+            send(bought, &answer).await;
+            assert_eq!(usage().await, 1, "{number}: {bought}");
+            answer["entry_status"] = json!("Voided");
+            for _ in 0..2 {
+                send(voided, &answer).await;
+                assert_eq!(counted(&service, &off).await, [0; 6], "{number}: {bought}, {voided}");
+            }
+            // The till tries the purchase itself again.
+            answer["entry_status"] = json!("Delivered");
+            send(bought, &answer).await;
+            assert_eq!(counted(&service, &off).await, [0; 6], "{number}: {bought}, {voided}");
+        }
+    }
+    check_books(&service).await;
+}
+
+#[tokio::test]
+async fn what_came_too_late_and_went_back_waits_for_no_room() {
+    let service = Service::new().await;
+    let once = json!({"requirement": {"item": {"items": [{"id": "kaffe"}]}}, "limitation": {"discount_repeat_usage": 1},
+        "reward": {"type": "discount_amount", "value": 500}});
+    let (_, coupon) = service.given(once, "kari").await;
+    let at = |number: &str| receipt(number, json!({"customer_id": "kari", "order_number": number, "items": [coffees(1, 2)]}));
+    let first = service.recalculate(&at("1")).await.ok();
+    let mut late = service.recalculate(&at("2")).await.ok();
+    service.store_receipts(std::slice::from_ref(&first)).await;
+    service.store_receipts(std::slice::from_ref(&late)).await;
+    assert_eq!(counted(&service, &coupon).await, [1, 1000, 0, 0, 0, 0]);
+    // What came too late goes back; its till tries it once more.
+    late["entry_status"] = json!("Voided");
+    service.store_receipts(std::slice::from_ref(&late)).await;
+    late["entry_status"] = json!("Delivered");
+    service.event("receipt_add", &json!({"receipt": late})).await;
+    // Then there is room.
+    let back = json!({"customer_id": "kari", "order_number": "1", "items": [goes_back(coffees(1, 2))]});
+    service.store_receipts(&[receipt("3", back)]).await;
+    service.event("receipt_add", &json!({"receipt": late})).await;
+    assert_eq!(counted(&service, &coupon).await, [0; 6]);
+    check_books(&service).await;
+}

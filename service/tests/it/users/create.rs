@@ -146,6 +146,13 @@ async fn nonsense_is_refused_with_its_place() {
         let error = service.call("POST", "customers/users", wrong.to_string()).await.refused(400);
         assert_eq!(error["errors"][0]["pointer"], pointer, "{wrong} {error}");
     }
+    // All at once.
+    let many =
+        json!({"type": "wizard", "email": 7, "phone_number": "x", "addresses": [{"type": "x", "country": "NO"}], "term": 1});
+    let error = service.call("POST", "customers/users", many.to_string()).await.refused(400);
+    let told: Vec<&str> = error["errors"].as_array().unwrap().iter().map(|one| one["pointer"].as_str().unwrap()).collect();
+    assert_eq!(told, ["/type", "/email", "/phone_number", "/addresses/0", "/addresses/0", "/addresses/0/type", "/term"]);
+    assert_eq!(error["code"], "invalid_body");
     let twice = service.call("POST", "customers/users", r#"{"email":"a@b","email":"c@d"}"#).await.refused(400);
     assert_eq!(twice["errors"][0]["pointer"], "/email");
     assert_eq!(service.rows("customers").await + service.rows("customer_claims").await + service.rows("customer_words").await, 0);

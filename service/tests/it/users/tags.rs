@@ -82,5 +82,18 @@ async fn aid_customers_terms() {
         service.call("POST", "customers/terms", wrong.to_string()).await.refused(400);
     }
     let accepted = json!({"term": {"id": ids[0], "accepted_at": "2024-06-01T12:00:00Z"}});
-    assert_eq!(service.customer(accepted.clone()).await["term"], accepted["term"]);
+    let customer = service.customer(accepted.clone()).await;
+    assert_eq!(customer["term"], accepted["term"]);
+    // Terms that are not there, or not any more.
+    let name = customer["customer_id"].as_str().unwrap();
+    for unknown in ["nothing", &ids[1]] {
+        let term = json!({"term": {"id": unknown}});
+        let made = service.call("POST", "customers/users", term.to_string()).await.refused(400);
+        let changed = service.change_customer(name, term).await.refused(400);
+        assert_eq!([&made, &changed].map(|error| error["errors"][0]["pointer"].as_str()), [Some("/term/id"); 2]);
+    }
+    // Who accepted some that are gone by now has accepted them.
+    service.call("DELETE", &format!("customers/terms/{}", ids[0]), "").await.ok();
+    let changed = json!({"first_name": "Kari", "term": {"id": ids[0], "accepted_at": "2024-06-02T12:00:00Z"}});
+    assert_eq!(service.change_customer(name, changed.clone()).await.ok()["term"], changed["term"]);
 }

@@ -204,6 +204,40 @@ async fn tokens_are_made_of_what_changes() {
 }
 
 #[tokio::test]
+async fn who_is_changed_gets_the_tokens_that_settings_ask_for_by_then() {
+    let service = Service::new().await;
+    let own = async || -> Vec<(String, String)> {
+        let text = |value: &Value| value.as_str().unwrap().to_owned();
+        service.tokens("kari", "").await.iter().map(|token| (text(&token["type"]), text(&token["value"]))).collect()
+    };
+    let set = async |tokens: Value| drop(service.set_customers(json!({"auto_tokens": tokens})).await);
+    let change = async |name: &str| drop(service.change_customer("kari", json!({"first_name": name})).await.ok());
+    service.customer(json!({"customer_id": "kari", "email": "kari@example.com"})).await;
+    set(json!({"email": [{"type": "HMAC-SHA256", "secret": "one"}]})).await;
+    assert_eq!(own().await, []);
+    change("Kari").await;
+    let first = own().await;
+    assert_eq!((first.len(), &*first[0].0), (1, "hmac-sha256:email"));
+    // Another secret makes another value, of whom is changed.
+    set(json!({"email": [{"type": "HMAC-SHA256", "secret": "two"}]})).await;
+    assert_eq!(own().await, first);
+    change("Karianne").await;
+    let second = own().await;
+    assert_eq!((second.len(), second[0].1 != first[0].1), (1, true));
+    // What is taken away by hand stays away, until the address changes and is the same again.
+    let id = service.tokens("kari", "").await[0]["id"].as_str().unwrap().to_owned();
+    service.call("DELETE", &format!("customers/users/kari/tokens/{id}"), "").await.ok();
+    change("Kari").await;
+    assert_eq!(own().await, []);
+    service.change_customer("kari", json!({"email": "k@example.com"})).await.ok();
+    service.change_customer("kari", json!({"email": "kari@example.com"})).await.ok();
+    assert_eq!(own().await, second);
+    set(json!({})).await;
+    change("Karianne").await;
+    assert_eq!(own().await, []);
+}
+
+#[tokio::test]
 async fn aid_customers_tokens_events() {
     let service = Service::new().await;
     service.set_customers(json!({"tokens": {"event_expiry": [{"status": "PENDING", "time_to_live": 1000}, {"status": "SHORT", "time_to_live": 1}]}})).await;

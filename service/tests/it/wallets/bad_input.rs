@@ -76,6 +76,23 @@ async fn cards() {
 }
 
 #[tokio::test]
+async fn all_that_is_wrong_is_told_at_once() {
+    let service = Service::new().await;
+    let told = async |path: &str, body: Value| -> Vec<String> {
+        let error = service.call("POST", path, body.to_string()).await.refused(400);
+        error["errors"].as_array().unwrap().iter().map(|one| one["pointer"].as_str().unwrap().to_owned()).collect()
+    };
+    let card = json!({"amount": -1, "currency": "GBP", "card_token": {"expires_in": 0}, "metadata": [], "expires_at": "soon"});
+    let expected = ["", "/amount", "/currency", "/expires_at", "/metadata", "/card_token/expires_in"];
+    assert_eq!(told("wallets/cards", card).await, expected);
+    let batch = json!({"cards": [{"card_id": " "}, {"type": "coin"}, {"card_id": "c"}], "options": {"pin": []}});
+    assert_eq!(told("wallets/cards/batch", batch).await, ["/cards/0/card_id", "/cards/1", "/cards/1/type", "/options/pin"]);
+    let pay = json!({"card_id": 7, "amount": 0, "currency": "NOK", "pending": "no"});
+    assert_eq!(told("wallets/transactions", pay).await, ["/card_id", "", "/amount", "/pending"]);
+    assert_eq!(told("wallets/transactions/x/capture", json!({"ref_id": "", "amount": 0})).await, ["/ref_id", "/amount"]);
+}
+
+#[tokio::test]
 async fn what_cards_do() {
     let service = Service::new().await;
     let batch = json!({"cards": [{"card_id": "b1"}]}).to_string();

@@ -1,6 +1,8 @@
 //! Nothing personal or secret lies in clear in the database, on the disk, in the log, or in the answer to a mistake.
 
 use std::io::Write;
+use std::path::PathBuf;
+use std::process::Command;
 use std::sync::{Arc, Mutex};
 
 use rabatt_service::auth::scope;
@@ -108,7 +110,9 @@ async fn nothing_private_lies_in_clear() {
     assert!(logged.len() > 10_000);
     assert_eq!(found(&secrets, &logged), None);
     // On the disk, where it is a file: also what was written and is no row any more; with the service running, and stopped.
-    let Some(file) = service.url.strip_prefix("sqlite://").and_then(|url| url.split('?').next()) else { return };
+    let Some(file) = service.url.strip_prefix("sqlite://").and_then(|url| url.split('?').next()) else {
+        return look_at_the_server(&service.url, &secrets);
+    };
     let mut searched = 0;
     for stopped in [false, true] {
         if stopped {
@@ -121,4 +125,29 @@ async fn nothing_private_lies_in_clear() {
         }
     }
     assert!(searched > 100_000, "{searched}");
+}
+
+/// What a backup of the database holds, and what its server logged.
+fn look_at_the_server(url: &str, secrets: &[String]) {
+    let dump = Command::new(pg_dump()).args(["--dbname", url]).output().unwrap();
+    assert!(dump.status.success(), "{}", String::from_utf8_lossy(&dump.stderr));
+    assert!(String::from_utf8_lossy(&dump.stdout).contains("annazqshown"), "what is looked for would be found");
+    assert_eq!(found(secrets, &dump.stdout), None, "in a dump");
+    // Of another server nobody says where it logs.
+    if let Some(log) = std::env::var_os("RABATT_TEST_POSTGRES_LOG") {
+        let logged = std::fs::read(log).unwrap();
+        assert!(!logged.is_empty());
+        assert_eq!(found(secrets, &logged), None, "in the server's log");
+    }
+}
+
+/// Beside the server's programs; else on the path, or where Debian keeps it.
+fn pg_dump() -> PathBuf {
+    let named = std::env::var_os("RABATT_TEST_POSTGRES_BIN").map(PathBuf::from);
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let installed =
+        std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten().map(|entry| entry.path().join("bin"));
+    let mut folders = named.into_iter().chain(std::env::split_paths(&path)).chain(installed);
+    let found = folders.find_map(|folder| Some(folder.join("pg_dump")).filter(|program| program.is_file()));
+    found.expect("pg_dump is needed to look into a backup; RABATT_TEST_POSTGRES_BIN says where it is")
 }

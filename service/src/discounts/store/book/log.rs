@@ -145,20 +145,23 @@ pub struct Reversal {
     pub row: UsageRow,
     /// How much of it.
     pub back: Taken,
+    /// Which purchase with return lines takes it back; the receipt itself when it was voided.
+    pub by: String,
 }
 
-/// Takes it back: the row holds what is left, and beside it stands what was taken back, by whom.
+/// Takes it back: the row holds what is left, and beside it stands what was taken back, and by what. False, and nothing is
+/// taken, when the row is not any more what it was.
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn reverse(db: &mut Db, account: &str, by: &str, reversal: &Reversal) -> Result<(), ApiError> {
-    let Reversal { row, back } = reversal;
+pub async fn reverse(db: &mut Db, account: &str, reversal: &Reversal) -> Result<bool, ApiError> {
+    let Reversal { row, back, by } = reversal;
     let now = now();
     let numbers = [back.usage, back.amount, back.bonus, back.stamp, back.stamp_spent, back.debit];
     let mut left = sqlx::query(
         "UPDATE usages SET usage = usage - $4, amount = amount - $5, bonus = bonus - $6, stamp = stamp - $7,
             stamp_spent = stamp_spent - $8, debit = debit - $9, updated_at = $3
-         WHERE account_id = $1 AND id = $2",
+         WHERE account_id = $1 AND id = $2 AND state = $10",
     )
     .bind(account)
     .bind(&*row.id)
@@ -173,9 +176,11 @@ pub async fn reverse(db: &mut Db, account: &str, by: &str, reversal: &Reversal) 
     for number in numbers {
         (left, taken_back) = (left.bind(number), taken_back.bind(number));
     }
-    left.execute(&mut *db).await?;
-    taken_back.bind(new_id()).bind(by).execute(db).await?;
-    Ok(())
+    if left.bind(&*row.state).execute(&mut *db).await?.rows_affected() == 0 {
+        return Ok(false);
+    }
+    taken_back.bind(new_id()).bind(&**by).execute(db).await?;
+    Ok(true)
 }
 
 /// Takes in a delivery; false when it was taken in before.

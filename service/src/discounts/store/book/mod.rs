@@ -11,7 +11,7 @@ mod statistics;
 pub use late::count_late;
 pub use log::{Entry, Report, Reversal, UsageRow, first_delivery, log, reverse, rows, set_state};
 pub use purchases::{Purchase, add_keys, lock_names, new_purchase, purchase, purchases, purchases_by, settle, unite};
-pub use statistics::{Change, StampsSeen, count};
+pub use statistics::{Change, StampsLeft, StampsSeen, count};
 
 /// What a purchase takes from a ref, or took.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

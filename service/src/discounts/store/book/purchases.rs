@@ -187,7 +187,7 @@ pub async fn settle(
     purchase_at: &str,
 ) -> Result<(), ApiError> {
     sqlx::query(
-        "UPDATE purchases SET settled = 1, purchase_at = $3, customer_id = COALESCE(customer_id, $4) WHERE account_id = $1 AND id = $2",
+        "UPDATE purchases SET settled = 1, purchase_at = CASE WHEN settled = 1 THEN purchase_at ELSE $3 END, customer_id = COALESCE(customer_id, $4) WHERE account_id = $1 AND id = $2",
     )
     .bind(account)
     .bind(purchase)

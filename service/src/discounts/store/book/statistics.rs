@@ -5,7 +5,7 @@ use sqlx::any::AnyRow;
 
 use super::{Entry, Place, Refusal, Taken, UsageRow};
 use crate::discounts::store::facts;
-use crate::discounts::terms::{Terms, current_stamps};
+use crate::discounts::terms::{Terms, current_stamps, rewards_left};
 use crate::error::ApiError;
 use crate::store::{Db, new_id, now};
 
@@ -43,6 +43,21 @@ pub struct StampsSeen {
     pub purchase_id: String,
     /// When it was.
     pub purchase_at: String,
+    /// What is left of it, where the till took lines off after it had asked.
+    pub left: Option<StampsLeft>,
+}
+
+/// What lines that were voided or go back leave of a purchase.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct StampsLeft {
+    /// Stamps as the till was told.
+    pub told: i64,
+    /// The most stamps that the other lines earn if none of them is rewarded.
+    pub most: i64,
+    /// Discount and bonus as the till was told.
+    pub gave: i64,
+    /// And of the other lines.
+    pub gives: i64,
 }
 
 impl StampsSeen {
@@ -227,13 +242,14 @@ impl Counted {
             return Err(Refusal::Balance);
         }
         let held_before = self.current_stamp.checked_add(back.stamp_spent).ok_or(Refusal::Overflow)?;
-        // Stamps that are spent cannot be taken back.
-        returned.stamp = returned.stamp.min(move_(held_before, stamps_back, new.stamp)?.max(0));
+        // Stamps that are spent cannot be taken back; those of this purchase only where it is known how many they are.
+        let known = if stamps.as_ref().is_some_and(|seen| seen.left.is_some()) { 0 } else { new.stamp };
+        returned.stamp = returned.stamp.min(move_(held_before, stamps_back, known)?.max(0));
         let stamps_back = stamps_back.checked_add(returned.stamp).ok_or(Refusal::Overflow)?;
-        let earned = move_(held_before, stamps_back, new.stamp)?;
         if let (Some(seen), Some(needed)) = (&*stamps, terms.stamp) {
-            let before = held.unwrap_or(earned.saturating_sub(new.stamp));
-            let mut spent = seen.spent(before, move_(self.stamp, stamps_back, 0)?, new.stamp);
+            let before = held.unwrap_or(move_(held_before, stamps_back, 0)?);
+            let told = seen.left.map_or(new.stamp, |left| left.told);
+            let mut spent = seen.spent(before, move_(self.stamp, stamps_back, 0)?, told);
             // Who asked again after claiming saw the claim's stamps gone already.
             if back.usage > 0 && seen.usage == usage.checked_add(back.usage) {
                 spent = spent.saturating_sub(back.stamp_spent);
@@ -242,7 +258,13 @@ impl Counted {
             if spent > 0 && spent.checked_rem(needed) == Some(0) {
                 new.stamp_spent = spent;
             }
+            if let Some(left) = seen.left {
+                let rewards = rewards_left(new.stamp_spent.checked_div(needed).unwrap_or(1), left.gave, left.gives);
+                new.stamp_spent = rewards.saturating_mul(needed);
+                new.stamp = left.told.min(left.most.saturating_sub(rewards)).max(0);
+            }
         }
+        let earned = move_(held_before, stamps_back, new.stamp)?;
         // A reward takes stamps that are there; the log says how many it was.
         new.stamp_spent = new.stamp_spent.min(earned.max(0));
         Ok(Self {
