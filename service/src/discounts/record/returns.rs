@@ -235,15 +235,15 @@ pub async fn void_lines(db: &mut Db, app: &App, account: &str, again: &Value) ->
     let text = |at: &str| again.pointer(at).and_then(Value::as_str).filter(|text| !text.is_empty());
     let mut names: Vec<String> = text("/id").iter().map(|id| format!("r:{id}")).collect();
     names.extend(text("/receipt_id").map(|number| key("s", text("/store/id").unwrap_or_default(), number)));
+    let mut plan = Plan::default();
     for purchase in book::purchases(db, account, &names).await?.into_iter().filter(|purchase| purchase.settled) {
-        let plan = plan_voided(db, app, account, &purchase.id, &lines, whole).await?;
-        let mut changes = Vec::new();
-        plan.add_to(&mut changes);
-        book::count(db, account, &mut changes).await?;
-        plan.write(db, account, &changes).await?;
-        book::count_late(db, account, &changes).await?;
+        plan = plan.and(plan_voided(db, app, account, &purchase.id, &lines, whole).await?);
     }
-    Ok(())
+    let mut changes = Vec::new();
+    plan.add_to(&mut changes);
+    book::count(db, account, &mut changes).await?;
+    plan.write(db, account, &changes).await?;
+    book::count_late(db, account, &changes).await
 }
 
 /// Returns come one after the other: each sees what the ones before left.
