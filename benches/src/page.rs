@@ -86,7 +86,7 @@ impl Parts<'_> {
         let mut lines: Vec<Line> = Vec::new();
         for part in self.0.iter().filter(|part| part.part.starts_with("peers")) {
             for row in part.rows.iter().filter(|row| row.door == door && row.workload == "few" && wanted(&row.who)) {
-                let point = (row.rules, row.spread.median);
+                let point = (row.rules, row.median);
                 match lines.iter_mut().find(|line| line.name == plain(&row.who)) {
                     Some(line) => line.points.push(point),
                     None => lines.push(Line { name: plain(&row.who), points: vec![point] }),

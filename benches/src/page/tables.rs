@@ -81,11 +81,7 @@ fn html(row: &Row) -> String {
     let number = |number: f64| {
         if row.unit == "ns" { nanoseconds(number) } else { format!("{} {}", spaced(number.round() as u64), row.unit) }
     };
-    let between = if row.spread.low < row.spread.high {
-        format!("{} – {}", number(row.spread.low), number(row.spread.high))
-    } else {
-        String::new()
-    };
+    let between = if row.low < row.high { format!("{} – {}", number(row.low), number(row.high)) } else { String::new() };
     format!(
         "<tr><td>{}</td><td>{}</td><td>{}</td><td class=\"number\">{}</td><td class=\"number\">{}</td><td class=\"number\">{}</td>\
          <td class=\"number\">{between}</td><td>{}</td></tr>\n",
@@ -94,7 +90,7 @@ fn html(row: &Row) -> String {
         escaped(&row.workload),
         spaced(row.rules),
         spaced(row.lines),
-        number(row.spread.median),
+        number(row.median),
         escaped(row.checked.as_deref().unwrap_or(""))
     )
 }
