@@ -101,6 +101,8 @@ impl Client {
             .header("authorization", format!("Bearer {}", self.token))
             .header("content-type", "application/json")
             .body(Full::new(Bytes::from(body)))?;
+        // The connection may not have seen yet that the answer before is read to its end.
+        self.sender.ready().await?;
         let asked = Instant::now();
         let answer = self.sender.send_request(request).await?;
         let status = answer.status();

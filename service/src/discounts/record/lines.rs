@@ -28,13 +28,16 @@ impl Line {
     fn read(position: usize, line: &Value) -> Option<Self> {
         let sent = line.as_object()?;
         let is = |name: &str| sent.get(name).and_then(Value::as_bool).unwrap_or(false);
+        let returned = is("is_return_item");
+        let least = if returned { i64::MIN } else { 0 };
         Some(Self {
             // A line without a name is called by its position (§16.4).
             name: sent.get("line_id").and_then(name).unwrap_or_else(|| position.saturating_add(1).to_string()),
             id: sent.get("id").and_then(Value::as_str).map(str::to_owned),
-            quantity: sent.get("quantity").and_then(quantity).unwrap_or(UNIT),
+            // What goes back tills write with either sign; a line of less than nothing that is not marked was not bought.
+            quantity: sent.get("quantity").and_then(quantity).unwrap_or(UNIT).max(least).saturating_abs(),
             voided: is("voided"),
-            returned: is("is_return_item"),
+            returned,
             sent: sent.clone(),
         })
     }
@@ -68,10 +71,10 @@ fn name(value: &Value) -> Option<String> {
     }
 }
 
-/// A quantity without its sign: tills write what goes back with either.
+/// A quantity, in parts of a unit.
 fn quantity(value: &Value) -> Option<i64> {
     let (digits, power) = Decimal::parse(&value.as_number()?.to_string())?.ratio();
-    let parts = i128::from(digits).checked_abs()?.checked_mul(i128::from(UNIT))?.checked_div(i128::from(power))?;
+    let parts = i128::from(digits).checked_mul(i128::from(UNIT))?.checked_div(i128::from(power))?;
     i64::try_from(parts).ok()
 }
 
@@ -246,5 +249,7 @@ mod tests {
         let award = Award { usage: 1, amount: 50, lines: vec![("a".into(), 20, 0), ("3".into(), 30, 0)], ..Award::default() };
         assert_eq!(lines.kept(&award, &Gone::new(), None).amount, 30);
         assert!(lines.all_gone(&gone("3", 1)));
+        let unmarked = super::Lines::read(Some(&json!([{"id": "tea", "quantity": -1}])));
+        assert_eq!(unmarked.0.iter().map(|line| (line.quantity, line.counts())).collect::<Vec<_>>(), [(0, false)]);
     }
 }
