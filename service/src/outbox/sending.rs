@@ -11,7 +11,7 @@ const MOST: usize = 512;
 
 /// Of these for one account, and for one sender: whoever is slow to answer must not hold the others up.
 const MOST_OF_ACCOUNT: usize = 128;
-const MOST_OF_SENDER: usize = 16;
+const MOST_OF_SENDER: usize = 32;
 
 /// Requests under way.
 #[derive(Default)]

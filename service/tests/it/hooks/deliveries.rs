@@ -166,7 +166,7 @@ async fn a_slow_receiver_holds_nobody_up() {
         assert!(waited < 3_000, "{} of 40", quick.told().len());
     }
     // The slow ones have as much of the work as they may, and no more.
-    assert!((1..=48).contains(&slow.received().len()), "{}", slow.received().len());
+    assert!((1..=96).contains(&slow.received().len()), "{}", slow.received().len());
     drop(stop);
     running.abort();
 }
