@@ -3,7 +3,7 @@
 //! A commit waits for the disk, which takes longer than a unit's statements. Each unit is a savepoint in a
 //! transaction; when one is done and another waits, the transaction goes on, and the last one commits for
 //! all. Nobody is answered before that: what was answered is on the disk. When the commit before was shared by
-//! more, those are expected back for a moment: fewer, larger commits take more units a second. Who writes alone never waits.
+//! more, those are expected back for a moment: fewer, larger commits take more units a second. Who writes alone waits once at most.
 
 use std::path::PathBuf;
 use std::sync::Arc;
