@@ -69,7 +69,18 @@ const SUITES: &[Suite] = &[
     Suite {
         name: "unit",
         what: "unit, corpus through every door, laws, HTTP",
-        commands: &[(&["cargo", "nextest", "run", "--workspace", "--no-fail-fast", "--hide-progress-bar"], Counts::Nextest)],
+        commands: &[(
+            &[
+                "cargo",
+                "nextest",
+                "run",
+                "--workspace",
+                "--no-fail-fast",
+                "--failure-output=immediate-final",
+                "--hide-progress-bar",
+            ],
+            Counts::Nextest,
+        )],
         postgres: false,
     },
     Suite {
@@ -109,6 +120,7 @@ const SUITES: &[Suite] = &[
                 "--test",
                 "processes",
                 "--no-fail-fast",
+                "--failure-output=immediate-final",
                 "--hide-progress-bar",
             ],
             Counts::Nextest,
@@ -246,6 +258,8 @@ fn run(command: &[&str], counts: Counts, postgres: Option<&Cluster>) -> Count {
     let Some((program, words)) = command.split_first() else { return Count::default() };
     println!("$ {}", command.join(" "));
     let mut child = Command::new(program);
+    // What a failed test says is not to be looked for above forty frames.
+    child.env("RUST_BACKTRACE", "0");
     match postgres {
         Some(cluster) => child.envs(cluster.environment()),
         None => child.env_remove("RABATT_TEST_POSTGRES"),

@@ -27,7 +27,6 @@ pub(super) fn reader(path: &Path) -> Result<Connection, rusqlite::Error> {
 /// The connection that writes. It does not wait for other processes by itself.
 pub(super) fn writer(path: &Path) -> Result<Connection, rusqlite::Error> {
     let connection = open(path)?;
-    connection.busy_timeout(Duration::ZERO)?;
     // What units share a transaction change stays in memory until the commit, and so does what would be needed to
     // take a unit back: 16 MiB.
     connection.pragma_update(None, "cache_size", -16_384)?;
@@ -36,6 +35,8 @@ pub(super) fn writer(path: &Path) -> Result<Connection, rusqlite::Error> {
     connection.pragma_update(None, "secure_delete", "ON")?;
     // A page that many commits change goes from the log to its place once in so many pages.
     connection.pragma_update(None, "wal_autocheckpoint", 4_000)?;
+    // Not before: what comes above reads the file.
+    connection.busy_timeout(Duration::ZERO)?;
     Ok(connection)
 }
 
