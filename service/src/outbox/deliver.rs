@@ -21,7 +21,7 @@ const PAUSE: Duration = Duration::from_millis(250);
 
 /// How long a node that sends gathers what happens meanwhile: what is due and what has ended is read and written
 /// together, which costs hardly more than one message alone.
-const GATHER: Duration = Duration::from_millis(10);
+const GATHER: Duration = Duration::from_millis(20);
 
 /// How much longer than its timeout an attempt may take before another node takes the message.
 const SLACK: Duration = Duration::from_secs(10);

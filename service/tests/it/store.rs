@@ -121,3 +121,21 @@ async fn a_database_in_memory_is_refused() {
     let error = Store::open("sqlite::memory:", 4).await.unwrap_err().to_string();
     assert!(error.contains("name a file"), "{error}");
 }
+
+#[tokio::test]
+async fn when_the_log_cannot_be_put_on_the_disk_nothing_is_written_any_more() {
+    let (folder, _, store) = open().await;
+    if store.kind() != rabatt_service::store::Kind::Sqlite {
+        return;
+    }
+    let mut unit = store.unit().await.unwrap();
+    std::fs::rename(folder.path().join("test.db-wal"), folder.path().join("elsewhere")).unwrap();
+    add(unit.db(), "a").await;
+    let told = format!("{:?}", unit.save().await.unwrap_err());
+    assert!(told.contains("the disk refused") && told.contains("starts again"), "{told}");
+    assert!(store.unit().await.is_err());
+    let alone = sqlx::query("INSERT INTO settings (name, value) VALUES ('b', 'test')").execute(store.pool()).await;
+    assert!(alone.is_err());
+    // Reading goes on.
+    assert!(store.is_ready().await);
+}

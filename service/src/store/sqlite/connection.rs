@@ -35,6 +35,8 @@ pub(super) fn writer(path: &Path) -> Result<Connection, rusqlite::Error> {
     connection.pragma_update(None, "secure_delete", "ON")?;
     // A page that many commits change goes from the log to its place once in so many pages.
     connection.pragma_update(None, "wal_autocheckpoint", 4_000)?;
+    // A commit goes to the log, and [`Disk`](super::disk::Disk) waits for it.
+    connection.pragma_update(None, "synchronous", "NORMAL")?;
     // Not before: what comes above reads the file.
     connection.busy_timeout(Duration::ZERO)?;
     Ok(connection)

@@ -5,6 +5,7 @@
 
 mod ask;
 mod connection;
+mod disk;
 mod readers;
 mod writer;
 

@@ -1,9 +1,10 @@
 //! Writing: one unit of work at a time, and units that wait for each other share a commit.
 //!
-//! A commit waits for the disk, which takes longer than a unit's statements. Each unit is a savepoint in a
-//! transaction; when one is done and another waits, the transaction goes on, and the last one commits for
-//! all. Nobody is answered before that: what was answered is on the disk. When the commit before was shared by
-//! more, those are expected back for a moment: fewer, larger commits take more units a second. Who writes alone waits once at most.
+//! Each unit is a savepoint in a transaction. Nobody is answered before its commit is on the disk, which takes longer
+//! than a unit's statements: so others write meanwhile, in one transaction that goes on until the disk is free again.
+//! SQLite's own wait would keep them out; here a commit only appends to the log (`synchronous = NORMAL`), and [`Disk`]
+//! waits for the log's file afterwards. What is on the disk is whole whenever the machine stops, as the log's
+//! checksums tell; a checkpoint waits for the log by itself.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -15,14 +16,12 @@ use tokio::sync::{Mutex, OwnedMutexGuard, oneshot};
 
 use super::ask::{Error, ask};
 use super::connection::{Direct, writer};
+use super::disk::Disk;
 use crate::error::ApiError;
 use crate::store::Db;
 
 /// Most units that share a commit.
 const MOST_UNITS: usize = 64;
-
-/// How long a commit waits for as many units as the one before had.
-const GATHER: Duration = Duration::from_millis(1);
 
 /// How long to wait for another process that writes.
 const PATIENCE: Duration = Duration::from_secs(15);
@@ -34,6 +33,7 @@ pub(super) struct Writer {
     state: Arc<Mutex<State>>,
     /// Units that wait for their turn.
     waiting: AtomicUsize,
+    disk: Arc<Disk>,
 }
 
 #[derive(Debug, Default)]
@@ -43,10 +43,6 @@ struct State {
     open: bool,
     /// Units that are done and wait for the commit.
     done: Vec<oneshot::Sender<Result<(), String>>>,
-    /// How many shared the commit before.
-    before: usize,
-    /// Will somebody commit in a moment?
-    gathering: bool,
 }
 
 impl State {
@@ -59,25 +55,40 @@ impl State {
         ask(connection, statement, &[], 0).map(drop)
     }
 
-    /// Ends the transaction and tells those who wait for it. Waits for the disk.
-    fn commit(&mut self) {
+    /// Ends the transaction; what is left to wait for.
+    fn commit(&mut self, disk: &Disk) -> Ended {
         let ended = if self.open { self.run("COMMIT").map_err(sqlx::Error::from) } else { Ok(()) };
         if ended.is_err() && self.run("ROLLBACK").is_err() {
             // Whatever state it is in: another connection takes its place.
             self.db = None;
         }
         self.open = false;
-        if let Err(error) = &ended {
-            tracing::error!(%error, "a commit failed");
-        }
-        let ended = ended.map_err(|error| error.to_string());
+        let ended = ended.map(|()| disk.committed()).map_err(|error| error.to_string());
+        Ended { done: std::mem::take(&mut self.done), ended }
+    }
+}
+
+/// A commit that its units wait for.
+struct Ended {
+    done: Vec<oneshot::Sender<Result<(), String>>>,
+    /// Which one it was.
+    ended: Result<usize, String>,
+}
+
+impl Ended {
+    /// Tells the units, when it is on the disk.
+    fn tell(self, disk: &Disk) {
         if !self.done.is_empty() {
-            self.before = self.done.len();
+            let ended = self.ended.and_then(|commit| disk.wait(commit));
+            if let Err(error) = &ended {
+                tracing::error!(%error, "a commit failed");
+            }
+            for done in self.done {
+                // Who waits no longer need not be told.
+                drop(done.send(ended.clone()));
+            }
         }
-        for done in self.done.drain(..) {
-            // Who waits no longer need not be told.
-            drop(done.send(ended.clone()));
-        }
+        disk.is_awaited_no_more();
     }
 }
 
@@ -101,7 +112,8 @@ impl Drop for Waiting<'_> {
 
 impl Writer {
     pub(super) fn new(path: PathBuf) -> Self {
-        Self { path, state: Arc::default(), waiting: AtomicUsize::new(0) }
+        let disk = Arc::new(Disk::new(&path));
+        Self { path, state: Arc::default(), waiting: AtomicUsize::new(0), disk }
     }
 
     /// Begins a unit when its turn comes.
@@ -114,6 +126,7 @@ impl Writer {
         // From here on the state is given on whatever happens.
         let mut turn = Turn { writer: Arc::clone(self), state: Some(state), begun: false };
         let state = turn.state.as_mut().ok_or_else(gone)?;
+        self.disk.works().map_err(ApiError::Internal)?;
         if state.db.is_none() {
             let connection = writer(&self.path).map_err(Error::from).map_err(sqlx::Error::from)?;
             state.db = Some(Db::sqlite(Direct::new(connection, None)));
@@ -126,48 +139,36 @@ impl Writer {
         Ok(turn)
     }
 
-    /// Ends a turn: the transaction goes on when another unit waits.
-    fn leave(self: &Arc<Self>, mut state: OwnedMutexGuard<State>) {
+    /// Ends a turn: the transaction goes on when another unit waits, and the disk would not take it yet.
+    fn leave(&self, mut state: OwnedMutexGuard<State>) {
         let done = state.done.len();
-        if self.waiting.load(Ordering::SeqCst) > 0 && done < MOST_UNITS {
+        let sooner = done > 0 && (done >= MOST_UNITS || self.disk.is_free());
+        if self.waiting.load(Ordering::SeqCst) > 0 && !sooner {
             return;
         }
-        if (1..state.before).contains(&done) {
-            if state.gathering {
-                return;
-            }
-            if let Ok(runtime) = Handle::try_current() {
-                state.gathering = true;
-                let writer = Arc::clone(self);
-                runtime.spawn(async move {
-                    tokio::time::sleep(GATHER).await;
-                    let mut state = Arc::clone(&writer.state).lock_owned().await;
-                    state.gathering = false;
-                    if !state.done.is_empty() {
-                        Self::end(state);
-                    }
-                });
-                return;
-            }
-        }
-        Self::end(state);
-    }
-
-    /// Ends the transaction, for all units that are done.
-    fn end(mut state: OwnedMutexGuard<State>) {
+        let disk = Arc::clone(&self.disk);
+        disk.is_awaited();
+        let end = move || {
+            let ended = state.commit(&disk);
+            // Others write while these wait.
+            drop(state);
+            ended.tell(&disk);
+        };
         // On a thread that may wait for the disk, and of its own: a request that gives up must not end the commit
         // of others.
         match Handle::try_current() {
-            Ok(runtime) => drop(runtime.spawn_blocking(move || state.commit())),
-            Err(_) => state.commit(),
+            Ok(runtime) => drop(runtime.spawn_blocking(end)),
+            Err(_) => end(),
         }
     }
 
     /// Closes the connection, when what was begun is done.
     pub(super) async fn close(&self) {
         let mut state = Arc::clone(&self.state).lock_owned().await;
+        let disk = Arc::clone(&self.disk);
+        disk.is_awaited();
         let closed = tokio::task::spawn_blocking(move || {
-            state.commit();
+            state.commit(&disk).tell(&disk);
             state.db = None;
         });
         if let Err(error) = closed.await {
