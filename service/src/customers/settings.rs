@@ -1,12 +1,14 @@
 //! An account's settings for its customers.
 
 use serde::Deserialize;
+use serde::de::IntoDeserializer;
 use serde_json::{Map, Value, json};
 
 use super::profile::{is_date, is_email, is_phone, object, wrong};
 use super::store;
 use crate::App;
 use crate::discounts::store::comparable;
+use crate::documents::{Member, Shape, all_of};
 use crate::error::ApiError;
 use crate::http::read;
 use crate::json::{Whole, pointer_part};
@@ -290,7 +292,7 @@ pub(super) async fn change(app: &App, account: &str, body: &str) -> Result<Strin
     }
     keep_secrets(&mut settings, &before);
     let text = Value::Object(settings.clone()).to_string();
-    check(&read(&text)?)?;
+    read(&text).and_then(|settings| check(&settings)).map_err(|error| all_of(error, &text, &SETTINGS))?;
     store::settings::set(unit.db(), account, &app.sealer.seal(&place(account), text.as_bytes())?).await?;
     unit.save().await?;
     Ok(Value::Object(shown_of(settings, false)).to_string())
@@ -314,6 +316,63 @@ fn keep_secrets(settings: &mut Map<String, Value>, before: &Map<String, Value>) 
             }
         }
     }
+}
+
+const CHALLENGE: Shape = Shape::Object(&[
+    Member("challenge_type", Shape::Needed(&Shape::That(|text| text == "oob", "this is `oob`"))),
+    Member("oob_channel", Shape::Needed(&Shape::That(|text| matches!(text, "sms" | "email"), "this is `sms` or `email`"))),
+]);
+
+const AUTO_TOKENS: Shape = Shape::List(&Shape::Object(&[
+    Member(
+        "type",
+        Shape::Needed(&Shape::That(|text| matches!(text, "SHA256" | "HMAC-SHA256"), "this is `SHA256` or `HMAC-SHA256`")),
+    ),
+    Member("secret", Shape::That(|text| !text.is_empty(), "a secret is not empty")),
+]));
+
+/// What settings look like: to say all that is wrong with them at once.
+static SETTINGS: Shape = Shape::Object(&[
+    Member(
+        "users",
+        Shape::Object(&[
+            Member("head", Shape::Object(&[Member("enabled", Shape::Needed(&Shape::Flag))])),
+            Member("phone_number_validation", Shape::Object(&[Member("allow_duplicates", Shape::Needed(&Shape::Flag))])),
+            Member("customer_id_format", Shape::That(|text| matches!(text, "uuid" | "sequence"), "this is `uuid` or `sequence`")),
+            Member(
+                "mfa",
+                Shape::Object(&[
+                    Member("enabled", Shape::Needed(&Shape::Flag)),
+                    Member("login", Shape::Needed(&CHALLENGE)),
+                    Member("login_recovery", Shape::Needed(&CHALLENGE)),
+                ]),
+            ),
+            Member("verifications", Shape::Object(&[Member("phone_number", Shape::That(|text| text == "sms", "this is `sms`"))])),
+        ]),
+    ),
+    Member("auto_tokens", Shape::Object(&[Member("phone_number", AUTO_TOKENS), Member("email", AUTO_TOKENS)])),
+    Member(
+        "tokens",
+        Shape::Object(&[Member(
+            "event_expiry",
+            Shape::List(&Shape::Object(&[Member("status", Shape::NeededText), Member("time_to_live", Shape::Needed(&SECONDS))])),
+        )]),
+    ),
+    Member(
+        "attributes",
+        Shape::List(&Shape::Object(&[
+            Member("name", Shape::Needed(&Shape::That(|text| !text.trim().is_empty(), "an attribute has a name"))),
+            Member("type", Shape::Needed(&Shape::That(is_attribute_type, "this is no type of attributes"))),
+            Member("multiple_values", Shape::Flag),
+            Member("private", Shape::Flag),
+        ])),
+    ),
+]);
+
+static SECONDS: Shape = Shape::Between(1, MOST_SECONDS, "this lies between 1 and 3155760000 seconds");
+
+fn is_attribute_type(text: &str) -> bool {
+    AttributeType::deserialize(text.into_deserializer()).map_err(|_: serde::de::value::Error| ()).is_ok()
 }
 
 fn check(settings: &Settings) -> Result<(), ApiError> {

@@ -103,12 +103,10 @@ impl Place<'_> {
         let mut members = made.with(sent);
         members.0.retain(|(_, value)| *value != "null");
         let name = members.text(self.kind.name);
-        if name.is_none() && members.get(self.kind.name).is_some() {
-            return Err(self.bad_name());
-        }
+        let sent_badly = name.is_none() && members.get(self.kind.name).is_some();
         let name = name.unwrap_or_else(|| made.id.clone());
-        if !is_client_id(&name) || name.contains('\0') {
-            return Err(self.bad_name());
+        if sent_badly || !is_client_id(&name) || name.contains('\0') {
+            return Err(all_of(self.bad_name(), body, &Shape::Object(self.kind.members)));
         }
         let name_json = quoted(&name);
         members.set(self.kind.name, Some(&name_json));

@@ -11,7 +11,7 @@ use utoipa_axum::routes;
 use super::model::{
     AddedReceipts, FoundReceipts, MINIMAL, MinimalReceipts, ReceiptClaim, ReceiptMove, ReceiptUpdate, Segment, SegmentRequest,
 };
-use super::shape::RECEIPTS;
+use super::shape::{COMPLETION, RECEIPTS, SEGMENT};
 use super::{add, change, segment, store, token};
 use crate::App;
 use crate::auth::scope::{
@@ -101,7 +101,8 @@ pub async fn complete_receipt(
     JsonText(body): JsonText,
 ) -> Result<Response, ApiError> {
     let (_, name) = path;
-    change::complete(&app, &caller.account, &caller.client, &name, &body).await.map(json_text)
+    let completed = change::complete(&app, &caller.account, &caller.client, &name, &body).await;
+    completed.map(json_text).map_err(|error| all_of(error, &body, &COMPLETION))
 }
 
 /// Customers by their purchases
@@ -124,7 +125,7 @@ pub async fn customer_segment(
     State(app): State<App>,
     JsonText(body): JsonText,
 ) -> Result<Json<Segment>, ApiError> {
-    segment::segment(&app, &caller.account, &body).await.map(Json)
+    segment::segment(&app, &caller.account, &body).await.map(Json).map_err(|error| all_of(error, &body, &SEGMENT))
 }
 
 /// A page of receipts.

@@ -5,6 +5,8 @@ use crate::http::is_client_id;
 
 static NAME: Shape = Shape::That(is_name, "this is a name of 1 to 255 characters, without space around them");
 
+static CUSTOMER: Shape = Shape::That(is_customer, "this names one customer, in 1 to 255 characters without space around them");
+
 static LINE: [Member; 7] = [
     Member("id", Shape::Text),
     Member("groups", Shape::List(&Shape::Object(&[Member("id", Shape::Needed(&Shape::Text))]))),
@@ -29,6 +31,20 @@ pub(super) static RECEIPTS: Shape = Shape::List(&Shape::Object(&[
     Member("net_amount", Shape::Whole),
     Member("items", Shape::List(&Shape::Object(&LINE))),
 ]));
+
+/// Whom a receipt is given to, and what it used.
+pub(super) static COMPLETION: Shape = Shape::Object(&[
+    Member("customer_id", Shape::Needed(&CUSTOMER)),
+    Member("discounts", Shape::List(&Shape::Object(&[Member("refs", Shape::List(&Shape::Object(&[])))]))),
+]);
+
+/// Whose purchases are looked for.
+pub(super) static SEGMENT: Shape = Shape::Object(&[
+    Member("purchase_from", Shape::Instant),
+    Member("purchase_to", Shape::Instant),
+    Member("store_ids", Shape::List(&Shape::Text)),
+    Member("items", Shape::List(&Shape::Object(&[Member("id", Shape::Text), Member("group", Shape::Text)]))),
+]);
 
 fn is_name(text: &str) -> bool {
     is_client_id(text) && !text.contains('\0')

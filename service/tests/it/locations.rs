@@ -46,6 +46,9 @@ async fn aid_location_post() {
         let error = service.call("POST", "locations", wrong.to_string()).await.refused(400);
         assert_eq!((&error["code"], &error["errors"][0]["pointer"]), (&json!(code), &json!(pointer)), "{wrong}");
     }
+    let both = service.call("POST", "locations", r#"{"location_id":5,"name":[]}"#).await.refused(400);
+    let told: Vec<&str> = both["errors"].as_array().unwrap().iter().map(|one| one["pointer"].as_str().unwrap()).collect();
+    assert_eq!(told, ["/location_id", "/name"]);
     let twice = service.call("POST", "locations", r#"{"name":"a","name":"b"}"#).await.refused(400);
     assert_eq!(twice["errors"][0]["pointer"], "/name");
 }

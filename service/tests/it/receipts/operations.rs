@@ -325,4 +325,12 @@ async fn all_that_is_wrong_with_receipts_is_told_at_once() {
     let lines = ["/1/items/0/quantity", "/1/items/1/groups/0", "/1/items/1/voided"];
     assert_eq!(told, [&["/1/store", "/1/receipt_id", "/1/purchase_at"][..], &lines].concat());
     assert_eq!(service.store_receipts(&[fine]).await["duplicates"], 0, "nothing was stored");
+    let asked = json!({"purchase_from": "june", "purchase_to": 1, "store_ids": ["s1", 2], "items": [{"id": 1}, {}]});
+    let error = service.call("POST", "receipts/customer_segment", asked.to_string()).await.refused(400);
+    let told: Vec<&str> = error["errors"].as_array().unwrap().iter().map(|one| one["pointer"].as_str().unwrap()).collect();
+    assert_eq!(told, ["/purchase_from", "/purchase_to", "/store_ids/1", "/items/0/id"]);
+    let completed = json!({"customer_id": "*", "discounts": [{"refs": 1}]});
+    let error = service.call("PUT", "receipts/all/1", completed.to_string()).await.refused(400);
+    let told: Vec<&str> = error["errors"].as_array().unwrap().iter().map(|one| one["pointer"].as_str().unwrap()).collect();
+    assert_eq!(told, ["/customer_id", "/discounts/0/refs"]);
 }

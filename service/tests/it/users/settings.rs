@@ -52,6 +52,13 @@ async fn aid_customers_atributes_put() {
         let error = service.call("PUT", "customers/settings", wrong.to_string()).await.refused(400);
         assert_eq!(error["errors"][0]["pointer"], pointer, "{wrong} {error}");
     }
+    let wrong = json!({"users": {"head": {"enabled": 1}, "mfa": {"enabled": true}}, "tokens": {"event_expiry": [{"time_to_live": 0}]},
+        "auto_tokens": {"email": [{"type": "MD5"}]}, "attributes": [{"name": "x", "type": "text", "private": "no"}]});
+    let error = service.call("PUT", "customers/settings", wrong.to_string()).await.refused(400);
+    let told: Vec<&str> = error["errors"].as_array().unwrap().iter().map(|one| one["pointer"].as_str().unwrap()).collect();
+    let (users, tokens) = (["/users/head/enabled", "/users/mfa", "/users/mfa"], ["/tokens/event_expiry/0"]);
+    let others = ["/tokens/event_expiry/0/time_to_live", "/attributes/0/type", "/attributes/0/private"];
+    assert_eq!(told, [&users[..], &["/auto_tokens/email/0/type"], &tokens, &others].concat());
     assert_eq!(get().await, changed);
 }
 
