@@ -31,6 +31,7 @@ pub mod setup;
 pub mod store;
 pub mod wallets;
 
+use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -59,9 +60,13 @@ use crate::sealed::Sealer;
 use crate::store::Store;
 use crate::wallets::Secrets;
 
-/// What every handler can reach. Cheap to clone.
+/// The application: what every request needs. One count to clone, which every layer does for every request.
 #[derive(Clone)]
-pub struct App {
+pub struct App(Arc<Parts>);
+
+/// What an [`App`] has.
+#[derive(Clone)]
+pub struct Parts {
     /// Settings.
     pub config: Arc<Config>,
     /// The database.
@@ -95,7 +100,23 @@ impl App {
         let wallets = Arc::new(Secrets::load(&store, &sealer).await?);
         let registry = external::registry(&config).map_err(ApiError::Internal)?;
         let lookups = Arc::default();
-        Ok(Self { config: Arc::new(config), store, auth, plans, metrics, wallets, sealer, registry, lookups })
+        let config = Arc::new(config);
+        Ok(Self(Arc::new(Parts { config, store, auth, plans, metrics, wallets, sealer, registry, lookups })))
+    }
+}
+
+impl Deref for App {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
+}
+
+/// One that differs from its clones.
+impl DerefMut for App {
+    fn deref_mut(&mut self) -> &mut Parts {
+        Arc::make_mut(&mut self.0)
     }
 }
 
