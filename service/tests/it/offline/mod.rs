@@ -96,6 +96,7 @@ async fn a_plan_is_written_down_before_it_is_named() {
     rename("three").await;
     assert_eq!(kept().await, [&*two]);
     let three = service.call("GET", "discounts/snapshot", "").await.ok()["plan"].as_str().unwrap().to_owned();
+    assert!(kept().await.contains(&three), "the snapshot named it");
     // A Plan that comes again, and a service that has to compile it.
     let other = service.rule(json!({"reward": {"type": "discount_amount", "value": 8}}), &["/"]).await;
     assert_eq!(service.recalculate(&receipt).await.ok()["discounts"].as_array().unwrap().len(), 2);
