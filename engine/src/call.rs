@@ -137,6 +137,24 @@ pub fn recalculate_held(
     recalculate_for(plan, receipt, Buyer::holding(Refs::Layered(holding)), options, workspace)
 }
 
+/// As [`recalculate_held`], the receipt alone: no outcome is written.
+///
+/// # Errors
+/// As [`recalculate`].
+pub fn receipt_held(
+    plan: &Plan,
+    receipt: &str,
+    holding: &Holding<'_>,
+    options: RecalculateOptions,
+    workspace: &mut Workspace,
+) -> Result<String, Vec<Problem>> {
+    let mut out = String::with_capacity(receipt.len() * 2);
+    let buyer = Buyer::holding(Refs::Layered(holding));
+    let parts = Parts { receipt: &mut out, outcome: None };
+    recalculate_at("", plan, receipt, buyer, options, workspace, parts)?;
+    Ok(out)
+}
+
 fn recalculate_for(
     plan: &Plan,
     receipt: &str,
@@ -145,8 +163,20 @@ fn recalculate_for(
     workspace: &mut Workspace,
 ) -> Result<Recalculated, Vec<Problem>> {
     let mut out = Recalculated { receipt: String::with_capacity(receipt.len() * 2), outcome: String::new() };
-    recalculate_at("", plan, receipt, buyer, options, workspace, &mut out)?;
+    recalculate_at("", plan, receipt, buyer, options, workspace, Parts::of(&mut out))?;
     Ok(out)
+}
+
+/// Where what is recalculated goes.
+pub(crate) struct Parts<'o> {
+    receipt: &'o mut String,
+    outcome: Option<&'o mut String>,
+}
+
+impl<'o> Parts<'o> {
+    pub(crate) fn of(Recalculated { receipt, outcome }: &'o mut Recalculated) -> Self {
+        Self { receipt, outcome: Some(outcome) }
+    }
 }
 
 pub(crate) fn recalculate_at(
@@ -156,7 +186,7 @@ pub(crate) fn recalculate_at(
     buyer: Buyer<'_>,
     options: RecalculateOptions,
     workspace: &mut Workspace,
-    out: &mut Recalculated,
+    out: Parts<'_>,
 ) -> Result<(), Vec<Problem>> {
     let (receipt, layout) = read::receipt(text, at)?;
     let outcome = evaluate_for(plan, &receipt, buyer, options.evaluate, workspace).map_err(|mut problem| {
@@ -166,8 +196,10 @@ pub(crate) fn recalculate_at(
         }
         vec![problem]
     })?;
-    write::receipt(plan, text, &layout, &receipt, buyer.refs, outcome, options.amounts, &mut out.receipt);
-    write::outcome(plan, &receipt, buyer.refs, outcome, &mut out.outcome);
+    write::receipt(plan, text, &layout, &receipt, buyer.refs, outcome, options.amounts, out.receipt);
+    if let Some(out) = out.outcome {
+        write::outcome(plan, &receipt, buyer.refs, outcome, out);
+    }
     Ok(())
 }
 

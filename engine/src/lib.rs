@@ -55,7 +55,9 @@ mod words;
 mod write;
 mod zone;
 
-pub use call::{RecalculateOptions, Recalculated, answer, answer_bytes, check, recalculate, recalculate_held, write_problems};
+pub use call::{
+    RecalculateOptions, Recalculated, answer, answer_bytes, check, recalculate, recalculate_held, receipt_held, write_problems,
+};
 pub use engine::Engine;
 pub use error::{Code, Problem};
 pub use evaluate::{EvaluateOptions, Workspace, evaluate, evaluate_held};

@@ -111,7 +111,7 @@ impl Plan {
         }
         let ids = Ids::new(ids, &order);
         put_in_order(&mut rules, order);
-        Self::indexed(rules, |_| ids, hashing.finish())
+        Self::indexed(rules, |_| ids, hashing.whole())
     }
 
     /// Indexes rules that are in rule order.
@@ -135,9 +135,10 @@ impl Plan {
         self.ids.get(id)
     }
 
-    /// SHA-256 of the canonical JSON of the rules in rule order, lower-case hex (§1.2, §1.6).
+    /// SHA-256 of the canonical JSON of the rules in rule order, lower-case hex (§1.2, §1.6). Of a Plan made by
+    /// [`Plan::with`] it is taken when it is first asked for, which is most of what the change costs.
     pub fn hash(&self) -> &str {
-        &self.hash.text
+        self.hash.text(&self.rules)
     }
 }
 

@@ -96,6 +96,50 @@ fn a_changed_plan_is_one_compiled_anew() {
     assert!(changes == 1_500 && answered > 200, "{changes} changes, {answered} of them with discounts");
 }
 
+/// When the hash of a Plan is asked for, if at all, neither changes it nor those of the Plans made from it.
+#[test]
+fn the_hash_is_the_same_whenever_it_is_asked_for() {
+    let (mut before, mut later) = (0, 0);
+    for seed in 0..20 {
+        let mut random = Random::new(seed);
+        let mut set = BTreeMap::new();
+        while set.len() < 200 {
+            set.extend(some_rule(&mut random, 400));
+        }
+        // Now and then, always, or only at the end.
+        let often = [0, 30, 100][seed as usize % 3];
+        // All Plans so far, with the hash that each should have.
+        let whole = anew(&set, &mut random);
+        let mut plans = vec![(anew(&set, &mut random), whole.hash().to_owned(), set)];
+        for _ in 0..12 {
+            // Mostly the newest changes, now and then one of before.
+            let from = if random.percent(80) { plans.len() - 1 } else { random.below(plans.len()) };
+            let (plan, hash, set) = &plans[from];
+            if random.percent(often) {
+                assert_eq!(plan.hash(), hash, "seed {seed}");
+                before += 1;
+            }
+            let (put, gone) = change(&mut random, 400);
+            let (changed, _) = apply(plan, &put, &gone);
+            let mut set = set.clone();
+            set.retain(|id, _| !gone.contains(id));
+            set.extend(put);
+            let hash = anew(&set, &mut random).hash().to_owned();
+            plans.push((changed, hash, set));
+            let (plan, hash, _) = &plans[random.below(plans.len())];
+            if random.percent(often) {
+                assert_eq!(plan.hash(), hash, "seed {seed}");
+                later += 1;
+            }
+        }
+        random.shuffle(&mut plans);
+        for (plan, hash, _) in &plans {
+            assert_eq!(plan.hash(), hash, "seed {seed}");
+        }
+    }
+    assert!(before > 50 && later > 50, "{before} asked before a change, {later} later");
+}
+
 /// Enough rules for the hash to go on from the middle, and for rules to move far.
 #[test]
 fn one_of_many_rules_changes() {

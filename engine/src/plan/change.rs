@@ -2,9 +2,8 @@
 
 use std::sync::Arc;
 
-use super::hash::{Hash, Hashing};
+use super::hash::Hash;
 use super::{Compiled, Ids, NONE, Plan, put_in_order, rule_key, rule_order};
-use crate::canonical::Canonical;
 use crate::error::Problem;
 use crate::read;
 use crate::rule::Rule;
@@ -63,7 +62,7 @@ impl Plan {
         let order = rule_order(&new);
         put_in_order(&mut new, order);
         let Merged { rules, kept, fresh, same } = self.merge(new, without);
-        let hash = self.rehashed(&rules, same);
+        let hash = self.hash.changed(same);
         let ids = self.ids.changed(&kept, &rules, &fresh);
         let mut moved = kept.0.clone();
         for (&now, rule) in fresh.iter().filter_map(|at| Some((at, rules.get(*at as usize)?))) {
@@ -104,18 +103,6 @@ impl Plan {
         }
         let same = gone.first().into_iter().chain(fresh.first()).min().map_or(rules.len(), |first| *first as usize);
         Merged { rules, kept: Kept(kept), fresh, same }
-    }
-
-    /// The hash of rules of which the first so many are those of this Plan.
-    fn rehashed(&self, rules: &[Arc<Rule>], same: usize) -> Hash {
-        let mut hashing = Hashing::like(&self.hash, same);
-        let mut forms = Canonical::default();
-        for rule in rules.get(hashing.rules()..).unwrap_or(&[]) {
-            // It was written when the rule was read, so it has a form.
-            let _ = forms.write(&rule.source, "");
-            hashing.add(forms.last());
-        }
-        hashing.finish()
     }
 
     fn reindexed(&self, rules: Vec<Arc<Rule>>, ids: Ids, hash: Hash, kept: &Kept, fresh: &[u32]) -> Self {

@@ -1,22 +1,62 @@
 //! The Plan's hash (§1.2, §1.6): SHA-256 of the canonical JSON of its rules in rule order, as one list.
 
+use std::sync::{Arc, OnceLock};
+
 use sha2::{Digest, Sha256};
+
+use crate::canonical::Canonical;
+use crate::rule::Rule;
 
 /// After so many rules each what was hashed until there is kept, so that a change is hashed from there on.
 const STEP: usize = 64;
 
-/// A hash, and how it came about.
+/// A hash of rules, which is made when it is first asked for: most answers do not name it.
 #[derive(Debug)]
 pub(super) struct Hash {
+    /// The first rules are in it.
+    begun: Hashing,
+    made: OnceLock<Made>,
+}
+
+#[derive(Debug)]
+struct Made {
     /// Lower-case hex.
-    pub(super) text: Box<str>,
-    /// As it was before each rule whose position is a multiple of [`STEP`].
+    text: Box<str>,
     steps: Vec<Sha256>,
 }
 
+impl Hash {
+    /// The same for rules of which so many of the first stay as they are.
+    pub(super) fn changed(&self, same: usize) -> Self {
+        let begun = match self.made.get() {
+            Some(made) => Hashing::after(&made.steps, same),
+            None if same < self.begun.rules => Hashing::after(&self.begun.steps, same),
+            None => self.begun.clone(),
+        };
+        Self { begun, made: OnceLock::new() }
+    }
+
+    /// The hash of these rules.
+    pub(super) fn text(&self, rules: &[Arc<Rule>]) -> &str {
+        let make = || {
+            let mut hashing = self.begun.clone();
+            let mut forms = Canonical::default();
+            for rule in rules.get(hashing.rules..).unwrap_or(&[]) {
+                // It was written when the rule was read, so it has a form.
+                let _ = forms.write(&rule.source, "");
+                hashing.add(forms.last());
+            }
+            hashing.finish()
+        };
+        &self.made.get_or_init(make).text
+    }
+}
+
 /// A hash that is being made, rule by rule.
+#[derive(Debug, Clone)]
 pub(super) struct Hashing {
     sha: Sha256,
+    /// As it was before each rule whose position is a multiple of [`STEP`].
     steps: Vec<Sha256>,
     rules: usize,
 }
@@ -26,18 +66,13 @@ impl Hashing {
         Self { sha: Sha256::new_with_prefix(b"["), steps: Vec::new(), rules: 0 }
     }
 
-    /// Begins like another hash, of which so many rules stay as they are; [`Hashing::rules`] says which is next.
-    pub(super) fn like(other: &Hash, same: usize) -> Self {
-        let step = (same / STEP).min(other.steps.len().saturating_sub(1));
-        match (other.steps.get(step), other.steps.get(..step)) {
+    /// Goes on after the last of these steps that has not more than so many rules in it.
+    fn after(steps: &[Sha256], most: usize) -> Self {
+        let step = (most / STEP).min(steps.len().saturating_sub(1));
+        match (steps.get(step), steps.get(..step)) {
             (Some(sha), Some(steps)) => Self { sha: sha.clone(), steps: steps.to_vec(), rules: step * STEP },
             _ => Self::new(),
         }
-    }
-
-    /// How many rules are in it.
-    pub(super) fn rules(&self) -> usize {
-        self.rules
     }
 
     /// Adds the canonical form of the next rule.
@@ -52,10 +87,80 @@ impl Hashing {
         self.rules += 1;
     }
 
-    pub(super) fn finish(mut self) -> Hash {
+    /// All rules are in it.
+    pub(super) fn whole(self) -> Hash {
+        Hash { begun: Self::new(), made: OnceLock::from(self.finish()) }
+    }
+
+    fn finish(mut self) -> Made {
         self.sha.update(b"]");
         let hex = self.sha.finalize().iter().flat_map(|byte| [byte >> 4, byte & 15]).collect::<Vec<u8>>();
         let text: String = hex.into_iter().filter_map(|digit| char::from_digit(digit.into(), 16)).collect();
-        Hash { text: text.into(), steps: self.steps }
+        Made { text: text.into(), steps: self.steps }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test stops where its set-up fails")]
+    use std::sync::Barrier;
+    use std::thread;
+
+    use crate::{HeldRefs, Holding, Plan, RecalculateOptions, Workspace, recalculate_held, receipt_held};
+
+    fn rule(at: usize, percent: usize) -> String {
+        format!(r#"{{"id": "rule {at:03}", "reward": {{"type": "discount_percent", "value": {percent}}}}}"#)
+    }
+
+    fn all(changed: &[(usize, usize)]) -> String {
+        let percent = |at: usize| changed.iter().find(|(changed, _)| *changed == at).map_or(1, |(_, percent)| *percent);
+        let rules: Vec<String> = (0..200).map(|at| rule(at, percent(at))).collect();
+        format!("[{}]", rules.join(","))
+    }
+
+    fn made(plan: &Plan) -> bool {
+        plan.hash.made.get().is_some()
+    }
+
+    #[test]
+    fn it_is_made_when_it_is_first_asked_for() {
+        let plan = Plan::from_json(&all(&[])).unwrap();
+        // The second and the third go on from a Plan that has none, one before and one behind where that differs.
+        let (one, _) = plan.with(&format!("[{}]", rule(150, 2)), &[]).unwrap();
+        let (two, _) = one.with(&format!("[{}]", rule(70, 3)), &[]).unwrap();
+        let (three, _) = two.with(&format!("[{}]", rule(199, 4)), &[]).unwrap();
+        let nothing = HeldRefs::new();
+        let holding = Holding::new(&nothing);
+        let receipt =
+            r#"{"purchase_at": "2024-06-01T12:00:00Z", "items": [{"gross_amount": 3500, "eligible_for_discount": true}]}"#;
+        let (options, mut workspace) = (RecalculateOptions::default(), Workspace::new());
+        let answer = receipt_held(&three, receipt, &holding, options, &mut workspace).unwrap();
+        assert!(![&one, &two, &three].into_iter().any(made));
+        let whole = recalculate_held(&three, receipt, &holding, options, &mut workspace).unwrap();
+        assert_eq!(whole.receipt, answer);
+        assert!(made(&three) && !made(&two) && !made(&one));
+        for (plan, changed) in [(three, &[(150, 2), (70, 3), (199, 4)][..]), (two, &[(150, 2), (70, 3)]), (one, &[(150, 2)])] {
+            assert_eq!(plan.hash(), Plan::from_json(&all(changed)).unwrap().hash());
+        }
+    }
+
+    #[test]
+    fn threads_that_ask_at_once_get_the_same_one() {
+        let anew = Plan::from_json(&all(&[(5, 9)])).unwrap();
+        let plan = Plan::from_json(&all(&[])).unwrap();
+        for _ in 0..20 {
+            let (changed, _) = plan.with(&format!("[{}]", rule(5, 9)), &[]).unwrap();
+            let together = Barrier::new(4);
+            let ask = || {
+                together.wait();
+                changed.hash()
+            };
+            let asked: Vec<&str> = thread::scope(|scope| {
+                let threads: Vec<_> = (0..4).map(|_| scope.spawn(ask)).collect();
+                threads.into_iter().map(|thread| thread.join().unwrap()).collect()
+            });
+            // The very same text: it was made once.
+            assert!(asked.iter().all(|hash| hash.as_ptr() == changed.hash().as_ptr() && *hash == anew.hash()));
+        }
     }
 }

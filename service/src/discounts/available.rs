@@ -4,6 +4,7 @@ use std::cell::RefCell;
 
 use rabatt_engine::{
     Code, EvaluateOptions, HeldRefs, Holding, Problem, RecalculateOptions, Recalculated, Workspace, recalculate_held,
+    receipt_held,
 };
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -86,25 +87,34 @@ pub async fn available(app: &App, account: &str, receipt: String, explain: bool,
     {
         receipt = filled;
     }
+    if explain {
+        // The outcome names the Plan.
+        known.in_force.rules.keep(&app.store, account).await?;
+    }
     let evaluate = move || {
         let options = RecalculateOptions { evaluate: EvaluateOptions { explain, steps: None }, amounts };
-        let plan = &known.in_force.rules.plan;
-        WORKSPACE.with_borrow_mut(|workspace| recalculate_held(plan, &receipt, &known.holding(), options, workspace))
+        let (plan, holding) = (&known.in_force.rules.plan, known.holding());
+        WORKSPACE.with_borrow_mut(|workspace| {
+            if explain {
+                let answer = recalculate_held(plan, &receipt, &holding, options, workspace);
+                answer.map(|Recalculated { receipt, outcome }| (receipt, Some(outcome)))
+            } else {
+                receipt_held(plan, &receipt, &holding, options, workspace).map(|receipt| (receipt, None))
+            }
+        })
     };
     let answer = if lines > MOST_LINES_AT_ONCE {
         tokio::task::spawn_blocking(evaluate).await.map_err(|error| ApiError::Internal(error.to_string()))?
     } else {
         evaluate()
     };
-    let Recalculated { receipt, outcome } = answer?;
+    let (receipt, outcome) = answer?;
     if let Some(error) = unreadable {
         // Good for the engine, yet the buyer cannot be read: never guess who is buying.
         let message = format!("`customer_id`, `customer.token` and its members stand once, as texts in an object: {error}");
         return Err(ApiError::Invalid("wrong_type", message));
     }
-    if !explain {
-        return Ok(receipt);
-    }
+    let Some(outcome) = outcome else { return Ok(receipt) };
     let open = receipt.trim_end();
     Ok(format!("{},\"outcome\":{outcome}}}", open.strip_suffix('}').unwrap_or(open)))
 }

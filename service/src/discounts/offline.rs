@@ -26,6 +26,7 @@ pub async fn snapshot(app: &App, account: &str, customer: Option<&str>) -> Resul
         None => Buyer::Anonymous,
     };
     let known = Known::of(app, account, buyer, Some(&now())).await?;
+    known.in_force.rules.keep(&app.store, account).await?;
     let (plan, holding) = (&known.in_force.rules.plan, known.holding());
     let refs: Vec<Value> = holding.to_refs(plan).iter().map(written).collect();
     let bodies: Vec<&str> = plan.rules().iter().map(|rule| &*rule.source).collect();

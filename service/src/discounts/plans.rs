@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, RwLock};
 
 use rabatt_engine::{HeldRefs, Holding, Instant, Moved, Plan, Problem, Ref, Rule, Statistics};
+use tokio::sync::OnceCell;
 
 use super::store::refs::{self, StoredRef};
 use super::store::rules;
@@ -25,6 +26,28 @@ pub struct Rules {
     pub plan: Plan,
     /// Of the rules whose use depends on more than a ref's statistics.
     pub special: HashMap<Box<str>, Terms>,
+    /// It is written down which rules the Plan is made of.
+    kept: OnceCell<()>,
+}
+
+impl Rules {
+    fn new(changes: i64, plan: Plan, special: HashMap<Box<str>, Terms>) -> Self {
+        Self { changes, plan, special, kept: OnceCell::new() }
+    }
+
+    /// Writes down which rules the Plan is made of, once. Whoever is about to name the Plan awaits it, so that
+    /// `discounts/plans/{hash}` knows what any answer names. Most answers name none, and do not wait for its hash.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn keep(self: &Arc<Self>, store: &Store, account: &str) -> Result<(), ApiError> {
+        let keep = || async {
+            let rules = Arc::clone(self);
+            let hash = apart(move || Ok(rules.plan.hash().to_owned())).await?;
+            rules::keep_plan(store, account, &hash, self.changes).await
+        };
+        self.kept.get_or_try_init(keep).await.copied()
+    }
 }
 
 /// Refs that many hold.
@@ -144,12 +167,9 @@ async fn compile(store: &Store, account: &str) -> Result<Arc<Rules>, ApiError> {
     let compile = move || {
         let plan = Plan::from_json(&format!("[{}]", bodies.join(","))).map_err(stored_wrong)?;
         let special = plan.rules().iter().filter_map(|rule| special(rule)).collect();
-        Ok::<_, ApiError>(Rules { changes, plan, special })
+        Ok(Arc::new(Rules::new(changes, plan, special)))
     };
-    let rules = apart(compile).await?;
-    // Before the first answer that names it.
-    rules::keep_plan(store, account, rules.plan.hash(), changes).await?;
-    Ok(Arc::new(rules))
+    apart(compile).await
 }
 
 /// Rules made from others.
@@ -167,7 +187,6 @@ async fn change(store: &Store, account: &str, before: &Arc<Rules>) -> Result<Opt
         return Ok(None);
     };
     let before = Arc::clone(before);
-    let known = before.plan.hash().to_owned();
     let change = move || {
         let (gone, put): (Vec<_>, Vec<_>) = changed.into_iter().partition(|rule| rule.deleted);
         let bodies: Vec<&str> = put.iter().map(|rule| &*rule.body).collect();
@@ -180,13 +199,9 @@ async fn change(store: &Store, account: &str, before: &Arc<Rules>) -> Result<Opt
         let rule = |id: &str| plan.rule_index(id).and_then(|at| plan.rules().get(at as usize));
         all_special.extend(put.iter().filter_map(|put| special(rule(&put.id)?)));
         let added = put.into_iter().map(|rule| rule.id).filter(|id| before.plan.rule_index(id).is_none()).collect();
-        Ok((Rules { changes, plan, special: all_special }, moved, added))
+        Ok(Changed { rules: Arc::new(Rules::new(changes, plan, all_special)), moved, added })
     };
-    let (rules, moved, added) = apart(change).await?;
-    if rules.plan.hash() != known {
-        rules::keep_plan(store, account, rules.plan.hash(), changes).await?;
-    }
-    Ok(Some(Changed { rules: Arc::new(rules), moved, added }))
+    apart(change).await.map(Some)
 }
 
 impl Changed {

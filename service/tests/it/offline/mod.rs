@@ -69,6 +69,51 @@ async fn plan() {
 }
 
 #[tokio::test]
+async fn a_plan_is_written_down_before_it_is_named() {
+    let service = Service::new().await;
+    let kept = async || {
+        let rows = sqlx::query("SELECT hash FROM plans").fetch_all(service.app.store.pool()).await.unwrap();
+        rows.iter().map(|row| sqlx::Row::get(row, 0)).collect::<Vec<String>>()
+    };
+    let receipt = coffee(json!({}));
+    let (rule, _) = service.given(json!({"reward": {"type": "discount_amount", "value": 7}}), "/").await;
+    let rename = async |name: &str| {
+        let body = json!({"receipt_text": name}).to_string();
+        service.call("PUT", &format!("discounts/rules/{rule}"), body).await.ok();
+        let answer = service.recalculate(&receipt).await.ok();
+        assert_eq!(answer["items"][0]["discount_lines"][0]["description"], name);
+        assert_eq!(answer.get("outcome"), None);
+    };
+    let explained = async |service: &Service| {
+        let answer = service.call("POST", "discounts/available_for_receipt?explain=true", receipt.to_string()).await.ok();
+        answer["outcome"]["plan"].as_str().unwrap().to_owned()
+    };
+    rename("one").await;
+    rename("two").await;
+    assert!(kept().await.is_empty(), "these answers named no Plan");
+    let two = explained(&service).await;
+    assert_eq!((explained(&service).await, kept().await), (two.clone(), vec![two.clone()]));
+    rename("three").await;
+    assert_eq!(kept().await, [&*two]);
+    let three = service.call("GET", "discounts/snapshot", "").await.ok()["plan"].as_str().unwrap().to_owned();
+    assert!(kept().await.contains(&three), "the snapshot named it");
+    // A Plan that comes again, and a service that has to compile it.
+    let other = service.rule(json!({"reward": {"type": "discount_amount", "value": 8}}), &["/"]).await;
+    assert_eq!(service.recalculate(&receipt).await.ok()["discounts"].as_array().unwrap().len(), 2);
+    service.call("DELETE", &format!("discounts/rules/{other}"), "").await.ok();
+    let beside = service.beside().await;
+    assert_eq!((explained(&service).await, explained(&beside).await), (three.clone(), three.clone()));
+    rename("four").await;
+    let mut kept = kept().await;
+    kept.sort_by_key(|hash| *hash != two);
+    assert_eq!(kept, [&*two, &*three]);
+    for (hash, name) in [(two, "two"), (three, "three")] {
+        let rules = service.call("GET", &format!("discounts/plans/{hash}"), "").await.ok();
+        assert_eq!(rules[0]["receipt_text"], name);
+    }
+}
+
+#[tokio::test]
 async fn evaluate() {
     let service = Service::new().await;
     let call = json!({"rules": [{"id": "a", "reward": {"type": "discount_amount", "value": 100}}], "receipt": coffee(json!({}))});
