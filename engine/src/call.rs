@@ -148,11 +148,10 @@ pub fn receipt_held(
     options: RecalculateOptions,
     workspace: &mut Workspace,
 ) -> Result<String, Vec<Problem>> {
-    let mut out = String::with_capacity(receipt.len() * 2);
+    let mut out = Recalculated { receipt: String::with_capacity(receipt.len() * 2), outcome: String::new() };
     let buyer = Buyer::holding(Refs::Layered(holding));
-    let parts = Parts { receipt: &mut out, outcome: None };
-    recalculate_at("", plan, receipt, buyer, options, workspace, parts)?;
-    Ok(out)
+    recalculate_at::<false>("", plan, receipt, buyer, options, workspace, &mut out)?;
+    Ok(out.receipt)
 }
 
 fn recalculate_for(
@@ -163,30 +162,19 @@ fn recalculate_for(
     workspace: &mut Workspace,
 ) -> Result<Recalculated, Vec<Problem>> {
     let mut out = Recalculated { receipt: String::with_capacity(receipt.len() * 2), outcome: String::new() };
-    recalculate_at("", plan, receipt, buyer, options, workspace, Parts::of(&mut out))?;
+    recalculate_at::<true>("", plan, receipt, buyer, options, workspace, &mut out)?;
     Ok(out)
 }
 
-/// Where what is recalculated goes.
-pub(crate) struct Parts<'o> {
-    receipt: &'o mut String,
-    outcome: Option<&'o mut String>,
-}
-
-impl<'o> Parts<'o> {
-    pub(crate) fn of(Recalculated { receipt, outcome }: &'o mut Recalculated) -> Self {
-        Self { receipt, outcome: Some(outcome) }
-    }
-}
-
-pub(crate) fn recalculate_at(
+/// Writes the receipt, and the outcome when it is wanted.
+pub(crate) fn recalculate_at<const OUTCOME: bool>(
     at: &str,
     plan: &Plan,
     text: &str,
     buyer: Buyer<'_>,
     options: RecalculateOptions,
     workspace: &mut Workspace,
-    out: Parts<'_>,
+    out: &mut Recalculated,
 ) -> Result<(), Vec<Problem>> {
     let (receipt, layout) = read::receipt(text, at)?;
     let outcome = evaluate_for(plan, &receipt, buyer, options.evaluate, workspace).map_err(|mut problem| {
@@ -196,9 +184,9 @@ pub(crate) fn recalculate_at(
         }
         vec![problem]
     })?;
-    write::receipt(plan, text, &layout, &receipt, buyer.refs, outcome, options.amounts, out.receipt);
-    if let Some(out) = out.outcome {
-        write::outcome(plan, &receipt, buyer.refs, outcome, out);
+    write::receipt(plan, text, &layout, &receipt, buyer.refs, outcome, options.amounts, &mut out.receipt);
+    if OUTCOME {
+        write::outcome(plan, &receipt, buyer.refs, outcome, &mut out.outcome);
     }
     Ok(())
 }

@@ -1,7 +1,7 @@
 //! Rules loaded once, receipts answered often, as JSON text: what a till that evaluates by itself
 //! uses, in every language.
 
-use crate::call::{Parts, RecalculateOptions, Recalculated, recalculate_at, write_answer};
+use crate::call::{RecalculateOptions, Recalculated, recalculate_at, write_answer};
 use crate::error::Problem;
 use crate::evaluate::Workspace;
 use crate::facts::Facts;
@@ -129,8 +129,7 @@ impl Engine {
         };
         self.parts.receipt.clear();
         self.parts.outcome.clear();
-        let parts = Parts::of(&mut self.parts);
-        recalculate_at("/receipt", &self.plan, receipt, buyer, options, &mut self.workspace, parts)?;
+        recalculate_at::<true>("/receipt", &self.plan, receipt, buyer, options, &mut self.workspace, &mut self.parts)?;
         write_answer(&self.parts, out);
         Ok(())
     }

@@ -10,16 +10,24 @@ use crate::rule::Rule;
 /// After so many rules each what was hashed until there is kept, so that a change is hashed from there on.
 const STEP: usize = 64;
 
-/// A hash of rules, which is made when it is first asked for: most answers do not name it.
+/// A hash of rules: made with the Plan, or when it is first asked for. Most answers do not name it.
 #[derive(Debug)]
-pub(super) struct Hash {
-    /// The first rules are in it.
-    begun: Hashing,
-    made: OnceLock<Made>,
+pub(super) enum Hash {
+    Made(Made),
+    Later(Box<Later>),
 }
 
 #[derive(Debug)]
-struct Made {
+pub(super) struct Later {
+    made: OnceLock<Made>,
+    /// The first rules are in it.
+    begun: Hashing,
+    /// Named here: a program that never changes a Plan has no code for it.
+    text: for<'a> fn(&'a Self, &[Arc<Rule>]) -> &'a str,
+}
+
+#[derive(Debug)]
+pub(super) struct Made {
     /// Lower-case hex.
     text: Box<str>,
     steps: Vec<Sha256>,
@@ -28,27 +36,35 @@ struct Made {
 impl Hash {
     /// The same for rules of which so many of the first stay as they are.
     pub(super) fn changed(&self, same: usize) -> Self {
-        let begun = match self.made.get() {
-            Some(made) => Hashing::after(&made.steps, same),
-            None if same < self.begun.rules => Hashing::after(&self.begun.steps, same),
-            None => self.begun.clone(),
+        let begun = match (self, self.made()) {
+            (_, Some(made)) => Hashing::after(&made.steps, same),
+            (Self::Later(later), None) if same < later.begun.rules => Hashing::after(&later.begun.steps, same),
+            (Self::Later(later), None) => later.begun.clone(),
+            (Self::Made(_), None) => Hashing::new(),
         };
-        Self { begun, made: OnceLock::new() }
+        Self::Later(Box::new(Later { made: OnceLock::new(), begun, text: Later::text }))
+    }
+
+    /// Where it was made already.
+    fn made(&self) -> Option<&Made> {
+        match self {
+            Self::Made(made) => Some(made),
+            Self::Later(later) => later.made.get(),
+        }
     }
 
     /// The hash of these rules.
     pub(super) fn text(&self, rules: &[Arc<Rule>]) -> &str {
-        let make = || {
-            let mut hashing = self.begun.clone();
-            let mut forms = Canonical::default();
-            for rule in rules.get(hashing.rules..).unwrap_or(&[]) {
-                // It was written when the rule was read, so it has a form.
-                let _ = forms.write(&rule.source, "");
-                hashing.add(forms.last());
-            }
-            hashing.finish()
-        };
-        &self.made.get_or_init(make).text
+        match self {
+            Self::Made(made) => &made.text,
+            Self::Later(later) => (later.text)(later, rules),
+        }
+    }
+}
+
+impl Later {
+    fn text(&self, rules: &[Arc<Rule>]) -> &str {
+        &self.made.get_or_init(|| self.begun.of_the_others(rules)).text
     }
 }
 
@@ -89,7 +105,19 @@ impl Hashing {
 
     /// All rules are in it.
     pub(super) fn whole(self) -> Hash {
-        Hash { begun: Self::new(), made: OnceLock::from(self.finish()) }
+        Hash::Made(self.finish())
+    }
+
+    /// Those of the rules that are not in it are added.
+    fn of_the_others(&self, rules: &[Arc<Rule>]) -> Made {
+        let mut hashing = self.clone();
+        let mut forms = Canonical::default();
+        for rule in rules.get(hashing.rules..).unwrap_or(&[]) {
+            // It was written when the rule was read, so it has a form.
+            let _ = forms.write(&rule.source, "");
+            hashing.add(forms.last());
+        }
+        hashing.finish()
     }
 
     fn finish(mut self) -> Made {
@@ -119,7 +147,7 @@ mod tests {
     }
 
     fn made(plan: &Plan) -> bool {
-        plan.hash.made.get().is_some()
+        plan.hash.made().is_some()
     }
 
     #[test]
