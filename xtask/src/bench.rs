@@ -12,7 +12,7 @@ use crate::{peers, python, ratios, wasm, web};
 const WHOLE: [&str; 7] = ["peers", "sizes", "memory", "wasm", "python", "service", "instructions"];
 
 /// What of the service's bench is in a whole run: without customers by the million.
-const SERVICE: [&str; 3] = ["available", "claims", "receipts"];
+const SERVICE: [&str; 5] = ["available", "http", "changes", "claims", "receipts"];
 
 /// Runs all, or one part with further words for it.
 pub(crate) fn run(words: &[&str]) -> ExitCode {

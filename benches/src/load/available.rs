@@ -24,7 +24,7 @@ use crate::{Failure, MEASURE, ROUNDS, Service, table};
 const RULES: u64 = 1_000;
 
 /// Clients that ask at once.
-const CLIENTS: usize = 16;
+pub(crate) const CLIENTS: usize = 16;
 
 async fn floor(
     caller: Authorized<RecalculateReceipts>,
@@ -36,9 +36,9 @@ async fn floor(
     Ok(([("content-type", "application/json")], receipt.to_string()))
 }
 
-/// Measures it.
-pub(crate) async fn run() -> Result<(), Failure> {
-    let service = Service::start(Router::new().route("/v1/accounts/{aid}/floor", post(floor))).await?;
+/// A service with so many rules that everybody has, and receipts to ask about.
+pub(crate) async fn with_rules(more: Router<App>) -> Result<(Service, Arc<Vec<String>>), Failure> {
+    let service = Service::start(more).await?;
     let bodies: Vec<serde_json::Value> = serde_json::from_str(&workload::rules(RULES, 7))?;
     for rule in bodies {
         let failed = |error: ApiError| format!("{error:?}");
@@ -47,13 +47,21 @@ pub(crate) async fn run() -> Result<(), Failure> {
         refs::give(unit.db(), TEST_ACCOUNT, "load", &id, &["*".to_owned()], None).await.map_err(failed)?;
         unit.save().await.map_err(failed)?;
     }
-    let receipts: Arc<Vec<String>> = Arc::new((0..200).map(|seed| workload::receipt(RULES, 10, 1, seed)).collect());
-    let ask = |path: &'static str| -> Ask {
-        let receipts = Arc::clone(&receipts);
-        Arc::new(move |client, nth| {
-            ("POST", format!("/v1/accounts/{TEST_ACCOUNT}/{path}"), receipts[(client * 31 + nth) % receipts.len()].clone())
-        })
-    };
+    Ok((service, Arc::new((0..200).map(|seed| workload::receipt(RULES, 10, 1, seed)).collect())))
+}
+
+/// Asks a path about the receipts in turn.
+pub(crate) fn asking(path: &'static str, receipts: &Arc<Vec<String>>) -> Ask {
+    let receipts = Arc::clone(receipts);
+    Arc::new(move |client, nth| {
+        ("POST", format!("/v1/accounts/{TEST_ACCOUNT}/{path}"), receipts[(client * 31 + nth) % receipts.len()].clone())
+    })
+}
+
+/// Measures it.
+pub(crate) async fn run() -> Result<(), Failure> {
+    let (service, receipts) = with_rules(Router::new().route("/v1/accounts/{aid}/floor", post(floor))).await?;
+    let ask = |path| asking(path, &receipts);
     let (mut floor, mut measured) = (Measured::default(), Measured::default());
     for _ in 0..ROUNDS {
         floor.add(load(service.address, &service.token, CLIENTS, MEASURE, ask("floor")).await?);

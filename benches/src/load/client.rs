@@ -50,9 +50,21 @@ pub(crate) async fn load(
     time: Duration,
     ask: Ask,
 ) -> Result<Measured, Failure> {
+    paced(address, token, clients, time, Duration::ZERO, ask).await
+}
+
+/// As [`load`], each client asking once in so long; late ones catch up.
+pub(crate) async fn paced(
+    address: SocketAddr,
+    token: &str,
+    clients: usize,
+    time: Duration,
+    pause: Duration,
+    ask: Ask,
+) -> Result<Measured, Failure> {
     let start = Instant::now();
-    let tasks: Vec<_> =
-        (0..clients).map(|client| tokio::spawn(one(address, token.to_owned(), client, start + time, Arc::clone(&ask)))).collect();
+    let client = |client| one(address, token.to_owned(), client, (start + time, pause), Arc::clone(&ask));
+    let tasks: Vec<_> = (0..clients).map(|nth| tokio::spawn(client(nth))).collect();
     let mut measured = Measured::default();
     for task in tasks {
         measured.latencies.extend(task.await??);
@@ -62,14 +74,25 @@ pub(crate) async fn load(
     Ok(measured)
 }
 
-async fn one(address: SocketAddr, token: String, client: usize, until: Instant, ask: Ask) -> Result<Vec<Duration>, Failure> {
+async fn one(
+    address: SocketAddr,
+    token: String,
+    client: usize,
+    (until, pause): (Instant, Duration),
+    ask: Ask,
+) -> Result<Vec<Duration>, Failure> {
     let mut connection = Client::connect(address, &token).await?;
+    let mut next = Instant::now();
     let mut latencies = Vec::new();
     let mut nth = 0;
     // At least one, however short the time.
     loop {
         let (method, path, body) = ask(client, nth);
         nth += 1;
+        if next > Instant::now() {
+            tokio::time::sleep_until(next.into()).await;
+        }
+        next += pause;
         latencies.push(connection.ask(method, &path, body).await?.0);
         if Instant::now() >= until {
             return Ok(latencies);

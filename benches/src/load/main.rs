@@ -9,6 +9,7 @@ mod changes;
 mod claims;
 mod client;
 mod customers;
+mod http;
 mod many_accounts;
 mod receipts;
 mod table;
@@ -112,6 +113,9 @@ fn main() -> ExitCode {
         runtime.block_on(async {
             if asked("available") {
                 available::run().await?;
+            }
+            if asked("http") {
+                http::run().await?;
             }
             if asked("changes") {
                 changes::run().await?;
