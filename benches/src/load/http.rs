@@ -1,4 +1,4 @@
-//! `available_for_receipt` over HTTP beside a server without logic, at full and at half load, and a million times.
+//! `available_for_receipt` over HTTP beside a server without logic, at full and at half load, and millions of times.
 //!
 //! The floor stands in the same server, behind the same layers: it takes the body as bytes, parses it into typed structs and
 //! writes it again, and asks neither who is there nor the database.
@@ -14,8 +14,8 @@ use crate::available::{CLIENTS, asking, with_rules};
 use crate::client::{Measured, load, paced};
 use crate::{Failure, MEASURE, ROUNDS, table};
 
-/// Requests after which the memory is looked at again.
-const MANY: usize = 1_000_000;
+/// Millions of requests after each of which the memory is looked at.
+const MILLIONS: usize = 3;
 
 /// Requests before that: what is made once is there by then.
 const WARM: usize = 100_000;
@@ -48,15 +48,15 @@ pub(crate) async fn run() -> Result<(), Failure> {
     table::row("floor: the body parsed into typed structs and written again", &floor, &floor);
     table::row("available_for_receipt (to reach: 80 %)", &full, &floor);
     table::row("the same at half that rate (p99 to reach at full load: at most twice as long)", &half, &floor);
-    let (mut asked, mut warm) = (0, None);
-    while asked < MANY + WARM {
-        asked += load(service.address, &service.token, CLIENTS, MEASURE, ask.clone()).await?.latencies.len();
-        if asked >= WARM && warm.is_none() {
-            warm = Some((asked, resident()?));
+    println!("\n| requests | in memory |\n| ---: | ---: |");
+    let mut asked = 0;
+    for million in 0..=MILLIONS {
+        // The first row is what is made once.
+        let until = (million * 1_000_000).max(WARM);
+        while asked < until {
+            asked += load(service.address, &service.token, CLIENTS, MEASURE, ask.clone()).await?.latencies.len();
         }
+        println!("| {asked} | {:.1} MiB |", resident()? as f64 / f64::from(1 << 20));
     }
-    let (before, first) = warm.ok_or("nothing was asked")?;
-    let mib = |bytes: u64| bytes as f64 / f64::from(1 << 20);
-    println!("\nAfter {before} requests {:.1} MiB, after {asked} {:.1} MiB.", mib(first), mib(resident()?));
     Ok(())
 }
