@@ -21,7 +21,7 @@ pub(super) struct Disk {
 
 #[derive(Debug, Default)]
 struct OnDisk {
-    /// The same one as long as anybody has the database open: readers do.
+    /// The log, as long as the connection that writes is the same one: with the last connection a log goes too.
     file: Option<File>,
     /// So many commits are on the disk.
     commits: usize,
@@ -48,6 +48,11 @@ impl Disk {
     /// It is not waited for any more.
     pub(super) fn is_awaited_no_more(&self) {
         self.awaited.fetch_sub(1, Ordering::SeqCst);
+    }
+
+    /// Another connection writes from now on.
+    pub(super) fn begin_anew(&self) {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner).file = None;
     }
 
     /// Is nothing waited for?

@@ -130,6 +130,7 @@ impl Writer {
         if state.db.is_none() {
             let connection = writer(&self.path).map_err(Error::from).map_err(sqlx::Error::from)?;
             state.db = Some(Db::sqlite(Direct::new(connection, None)));
+            self.disk.begin_anew();
         }
         if !state.open {
             begin(state).await?;
