@@ -3,9 +3,10 @@
 
 use crate::engine::Engine;
 use crate::error::Problem;
-use crate::evaluate::{EvaluateOptions, Workspace, evaluate_for};
+use crate::evaluate::{EvaluateOptions, Workspace};
 use crate::facts::Facts;
-use crate::held::{Buyer, Holding, Refs};
+use crate::held::{Buyer, Holding};
+use crate::parsed::ParsedReceipt;
 use crate::plan::Plan;
 use crate::receipt::Receipt;
 use crate::rule::Rule;
@@ -27,6 +28,13 @@ pub struct Recalculated {
     pub receipt: String,
     /// The outcome (§22), JSON.
     pub outcome: String,
+}
+
+impl Recalculated {
+    /// With room for the answer to a receipt.
+    pub(crate) fn for_receipt(text: &str) -> Self {
+        Self { receipt: String::with_capacity(text.len() * 2), outcome: String::new() }
+    }
 }
 
 impl Plan {
@@ -62,7 +70,7 @@ impl<'a> Receipt<'a> {
     /// # Errors
     /// Every problem at once, with pointers into the receipt (§19).
     pub fn from_json(receipt: &'a str) -> Result<Self, Vec<Problem>> {
-        read::receipt(receipt, "").map(|(receipt, _)| receipt)
+        ParsedReceipt::from_json(receipt).map(ParsedReceipt::into_receipt)
     }
 }
 
@@ -134,24 +142,7 @@ pub fn recalculate_held(
     options: RecalculateOptions,
     workspace: &mut Workspace,
 ) -> Result<Recalculated, Vec<Problem>> {
-    recalculate_for(plan, receipt, Buyer::holding(Refs::Layered(holding)), options, workspace)
-}
-
-/// As [`recalculate_held`], the receipt alone: no outcome is written.
-///
-/// # Errors
-/// As [`recalculate`].
-pub fn receipt_held(
-    plan: &Plan,
-    receipt: &str,
-    holding: &Holding<'_>,
-    options: RecalculateOptions,
-    workspace: &mut Workspace,
-) -> Result<String, Vec<Problem>> {
-    let mut out = Recalculated { receipt: String::with_capacity(receipt.len() * 2), outcome: String::new() };
-    let buyer = Buyer::holding(Refs::Layered(holding));
-    recalculate_at::<false>("", plan, receipt, buyer, options, workspace, &mut out)?;
-    Ok(out.receipt)
+    ParsedReceipt::from_json(receipt)?.recalculate_held(plan, holding, options, workspace)
 }
 
 fn recalculate_for(
@@ -161,13 +152,13 @@ fn recalculate_for(
     options: RecalculateOptions,
     workspace: &mut Workspace,
 ) -> Result<Recalculated, Vec<Problem>> {
-    let mut out = Recalculated { receipt: String::with_capacity(receipt.len() * 2), outcome: String::new() };
-    recalculate_at::<true>("", plan, receipt, buyer, options, workspace, &mut out)?;
+    let mut out = Recalculated::for_receipt(receipt);
+    recalculate_at("", plan, receipt, buyer, options, workspace, &mut out)?;
     Ok(out)
 }
 
-/// Writes the receipt, and the outcome when it is wanted.
-pub(crate) fn recalculate_at<const OUTCOME: bool>(
+/// Writes the receipt and the outcome.
+pub(crate) fn recalculate_at(
     at: &str,
     plan: &Plan,
     text: &str,
@@ -176,19 +167,8 @@ pub(crate) fn recalculate_at<const OUTCOME: bool>(
     workspace: &mut Workspace,
     out: &mut Recalculated,
 ) -> Result<(), Vec<Problem>> {
-    let (receipt, layout) = read::receipt(text, at)?;
-    let outcome = evaluate_for(plan, &receipt, buyer, options.evaluate, workspace).map_err(|mut problem| {
-        // Evaluation speaks of `/receipt/…`; here the receipt stands at `at`.
-        if let Some(rest) = problem.pointer.strip_prefix("/receipt") {
-            problem.pointer = format!("{at}{rest}");
-        }
-        vec![problem]
-    })?;
-    write::receipt(plan, text, &layout, &receipt, buyer.refs, outcome, options.amounts, &mut out.receipt);
-    if OUTCOME {
-        write::outcome(plan, &receipt, buyer.refs, outcome, &mut out.outcome);
-    }
-    Ok(())
+    let parsed = ParsedReceipt::at(text, at)?;
+    parsed.recalculate::<true>(at, plan, buyer, options, workspace, out)
 }
 
 /// Answers a Call: JSON text in, JSON text out (§22). Never fails: what is wrong with the Call

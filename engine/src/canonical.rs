@@ -361,8 +361,8 @@ impl<'t> Writer<'_, 't> {
 /// Appends a JSON string with the fewest escapes.
 pub(crate) fn string(text: &str, out: &mut String) {
     out.push('"');
-    // Nearly every text needs no escape; asking without an early way out is a few vector instructions.
-    if !text.bytes().fold(false, |found, byte| found | (byte < 0x20) | (byte == b'"') | (byte == b'\\')) {
+    // Nearly every text needs no escape.
+    if string_stop(text.as_bytes(), 0).is_none() {
         out.push_str(text);
         out.push('"');
         return;

@@ -129,7 +129,7 @@ impl Engine {
         };
         self.parts.receipt.clear();
         self.parts.outcome.clear();
-        recalculate_at::<true>("/receipt", &self.plan, receipt, buyer, options, &mut self.workspace, &mut self.parts)?;
+        recalculate_at("/receipt", &self.plan, receipt, buyer, options, &mut self.workspace, &mut self.parts)?;
         write_answer(&self.parts, out);
         Ok(())
     }

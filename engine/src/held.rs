@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::facts::{Facts, Ref, Statistics};
 use crate::plan::{Moved, Plan};
+use crate::sort::InOrder as _;
 use crate::value::Value;
 
 /// Refs of one Plan's rules, in the order in which evaluation wants them. [`evaluate_held`](crate::evaluate_held)
@@ -314,7 +315,7 @@ impl<'e> Refs<'e> {
 
 fn put_in_order(refs: &[Ref<'_>], order: &mut [(u32, u32)]) {
     let key = |at: u32| refs.get(at as usize).map(|held| (held.given_at, &held.id));
-    order.sort_unstable_by(|a, b| a.0.cmp(&b.0).then_with(|| key(a.1).cmp(&key(b.1))).then(a.1.cmp(&b.1)));
+    order.put_in_order_by(|a, b| a.0.cmp(&b.0).then_with(|| key(a.1).cmp(&key(b.1))).then(a.1.cmp(&b.1)));
 }
 
 /// What of a ref may change from one purchase to the next.

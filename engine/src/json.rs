@@ -50,6 +50,14 @@ pub(crate) struct Quoted {
     escaped: bool,
 }
 
+impl Quoted {
+    /// The same as far behind another place as it is behind `from`.
+    #[inline]
+    pub(crate) fn moved(self, from: usize, to: usize) -> Self {
+        Self { from: self.from - from + to, to: self.to - from + to, ..self }
+    }
+}
+
 /// What is wrong where a text is not JSON.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Fault {
@@ -120,11 +128,26 @@ impl<'a> Cursor<'a> {
         self.at
     }
 
+    /// Does the text from `at` on say what it says in this range?
+    #[inline]
+    pub(crate) fn goes_on(&self, at: usize, as_in: &Range<usize>) -> bool {
+        let bytes = self.text.as_bytes();
+        let (here, there) = (bytes.get(at..at + as_in.len()), bytes.get(as_in.clone()));
+        here.is_some() && here == there
+    }
+
+    /// Goes to a place behind what is known.
+    #[inline]
+    pub(crate) fn go_to(&mut self, at: usize) {
+        self.at = at;
+    }
+
     #[inline]
     fn byte(&self, at: usize) -> Option<u8> {
         self.text.as_bytes().get(at).copied()
     }
 
+    #[cold]
     fn broken<T>(&self, fault: Fault) -> Result<T, Broken> {
         Err(Broken { fault, at: self.at })
     }
@@ -209,8 +232,21 @@ impl<'a> Cursor<'a> {
     }
 
     /// Passes over the string that begins here.
+    #[inline]
     pub(crate) fn string(&mut self) -> Result<Quoted, Broken> {
         let from = self.at + 1;
+        match string_stop(self.text.as_bytes(), from) {
+            Some(to) if self.byte(to) == Some(b'"') => {
+                self.at = to + 1;
+                Ok(Quoted { from, to, escaped: false })
+            }
+            _ => self.odd_string(from),
+        }
+    }
+
+    /// The same of one with escapes, or that is none.
+    #[cold]
+    fn odd_string(&mut self, from: usize) -> Result<Quoted, Broken> {
         self.at = from;
         let mut escaped = false;
         loop {
@@ -281,6 +317,15 @@ impl<'a> Cursor<'a> {
     pub(crate) fn text(&self, string: Quoted) -> Cow<'a, str> {
         let raw = self.raw(string);
         if string.escaped { Cow::Owned(unescaped(raw)) } else { Cow::Borrowed(raw) }
+    }
+
+    /// The same as bytes, for comparing.
+    #[inline]
+    pub(crate) fn bytes(&self, string: Quoted) -> Cow<'a, [u8]> {
+        if string.escaped {
+            return Cow::Owned(unescaped(self.raw(string)).into_bytes());
+        }
+        Cow::Borrowed(self.text.as_bytes().get(string.from..string.to).unwrap_or_default())
     }
 
     /// The same as it stands.

@@ -45,19 +45,19 @@ mod held;
 mod json;
 mod number;
 mod outcome;
+mod parsed;
 mod plan;
 mod read;
 mod receipt;
 mod rule;
+mod sort;
 mod time;
 mod value;
 mod words;
 mod write;
 mod zone;
 
-pub use call::{
-    RecalculateOptions, Recalculated, answer, answer_bytes, check, recalculate, recalculate_held, receipt_held, write_problems,
-};
+pub use call::{RecalculateOptions, Recalculated, answer, answer_bytes, check, recalculate, recalculate_held, write_problems};
 pub use engine::Engine;
 pub use error::{Code, Problem};
 pub use evaluate::{EvaluateOptions, Workspace, evaluate, evaluate_held};
@@ -65,6 +65,7 @@ pub use facts::{Facts, Ref, Statistics};
 pub use held::{HeldMut, HeldRefs, Holding};
 pub use number::{Decimal, Overflow, round_div};
 pub use outcome::*;
+pub use parsed::ParsedReceipt;
 pub use plan::{Moved, Plan};
 pub use receipt::{DiscountLine, Item, Receipt};
 pub use rule::*;

@@ -17,6 +17,7 @@ pub(crate) use symbols::{NONE, Symbol, Symbols};
 use crate::number::Decimal;
 use crate::read::RulesRead;
 use crate::rule::{Effect, Entry, Rule};
+use crate::sort::InOrder as _;
 use crate::time::Instant;
 use crate::zone::{Clocks, Zone};
 
@@ -212,7 +213,7 @@ fn rule_order(rules: &[Arc<Rule>]) -> Vec<usize> {
     };
     let mut order: Vec<_> = rules.iter().enumerate().map(key).collect();
     let id = |at: usize| rules.get(at).map(|rule| &rule.id);
-    order.sort_unstable_by(|a, b| (a.0, a.1, a.2).cmp(&(b.0, b.1, b.2)).then_with(|| id(a.3).cmp(&id(b.3))));
+    order.put_in_order_by(|a, b| (a.0, a.1, a.2).cmp(&(b.0, b.1, b.2)).then_with(|| id(a.3).cmp(&id(b.3))));
     order.into_iter().map(|(.., at)| at).collect()
 }
 

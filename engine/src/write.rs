@@ -102,11 +102,14 @@ fn is_empty(text: &str, object: &Range<usize>) -> bool {
     text.get(object.start + 1..object.end.saturating_sub(1)).is_none_or(|inside| inside.trim().is_empty())
 }
 
+#[inline]
 fn whole(value: i64, out: &mut String) {
     let mut buffer = itoa::Buffer::new();
     out.push_str(buffer.format(value));
 }
 
+// Inlined, a name of known length is copied without a call.
+#[inline]
 fn member(name: &str, value: i64, out: &mut String) {
     out.push_str(name);
     whole(value, out);

@@ -3,8 +3,8 @@
 #![expect(clippy::unwrap_used, reason = "a test stops where its set-up fails")]
 
 use rabatt_engine::{
-    EvaluateOptions, Facts, HeldRefs, Holding, Outcome, Plan, RecalculateOptions, Receipt, Ref, Statistics, Value, Workspace,
-    evaluate, evaluate_held, recalculate, recalculate_held, receipt_held,
+    EvaluateOptions, Facts, HeldRefs, Holding, Outcome, ParsedReceipt, Plan, RecalculateOptions, Receipt, Ref, Statistics, Value,
+    Workspace, evaluate, evaluate_held, recalculate, recalculate_held,
 };
 use rabatt_tests::generate::{Random, call};
 
@@ -115,7 +115,8 @@ fn a_holding_is_facts() {
         let facts = Facts { refs: Some(expected), customer: Value::Absent };
         let expected = recalculate(&plan, &receipt, Some(&facts), options, &mut by_facts);
         let found = recalculate_held(&plan, &receipt, &holding, options, &mut by_holding);
-        let alone = receipt_held(&plan, &receipt, &holding, options, &mut by_holding);
+        let alone = ParsedReceipt::from_json(&receipt)
+            .and_then(|receipt| receipt.receipt_held(&plan, &holding, options, &mut by_holding));
         assert_eq!(alone, found.clone().map(|found| found.receipt), "seed {seed}");
         match (expected, found) {
             (Ok(expected), Ok(found)) => {

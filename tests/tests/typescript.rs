@@ -1,7 +1,7 @@
 //! The declarations of `@rabatt/engine` are what the engine reads and writes.
 #![expect(clippy::unwrap_used, reason = "a test stops where its set-up fails")]
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -44,8 +44,9 @@ const READERS: &[(&str, &str, &[&str])] = &[
     ("limitation.rs", "activation", &["Activation"]),
     ("limitation.rs", "hours", &["Hours"]),
     ("limitation.rs", "period", &["Period"]),
-    ("receipt.rs", "ReceiptMember", &["Receipt"]),
-    ("receipt.rs", "ItemMember", &["ReceiptItem"]),
+    ("members.rs", "OF_RECEIPT", &["Receipt"]),
+    ("members.rs", "OF_ITEM", &["ReceiptItem"]),
+    ("members.rs", "OF_GROUP", &["ReceiptGroup"]),
     ("receipt.rs", "discount_lines", &["DiscountLine"]),
     ("requirement.rs", "requirement", &["Requirement"]),
     ("requirement.rs", "item", &["ItemRequirement"]),
@@ -56,15 +57,17 @@ const READERS: &[(&str, &str, &[&str])] = &[
     ("snapshot.rs", "snapshot", &["Snapshot"]),
 ];
 
-/// The members that a file of the reader knows, each with the function or table that does.
+/// The members that a file of the reader knows, each with the function or list that does.
 fn known_members(source: &str) -> BTreeSet<(String, String)> {
     let mut inside = String::new();
     let mut known = BTreeSet::new();
+    // A table: `Name = "name", …`. Lists tell which of them an object has.
+    let mut table = BTreeMap::new();
     for line in source.lines() {
         let declared = line.split_once("fn ").filter(|(before, _)| ["", "pub(super) ", "pub(crate) "].contains(before));
         if let Some((_, name)) = declared {
             inside = name.split(['(', '<']).next().unwrap().to_owned();
-        } else if let Some(name) = line.trim().strip_suffix(" {").filter(|name| name.ends_with("Member")) {
+        } else if let Some((name, _)) = line.split_once("pub(super) const ").and_then(|(_, rest)| rest.split_once(':')) {
             inside = name.to_owned();
         }
         for (at, _) in line.match_indices("if r.once(") {
@@ -72,10 +75,11 @@ fn known_members(source: &str) -> BTreeSet<(String, String)> {
                 known.insert((inside.clone(), name.to_owned()));
             }
         }
-        if inside.ends_with("Member") {
-            // A line of the table: `Name = "name", …`.
-            let texts = line.split(" = \"").skip(1).filter_map(|rest| rest.split('"').next());
-            known.extend(texts.map(|name| (inside.clone(), name.to_owned())));
+        let entries = line.split(", ").filter_map(|entry| entry.trim().split_once(" = \""));
+        table.extend(entries.filter_map(|(name, text)| Some((name, text.split_once('"')?.0))));
+        if inside.starts_with("OF_") {
+            let names = line.split(|character: char| !character.is_alphanumeric());
+            known.extend(names.filter_map(|name| Some((inside.clone(), (*table.get(name)?).to_owned()))));
         }
         if let Some(list) = line.trim().strip_prefix("const NAMES: [&str; 6] = [") {
             known.extend(list.split('"').skip(1).step_by(2).map(|name| (inside.clone(), name.to_owned())));

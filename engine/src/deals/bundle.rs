@@ -10,6 +10,7 @@ use super::offer::most_by_rounding;
 use super::{BundleReward, DealKind, DealMix, DealProblem, Outcome, Solution, Taken};
 use crate::number::{Decimal, Overflow};
 use crate::rule::Base;
+use crate::sort::InOrder as _;
 
 /// More units are left to the search, and so are more mixes.
 const MOST_UNITS: i64 = 20_000;
@@ -146,14 +147,14 @@ impl Buffers {
             }
         }
         // One entry for each run, with all its mixes.
-        runs.sort_unstable_by_key(|placed| placed.run);
+        runs.put_in_order_by_key(|placed| placed.run);
         runs.dedup_by(|later, kept| {
             let same = later.run == kept.run;
             kept.mixes |= if same { later.mixes } else { 0 };
             same
         });
         // The greatest weights first, of equal ones the earlier line.
-        runs.sort_unstable_by(|a, b| b.weight.cmp(&a.weight).then(a.run.cmp(&b.run)));
+        runs.put_in_order_by(|a, b| b.weight.cmp(&a.weight).then(a.run.cmp(&b.run)));
         let units = runs.iter().fold(0i64, |sum, placed| sum.saturating_add(placed.free));
         given.clear();
         given.resize(runs.len() * own_mixes.len(), 0);

@@ -3,6 +3,7 @@
 use super::{BundleReward, DealKind, DealProblem, GroupReward, Run};
 use crate::number::{Decimal, Overflow};
 use crate::rule::Base;
+use crate::sort::InOrder as _;
 
 /// Units that a column takes of one `DealUnit`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -96,7 +97,7 @@ fn bundle_amount(
         BundleReward::Free => {
             sorted.clear();
             sorted.extend(eligible().filter_map(|pick| run_of(problem, pick).map(|run| (price_of(run, base), pick.count))));
-            sorted.sort_unstable();
+            sorted.put_in_order();
             let (mut left, mut amount) = (whole, 0i128);
             for (price, count) in sorted.iter() {
                 let free = left.min(*count).max(0);

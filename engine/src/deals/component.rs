@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::{DealKind, DealProblem};
+use crate::sort::InOrder as _;
 
 /// The deals, in sets that share units. Reused between evaluations.
 #[derive(Debug, Default)]
@@ -59,7 +60,7 @@ impl Components {
         }
         deals.clear();
         deals.extend(0..leader.len() as u32);
-        deals.sort_unstable_by_key(|at| (leader.get(*at as usize).copied(), *at));
+        deals.put_in_order_by_key(|at| (leader.get(*at as usize).copied(), *at));
         sets.clear();
         let mut from = 0;
         for set in deals.chunk_by(|a, b| leader.get(*a as usize) == leader.get(*b as usize)) {

@@ -12,6 +12,7 @@ use super::column::{Pick, price_of, run_of};
 use super::offer::{self, Costs, Market};
 use super::{DealKind, DealProblem, GroupReward};
 use crate::rule::Base;
+use crate::sort::InOrder as _;
 
 /// At most so many new rows at a time.
 const MOST_AT_ONCE: usize = 8;
@@ -186,7 +187,7 @@ impl Cuts {
         self.prices.clear();
         self.prices.extend(taken.iter().map(|taken| taken.floor).filter(|floor| *floor < i64::MAX));
         self.prices.push(i64::MIN);
-        self.prices.sort_unstable_by(|a, b| b.cmp(a));
+        self.prices.put_in_order_by(|a, b| b.cmp(a));
         self.prices.dedup();
         for at in 0..self.prices.len() {
             let price = self.prices.get(at).copied().unwrap_or(i64::MIN);
@@ -224,7 +225,7 @@ impl Cuts {
         let most = divisors.iter().copied().max().unwrap_or(1);
         divisors.extend(DIVISORS);
         divisors.retain(|size| (2..=most).contains(size));
-        divisors.sort_unstable();
+        divisors.put_in_order();
         divisors.dedup();
         for party in &market.deals {
             let from = mixes.len();
@@ -306,7 +307,7 @@ impl Cuts {
         }
         let work = 1 + (self.parts.len() * self.mixes.len() / MIXES_A_STEP) as u64;
         *steps += work;
-        self.starts.sort_unstable_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(&b.1)));
+        self.starts.put_in_order_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(&b.1)));
         self.starts.truncate(STARTS);
         for number in 0..self.starts.len() {
             let Some((mut violation, start)) = self.starts.get(number).copied() else { break };

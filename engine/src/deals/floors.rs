@@ -12,6 +12,7 @@ use super::column::price_of;
 use super::offer::is_by_floor;
 use super::{BundleReward, DealKind, DealProblem, Outcome, Solution, Taken};
 use crate::number::Overflow;
+use crate::sort::InOrder as _;
 
 /// More mixes are left to the search, and so are more units.
 const MOST_MIXES: usize = 6;
@@ -155,9 +156,9 @@ impl Buffers {
             }
         }
         gains.retain(|gain| *gain > 0);
-        gains.sort_unstable_by(|a, b| b.cmp(a));
+        gains.put_in_order_by(|a, b| b.cmp(a));
         gains.dedup();
-        runs.sort_unstable_by_key(|placed| placed.run);
+        runs.put_in_order_by_key(|placed| placed.run);
         runs.dedup_by(|later, kept| {
             let same = later.run == kept.run;
             kept.mixes |= if same { later.mixes } else { 0 };
@@ -169,7 +170,7 @@ impl Buffers {
             placed.level = gains.partition_point(|gain| *gain > placed.gain);
         }
         // Of equal ones those that fit fewer mixes first, then the earlier line.
-        runs.sort_unstable_by_key(|placed| (placed.level, placed.mixes.count_ones(), placed.run));
+        runs.put_in_order_by_key(|placed| (placed.level, placed.mixes.count_ones(), placed.run));
         let units = runs.iter().fold(0i64, |sum, placed| sum.saturating_add(placed.count));
         Ok(units <= MOST_UNITS && own_mixes.iter().all(|quantity| *quantity > 0))
     }
@@ -370,7 +371,7 @@ impl Buffers {
                 *own = Some((level, own.map_or(0, |(_, sum)| sum) + quantity));
             }
         }
-        needed.sort_unstable_by_key(|own| own.map_or(usize::MAX, |(level, _)| level));
+        needed.put_in_order_by_key(|own| own.map_or(usize::MAX, |(level, _)| level));
         let count = needed.iter().flatten().count();
         for (number, (level, units)) in needed.into_iter().flatten().enumerate() {
             let there = self.bundles.get(case.from + level).copied().unwrap_or(0);

@@ -10,6 +10,7 @@ use std::collections::BinaryHeap;
 use super::{DealKind, DealProblem, GroupReward, Solution, Taken};
 use crate::number::Overflow;
 use crate::rule::Base;
+use crate::sort::InOrder as _;
 
 /// Reused between evaluations.
 #[derive(Debug, Default)]
@@ -65,7 +66,7 @@ pub(super) fn solve(problem: &DealProblem, at: u32, buffers: &mut Buffers, solut
         buffers.runs.push(Placed { run: unit.run, price, share: run.share, count: run.count, gain, rewarded: 0 });
     }
     // Runs stand in line order, so the later of two runs belongs to the later line.
-    buffers.runs.sort_unstable_by(|a, b| b.price.cmp(&a.price).then(a.share.cmp(&b.share)).then(b.run.cmp(&a.run)));
+    buffers.runs.put_in_order_by(|a, b| b.price.cmp(&a.price).then(a.share.cmp(&b.share)).then(b.run.cmp(&a.run)));
     if free == 1 {
         buffers.keep_greatest_gains(*quantity, 1, deal.limit);
         buffers.pay_from_the_front(at, *quantity, solution)?;

@@ -7,6 +7,7 @@
 //! bounds moved at any time; the method goes on from where it stands.
 
 use crate::number::Overflow;
+use crate::sort::InOrder as _;
 
 /// Degenerate pivots in a row before the pivot rule changes to one that cannot go in circles.
 const PATIENCE: u32 = 60;
@@ -556,7 +557,7 @@ impl Master {
                 }
             }
             self.steps += self.variables.len() as u64 / 16;
-            short.sort_unstable_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(&b.1)));
+            short.put_in_order_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(&b.1)));
             short.truncate(SHORT_LIST);
         }
         let best = short.iter().copied().max_by(|a, b| a.0.cmp(&b.0).then(b.1.cmp(&a.1)));

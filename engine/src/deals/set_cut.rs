@@ -9,6 +9,7 @@
 use std::ops::Range;
 
 use super::column::Pick;
+use crate::sort::InOrder as _;
 
 /// What k can be.
 const DIVISORS: [i64; 3] = [2, 3, 4];
@@ -138,7 +139,7 @@ impl SetCuts {
                 }
                 *steps += 1 + list.len() as u64 / 8;
             }
-            self.starts.sort_unstable();
+            self.starts.put_in_order();
             self.starts.truncate(MOST_STARTS);
             for number in 0..self.starts.len() {
                 let Some((_, at, length)) = self.starts.get(number).copied() else { break };
@@ -151,7 +152,7 @@ impl SetCuts {
             }
         }
         let key = |cut: &SetCut| (cut.places.count_ones(), cut.places, cut.by);
-        self.found.sort_unstable_by(|a, b| b.0.cmp(&a.0).then(key(&a.1).cmp(&key(&b.1))));
+        self.found.put_in_order_by(|a, b| b.0.cmp(&a.0).then(key(&a.1).cmp(&key(&b.1))));
         self.found.dedup_by(|a, b| key(&a.1) == key(&b.1));
         let known = self.cuts.len();
         for (_, cut) in &self.found {

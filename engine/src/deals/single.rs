@@ -1,6 +1,7 @@
 //! One deal whose applications take one unit each: the greatest gains first.
 
 use super::{DealKind, DealProblem, Solution, Taken};
+use crate::sort::InOrder as _;
 
 /// Reused between evaluations.
 #[derive(Debug, Default)]
@@ -17,7 +18,7 @@ pub(super) fn solve(problem: &DealProblem, at: u32, buffers: &mut Buffers, solut
     let gain = |position: &usize| problem.units.get(*position).map_or(0, |unit| unit.gain);
     buffers.order.clear();
     buffers.order.extend(units.clone());
-    buffers.order.sort_unstable_by(|a, b| gain(b).cmp(&gain(a)).then(a.cmp(b)));
+    buffers.order.put_in_order_by(|a, b| gain(b).cmp(&gain(a)).then(a.cmp(b)));
     let (mut left, mut tier_left) = (deal.limit, *tier_limit);
     for position in &buffers.order {
         let Some(unit) = problem.units.get(*position) else { continue };

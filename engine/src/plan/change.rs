@@ -7,6 +7,7 @@ use super::{Compiled, Ids, NONE, Plan, put_in_order, rule_key, rule_order};
 use crate::error::Problem;
 use crate::read;
 use crate::rule::Rule;
+use crate::sort::InOrder as _;
 
 /// A Plan is compiled as a whole once most of the texts that it knows are those of rules that are gone, and more
 /// than so many.
@@ -78,7 +79,7 @@ impl Plan {
     fn merge(&self, new: Vec<Arc<Rule>>, without: &[&str]) -> Merged {
         let replaced = new.iter().map(|rule| &*rule.id);
         let mut gone: Vec<u32> = without.iter().copied().chain(replaced).filter_map(|id| self.rule_index(id)).collect();
-        gone.sort_unstable();
+        gone.put_in_order();
         gone.dedup();
         let mut rules: Vec<Arc<Rule>> = Vec::with_capacity(self.rules.len() + new.len());
         let mut kept = vec![NONE; self.rules.len()];

@@ -134,7 +134,7 @@ mod tests {
     use std::sync::Barrier;
     use std::thread;
 
-    use crate::{HeldRefs, Holding, Plan, RecalculateOptions, Workspace, recalculate_held, receipt_held};
+    use crate::{HeldRefs, Holding, ParsedReceipt, Plan, RecalculateOptions, Workspace, recalculate_held};
 
     fn rule(at: usize, percent: usize) -> String {
         format!(r#"{{"id": "rule {at:03}", "reward": {{"type": "discount_percent", "value": {percent}}}}}"#)
@@ -162,7 +162,7 @@ mod tests {
         let receipt =
             r#"{"purchase_at": "2024-06-01T12:00:00Z", "items": [{"gross_amount": 3500, "eligible_for_discount": true}]}"#;
         let (options, mut workspace) = (RecalculateOptions::default(), Workspace::new());
-        let answer = receipt_held(&three, receipt, &holding, options, &mut workspace).unwrap();
+        let answer = ParsedReceipt::from_json(receipt).unwrap().receipt_held(&three, &holding, options, &mut workspace).unwrap();
         assert!(![&one, &two, &three].into_iter().any(made));
         let whole = recalculate_held(&three, receipt, &holding, options, &mut workspace).unwrap();
         assert_eq!(whole.receipt, answer);

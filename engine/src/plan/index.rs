@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::change::Kept;
 use super::symbols::{NONE, Symbol, Symbols};
 use crate::rule::{Entry, Items, Rule};
+use crate::sort::InOrder as _;
 use crate::value::Need;
 
 /// An item entry in symbols; a part that is not asked for is [`NONE`].
@@ -178,7 +179,7 @@ impl Index {
         for (at, rule) in (0u32..).zip(rules) {
             index.enter(at, rule, &mut new);
         }
-        new.wide.sort_unstable();
+        new.wide.put_in_order();
         index.wide = new.wide;
         index.ids.fill(&new.ids);
         index.groups.fill(&new.groups);
@@ -205,7 +206,7 @@ impl Index {
             }
         }
         new.wide.extend(self.wide.iter().filter_map(|(threshold, rule)| Some((*threshold, kept.place(*rule)?))));
-        new.wide.sort_unstable();
+        new.wide.put_in_order();
         index.wide = new.wide;
         index.ids.follow(&self.ids, kept, new.ids);
         index.groups.follow(&self.groups, kept, new.groups);

@@ -6,6 +6,7 @@
 mod call;
 mod facts;
 mod limitation;
+mod members;
 mod receipt;
 mod requirement;
 mod reward;
@@ -188,19 +189,6 @@ impl<'a> Reader<'a> {
         self.each_member(wanted, |r, name, kind| member(r, &r.cursor.text(name), kind == Kind::Null))
     }
 
-    /// Like [`Reader::members`], but only for the members that `named` knows; the others are passed over.
-    fn known_members<M>(
-        &mut self,
-        wanted: &'static str,
-        named: impl Fn(&str) -> Option<M>,
-        mut member: impl FnMut(&mut Self, M, Kind) -> Read<()>,
-    ) -> Read<Option<Range<usize>>> {
-        self.each_member(wanted, |r, name, kind| match named(&r.cursor.text(name)) {
-            Some(known) => member(r, known, kind),
-            None => r.known_skip(kind),
-        })
-    }
-
     /// Reads an object, `member` once for each member: it is told where the name stands in the text,
     /// and what comes, and reads the value.
     fn each_member(
@@ -208,16 +196,7 @@ impl<'a> Reader<'a> {
         wanted: &'static str,
         mut member: impl FnMut(&mut Self, Quoted, Kind) -> Read<()>,
     ) -> Read<Option<Range<usize>>> {
-        match self.peek()? {
-            Kind::Object => {}
-            Kind::Null => return self.skip().map(|()| None),
-            _ => return self.wrong_type(wanted).map(|()| None),
-        }
-        if self.path.len() > 2 * MOST_DEPTH {
-            self.problem(Code::TooDeep, "lists and objects lie too deep in each other");
-            return Err(Stop);
-        }
-        let from = self.cursor.at();
+        let Some(from) = self.open_object(wanted)? else { return Ok(None) };
         let mut first = true;
         while let Some(name) = self.cursor.member(first).map_err(|broken| self.broken(broken))? {
             first = false;
@@ -227,6 +206,20 @@ impl<'a> Reader<'a> {
             self.path.pop();
         }
         Ok(Some(from..self.cursor.at()))
+    }
+
+    /// Where an object begins; `None`: absent, or not an object.
+    fn open_object(&mut self, wanted: &'static str) -> Read<Option<usize>> {
+        match self.peek()? {
+            Kind::Object => {}
+            Kind::Null => return self.skip().map(|()| None),
+            _ => return self.wrong_type(wanted).map(|()| None),
+        }
+        if self.path.len() > 2 * MOST_DEPTH {
+            self.problem(Code::TooDeep, "lists and objects lie too deep in each other");
+            return Err(Stop);
+        }
+        Ok(Some(self.cursor.at()))
     }
 
     /// Reads a list, `element` once for each element. False: absent, or not a list.
@@ -254,16 +247,29 @@ impl<'a> Reader<'a> {
         Ok(true)
     }
 
+    /// The name of the member being read, where it stands in the text.
+    fn name(&self) -> Option<Quoted> {
+        match self.path.last() {
+            Some(Step::Member(name)) => Some(*name),
+            _ => None,
+        }
+    }
+
     /// Marks a member as seen; false, with a problem, when it was there before.
+    #[inline]
     fn once(&mut self, seen: &mut u64, member: u32) -> Read<bool> {
         let bit = 1u64 << member;
         if *seen & bit == 0 {
             *seen |= bit;
             return Ok(true);
         }
+        self.twice().map(|()| false)
+    }
+
+    #[cold]
+    fn twice(&mut self) -> Read<()> {
         self.problem(Code::DuplicateMember, "this member is here twice; leave one of them out");
-        self.skip()?;
-        Ok(false)
+        self.skip()
     }
 
     fn string(&mut self) -> Read<Option<Cow<'a, str>>> {

@@ -3,9 +3,10 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
+use super::members::{Member, Members, Order};
 use super::{Read, Reader};
 use crate::error::{Code, Problem};
-use crate::json::Kind;
+use crate::json::{Kind, Quoted};
 use crate::number::Decimal;
 use crate::receipt::{DiscountLine, Item, Receipt, named_twice};
 use crate::rule::normalise_code;
@@ -14,11 +15,16 @@ use crate::value::Value;
 /// Bytes of a line as tills send it, rather too few.
 const USUAL_LINE: usize = 200;
 
+/// Members of a receipt as tills send it.
+const USUAL_MEMBERS: usize = 16;
+
 /// Where in a receipt's text the members stand that an answer changes.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct ReceiptLayout {
     /// The receipt itself, braces included.
     pub(crate) object: Range<usize>,
+    /// Where its members' names and values stand.
+    pub(crate) members: Vec<(Quoted, Range<usize>)>,
     pub(crate) is_changed: Option<Range<usize>>,
     pub(crate) discounts: Option<Range<usize>>,
     pub(crate) net_amount: Option<Range<usize>>,
@@ -38,45 +44,6 @@ pub(crate) struct ItemLayout {
     pub(crate) total_discount: Option<Range<usize>>,
 }
 
-/// The members of an object that are read, by name. Those in `written` are where an answer
-/// writes: there a `null` is replaced like any other value.
-macro_rules! members {
-    ($(#[$doc:meta])* $type:ident { $($name:ident = $text:literal),* $(,)? } written { $($written:ident),* $(,)? }) => {
-        $(#[$doc])*
-        #[derive(Clone, Copy)]
-        enum $type { $($name),* }
-
-        impl $type {
-            #[inline]
-            fn named(name: &str) -> Option<Self> {
-                match name { $($text => Some(Self::$name),)* _ => None }
-            }
-
-            fn is_written(self) -> bool {
-                matches!(self, $(Self::$written)|*)
-            }
-        }
-    };
-}
-
-members! {
-    ReceiptMember {
-        PurchaseAt = "purchase_at", Currency = "currency", Store = "store", Customer = "customer", DiscountCode = "discount_code",
-        Items = "items", IsChanged = "is_changed", Discounts = "discounts", NetAmount = "net_amount", TotalDiscount = "total_discount",
-    }
-    written { IsChanged, Discounts, NetAmount, TotalDiscount }
-}
-
-members! {
-    ItemMember {
-        Id = "id", LineId = "line_id", Groups = "groups", Quantity = "quantity", GrossAmount = "gross_amount",
-        UnitGrossPrice = "unit_gross_price", EligibleForDiscount = "eligible_for_discount", Voided = "voided",
-        IsReturnItem = "is_return_item", ScaleItem = "scale_item", DiscountLines = "discount_lines", BonusLines = "bonus_lines",
-        IsChanged = "is_changed", NetAmount = "net_amount", TotalDiscount = "total_discount",
-    }
-    written { IsChanged, DiscountLines, BonusLines, NetAmount, TotalDiscount }
-}
-
 /// Reads a receipt.
 ///
 /// # Errors
@@ -92,21 +59,22 @@ fn one<'a>(r: &mut Reader<'a>) -> Read<Option<(Receipt<'a>, ReceiptLayout)>> {
     let mut discount_codes = Vec::new();
     let mut items: Vec<Item<'a>> = Vec::new();
     let mut seen = 0u64;
-    let range = r.known_members("a receipt is an object", ReceiptMember::named, |r, member, kind| {
+    let (mut lines, mut line_groups) = (Order::default(), Order::default());
+    let mut read = |r: &mut Reader<'a>, member: Member, kind: Kind| {
         let null = kind == Kind::Null;
-        if null && !member.is_written() {
+        if null && !Members::WRITTEN.has(member) {
             return r.known_skip(kind);
         }
         if !r.once(&mut seen, member as u32)? {
             return Ok(());
         }
         match member {
-            ReceiptMember::PurchaseAt => purchase_at = r.instant()?,
-            ReceiptMember::Currency => currency = r.string()?,
-            ReceiptMember::Store => store = r.object_value("`store` is an object")?,
-            ReceiptMember::Customer => customer = r.object_value("`customer` is an object")?,
-            ReceiptMember::DiscountCode => codes(r, &mut discount_codes)?,
-            ReceiptMember::Items => {
+            Member::PurchaseAt => purchase_at = r.instant()?,
+            Member::Currency => currency = r.string()?,
+            Member::Store => store = r.object_value("`store` is an object")?,
+            Member::Customer => customer = r.object_value("`customer` is an object")?,
+            Member::DiscountCode => codes(r, &mut discount_codes)?,
+            Member::Items => {
                 // About as many as there will be, since lines are too large to be moved about.
                 let likely = r.text.len() / USUAL_LINE;
                 items.reserve(likely);
@@ -116,23 +84,37 @@ fn one<'a>(r: &mut Reader<'a>) -> Read<Option<(Receipt<'a>, ReceiptLayout)>> {
                     items.push(Item::default());
                     layout.items.push(ItemLayout::default());
                     if let (Some(line), Some(spans)) = (items.last_mut(), layout.items.last_mut()) {
-                        item(r, line, spans)?;
+                        item(r, line, spans, &mut lines, &mut line_groups)?;
                     }
                     Ok(())
                 })?;
                 name_twice(r, &items);
             }
-            ReceiptMember::IsChanged => layout.is_changed = Some(r.range()?),
-            ReceiptMember::NetAmount => layout.net_amount = Some(r.range()?),
-            ReceiptMember::TotalDiscount => layout.total_discount = Some(r.range()?),
-            ReceiptMember::Discounts if null => layout.discounts = Some(r.range()?),
-            ReceiptMember::Discounts => layout.discounts = objects(r)?,
+            Member::IsChanged => layout.is_changed = Some(r.range()?),
+            Member::NetAmount => layout.net_amount = Some(r.range()?),
+            Member::TotalDiscount => layout.total_discount = Some(r.range()?),
+            Member::Discounts if null => layout.discounts = Some(r.range()?),
+            Member::Discounts => layout.discounts = objects(r)?,
+            _ => {}
         }
         Ok(())
-    })?;
+    };
+    let mut members = Vec::with_capacity(USUAL_MEMBERS);
+    let range =
+        r.known_members("a receipt is an object", Members::OF_RECEIPT, &mut Order::default(), &mut |r, member, kind| {
+            let (name, from) = (r.name(), r.cursor.at());
+            match member {
+                Some(member) => read(r, member, kind)?,
+                None => r.known_skip(kind)?,
+            }
+            // All are noted, also those that no rule looks at.
+            members.extend(name.map(|name| (name, from..r.cursor.at())));
+            Ok(())
+        })?;
+    layout.members = members;
     let Some(range) = range else { return Ok(None) };
     layout.object = range;
-    if seen & 1 == 0 {
+    if seen & 1 << Member::PurchaseAt as u32 == 0 {
         r.problem_below("/purchase_at", Code::MissingMember, "a receipt needs `purchase_at`: rules are judged at that instant");
     }
     let Some(purchase_at) = purchase_at else { return Ok(None) };
@@ -167,10 +149,12 @@ fn objects(r: &mut Reader<'_>) -> Read<Option<Range<usize>>> {
     Ok(list.then(|| from..r.cursor.at()))
 }
 
-fn groups<'a>(r: &mut Reader<'a>, item: &mut Item<'a>) -> Read<()> {
+fn groups<'a>(r: &mut Reader<'a>, item: &mut Item<'a>, order: &mut Order) -> Read<()> {
     r.list("`groups` is a list of objects with `id`", |r, _| {
-        let id = |name: &str| (name == "id").then_some(());
-        r.known_members("a group is an object with `id`", id, |r, (), _| {
+        r.known_members("a group is an object with `id`", Members::OF_GROUP, order, &mut |r, member, kind| {
+            if member.is_none() {
+                return r.known_skip(kind);
+            }
             if item.groups.is_empty() {
                 item.groups.reserve_exact(1); // nearly all goods are of one group
             }
@@ -203,34 +187,39 @@ fn discount_lines<'a>(r: &mut Reader<'a>, item: &mut Item<'a>) -> Read<Option<Ra
     Ok(list.then(|| from..r.cursor.at()))
 }
 
-fn item<'a>(r: &mut Reader<'a>, item: &mut Item<'a>, layout: &mut ItemLayout) -> Read<()> {
+fn item<'a>(
+    r: &mut Reader<'a>,
+    item: &mut Item<'a>,
+    layout: &mut ItemLayout,
+    order: &mut Order,
+    order_of_groups: &mut Order,
+) -> Read<()> {
     let mut seen = 0u64;
-    let range = r.known_members("a line is an object", ItemMember::named, |r, member, kind| {
+    let range = r.known_members("a line is an object", Members::OF_ITEM, order, &mut |r, member, kind| {
         let null = kind == Kind::Null;
-        if null && !member.is_written() {
-            return r.known_skip(kind);
-        }
+        let Some(member) = member.filter(|member| !null || Members::WRITTEN.has(*member)) else { return r.known_skip(kind) };
         if !r.once(&mut seen, member as u32)? {
             return Ok(());
         }
         match member {
-            ItemMember::Id => item.id = r.string()?,
-            ItemMember::LineId => item.line_id = r.whole()?,
-            ItemMember::Groups => groups(r, item)?,
-            ItemMember::Quantity => item.quantity = r.decimal()?.unwrap_or(Decimal::ONE),
-            ItemMember::GrossAmount => item.gross_amount = r.whole()?,
-            ItemMember::UnitGrossPrice => item.unit_gross_price = r.whole()?,
-            ItemMember::EligibleForDiscount => item.eligible_for_discount = r.bool()?.unwrap_or(false),
-            ItemMember::Voided => item.voided = r.bool()?.unwrap_or(false),
-            ItemMember::IsReturnItem => item.is_return_item = r.bool()?.unwrap_or(false),
-            ItemMember::ScaleItem => item.scale_item = r.bool()?.unwrap_or(false),
-            ItemMember::IsChanged => layout.is_changed = Some(r.range()?),
-            ItemMember::NetAmount => layout.net_amount = Some(r.range()?),
-            ItemMember::TotalDiscount => layout.total_discount = Some(r.range()?),
-            ItemMember::DiscountLines if null => layout.discount_lines = Some(r.range()?),
-            ItemMember::BonusLines if null => layout.bonus_lines = Some(r.range()?),
-            ItemMember::DiscountLines => layout.discount_lines = discount_lines(r, item)?,
-            ItemMember::BonusLines => layout.bonus_lines = objects(r)?,
+            Member::Id => item.id = r.string()?,
+            Member::LineId => item.line_id = r.whole()?,
+            Member::Groups => groups(r, item, order_of_groups)?,
+            Member::Quantity => item.quantity = r.decimal()?.unwrap_or(Decimal::ONE),
+            Member::GrossAmount => item.gross_amount = r.whole()?,
+            Member::UnitGrossPrice => item.unit_gross_price = r.whole()?,
+            Member::EligibleForDiscount => item.eligible_for_discount = r.bool()?.unwrap_or(false),
+            Member::Voided => item.voided = r.bool()?.unwrap_or(false),
+            Member::IsReturnItem => item.is_return_item = r.bool()?.unwrap_or(false),
+            Member::ScaleItem => item.scale_item = r.bool()?.unwrap_or(false),
+            Member::IsChanged => layout.is_changed = Some(r.range()?),
+            Member::NetAmount => layout.net_amount = Some(r.range()?),
+            Member::TotalDiscount => layout.total_discount = Some(r.range()?),
+            Member::DiscountLines if null => layout.discount_lines = Some(r.range()?),
+            Member::BonusLines if null => layout.bonus_lines = Some(r.range()?),
+            Member::DiscountLines => layout.discount_lines = discount_lines(r, item)?,
+            Member::BonusLines => layout.bonus_lines = objects(r)?,
+            _ => {}
         }
         Ok(())
     })?;

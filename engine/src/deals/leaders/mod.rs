@@ -22,6 +22,7 @@ use super::column::{Pick, price_of};
 use super::sweep::{Index, States};
 use super::{Deal, DealKind, DealProblem, GroupReward, Outcome, Solution, Taken};
 use crate::number::{Decimal, Overflow};
+use crate::sort::InOrder as _;
 
 /// More units are left to the search.
 const MOST_SEATS: i64 = 20_000;
@@ -178,7 +179,7 @@ impl Buffers {
         if lanes.len() > MOST_LANES {
             return Ok(false);
         }
-        lanes.sort_unstable_by(|a, b| if is_more(a.value, b.value) { Ordering::Less } else { Ordering::Greater });
+        lanes.put_in_order_by(|a, b| if is_more(a.value, b.value) { Ordering::Less } else { Ordering::Greater });
         let all_lead = row.iter().all(|placed| placed.value.is_positive());
         let last = lanes.len().saturating_sub(1);
         for (at, lane) in lanes.iter_mut().enumerate() {
@@ -193,14 +194,14 @@ impl Buffers {
             (lane.paying, lane.rewarded) = (members - free, free);
         }
         // As leaders are told: the earlier line of equal prices.
-        row.sort_unstable_by(|a, b| b.price.cmp(&a.price).then(a.line.cmp(&b.line)).then(a.unit.cmp(&b.unit)));
+        row.put_in_order_by(|a, b| b.price.cmp(&a.price).then(a.line.cmp(&b.line)).then(a.unit.cmp(&b.unit)));
         self.list_gains(*reward)?;
         self.plain = self.never_gives_more();
         if !self.plain {
             self.lanes.iter_mut().for_each(|lane| lane.in_turn = false);
             // As rewarded units are told. Of equal prices with several values any may be the leader's, which is no less.
             let row = &mut self.row;
-            row.sort_unstable_by(|a, b| b.price.cmp(&a.price).then(a.share.cmp(&b.share)).then(b.unit.cmp(&a.unit)));
+            row.put_in_order_by(|a, b| b.price.cmp(&a.price).then(a.share.cmp(&b.share)).then(b.unit.cmp(&a.unit)));
             for alike in row.chunk_by_mut(|a, b| a.price == b.price) {
                 let best = alike.iter().map(|placed| placed.value).reduce(|a, b| if is_more(b, a) { b } else { a });
                 if let Some(best) = best {

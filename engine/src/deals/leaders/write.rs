@@ -5,6 +5,7 @@ use super::super::column::{Pick, amount, group_each};
 use super::super::{Deal, DealKind, DealProblem, GroupReward, Solution, Taken};
 use super::{ALONE, Buffers, LEADS, Lane};
 use crate::number::Overflow;
+use crate::sort::InOrder as _;
 
 impl Buffers {
     /// Writes the groups of the best way; what they give.
@@ -74,9 +75,8 @@ impl Buffers {
         };
         let free = if *reward == GroupReward::Free { value.whole().unwrap_or(0).max(0) } else { 1 };
         // As the cheapest are told (§8.1).
-        group.sort_unstable_by_key(|seat| {
-            placed(seat).map(|placed| (-placed.price, placed.share, std::cmp::Reverse(placed.unit)))
-        });
+        group
+            .put_in_order_by_key(|seat| placed(seat).map(|placed| (-placed.price, placed.share, std::cmp::Reverse(placed.unit))));
         let paying = group.len().saturating_sub(free as usize);
         picks.clear();
         for (number, seat) in group.iter().enumerate() {

@@ -12,6 +12,7 @@ use super::list::belongs;
 use super::{Costs, Found, Market, Offers, Party, Wish};
 use crate::number::{Decimal, Overflow};
 use crate::rule::Base;
+use crate::sort::InOrder as _;
 
 /// Other choices tried for one column.
 const MOST_TRIES: u64 = 200_000;
@@ -202,7 +203,7 @@ impl Offers {
                     let run = context.problem.units.get(unit).and_then(|unit| context.problem.runs.get(unit.run as usize));
                     run.filter(|_| there).map(|run| price_of(run, context.base))
                 }));
-                prices.sort_unstable_by(|a, b| b.cmp(a));
+                prices.put_in_order_by(|a, b| b.cmp(a));
                 prices.dedup();
                 for &price in &prices {
                     let pass = if context.reward == BundleReward::Free {
@@ -480,7 +481,7 @@ impl Buffers {
             let Some((range, needed)) = self.mixes.get(at).cloned() else { continue };
             let candidates = self.candidates.get_mut(range.clone()).unwrap_or(&mut []);
             if needed > 0 {
-                candidates.sort_unstable_by(|a, b| b.weight.cmp(&a.weight).then(a.unit.cmp(&b.unit)));
+                candidates.put_in_order_by(|a, b| b.weight.cmp(&a.weight).then(a.unit.cmp(&b.unit)));
             }
             let there = candidates.iter().fold(0i64, |sum, candidate| sum.saturating_add(candidate.room));
             if there < needed {

@@ -5,6 +5,7 @@ use super::super::{DealKind, DealProblem, GroupReward};
 use super::{Costs, Found, Market, Offers, Party, Wish};
 use crate::number::Overflow;
 use crate::rule::Base;
+use crate::sort::InOrder as _;
 
 /// A table larger than this is not filled.
 const MOST_CELLS: usize = 1 << 18;
@@ -55,7 +56,7 @@ pub(super) fn sort_dearest_first(problem: &DealProblem, base: Base, units: &mut 
         let run = unit.and_then(|unit| problem.runs.get(unit.run as usize).map(|run| (unit.run, run)));
         run.map(|(at, run)| (-price_of(run, base), run.share, -i64::from(at)))
     };
-    units.sort_unstable_by_key(key);
+    units.put_in_order_by_key(key);
 }
 
 impl Offers {

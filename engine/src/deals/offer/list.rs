@@ -4,6 +4,7 @@ use super::super::column::Pick;
 use super::super::{BundleReward, DealKind, DealProblem};
 use super::{Costs, Market, Offers, Wish};
 use crate::number::Overflow;
+use crate::sort::InOrder as _;
 
 /// Units of an application that is listed.
 pub(in super::super) const MOST_UNITS: usize = 8;
@@ -49,7 +50,7 @@ impl Listed {
                 size += 1;
             }
         }
-        row.sort_unstable();
+        row.put_in_order();
         let key = row.iter().fold(0, |key, (part, _)| key << 8 | u64::from(*part));
         let units = row.map(|(_, unit)| unit);
         let floor = market.floor(problem, deal, picks).unwrap_or(i64::MIN);
@@ -102,7 +103,7 @@ impl Offers {
         }
         // The same units may fill the mixes in several ways.
         if let Some(own) = self.listed.get_mut(from..) {
-            own.sort_unstable_by_key(|listed| (listed.key, listed.units));
+            own.put_in_order_by_key(|listed| (listed.key, listed.units));
             self.steps += own.len() as u64 / 4;
         }
         let mut last = None;
@@ -133,7 +134,7 @@ impl Offers {
 
 /// Does a bundle with these rewarded prices belong to the bounds for this price, and to no others?
 pub(super) fn belongs(reward: BundleReward, free: i64, price: i64, prices: &mut [(i64, i64)]) -> bool {
-    prices.sort_unstable();
+    prices.put_in_order();
     let wanted = if reward == BundleReward::Free { free } else { 1 };
     let mut before = 0;
     for (own, count) in prices.iter() {

@@ -5,6 +5,7 @@ use super::super::cut::floor_of;
 use super::programme::Relaxed;
 use super::{Buffers, Limit, SWEEP_STATES, Split, Subject};
 use crate::number::Overflow;
+use crate::sort::InOrder as _;
 
 /// Breaking a row of a case costs this many times everything there is, so that breaking it by a
 /// small fraction costs too much as well.
@@ -423,7 +424,7 @@ impl Buffers {
             let floor = floor_of(problem, market, column.deal, picks);
             floors.extend(floor.map(|floor| (floor, column.deal, *share, column.amount)));
         }
-        floors.sort_unstable_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(&b.1)));
+        floors.put_in_order_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(&b.1)));
         let everyone = floors.iter().fold(0u128, |deals, (_, deal, ..)| deals | 1 << deal);
         let one = (0..market.deals.len().min(128)).map(|deal| 1u128 << deal).filter(|deal| everyone & deal != 0);
         let mut best: Option<(i128, Subject, i128)> = None;

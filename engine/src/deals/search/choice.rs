@@ -5,6 +5,7 @@ use super::super::column::{Pick, amount, price_of, run_of};
 use super::super::{DealKind, DealProblem, GroupReward};
 use super::{Buffers, SWEEP_AFTER};
 use crate::number::Overflow;
+use crate::sort::InOrder as _;
 
 /// Counted work that a first choice may take when the search has no steps left.
 const GREEDY_STEPS: u64 = 50_000;
@@ -23,13 +24,13 @@ impl Buffers {
                     self.choice.extend((times > 0).then_some((*column, times)));
                 }
             }
-            shares.sort_unstable_by_key(|(column, share)| (std::cmp::Reverse(share % by), *column));
+            shares.put_in_order_by_key(|(column, share)| (std::cmp::Reverse(share % by), *column));
             for (column, share) in &shares {
                 if share % by > 0 && self.take(problem, *column, 1) == 1 {
                     self.choice.push((*column, 1));
                 }
             }
-            shares.sort_unstable();
+            shares.put_in_order();
             self.shares = shares;
         }
         self.fill_up(problem)?;
@@ -267,7 +268,7 @@ impl Buffers {
                 whole = false;
             }
         }
-        floors.sort_unstable_by_key(|(floor, deal, ..)| (*deal, std::cmp::Reverse(*floor)));
+        floors.put_in_order_by_key(|(floor, deal, ..)| (*deal, std::cmp::Reverse(*floor)));
         self.wanted_units.clear();
         let (mut last, mut sum, mut taken) = (usize::MAX, 0, 0);
         for (at, (floor, deal, share, _)) in floors.iter().enumerate() {
@@ -311,7 +312,7 @@ impl Buffers {
                     let price = run_of(problem, pick).map_or(0, |run| price_of(run, *base));
                     (mix, if by_floor { -price } else { 0 }, pick.unit)
                 };
-                flat.sort_unstable_by_key(|(pick, _)| key(pick));
+                flat.put_in_order_by_key(|(pick, _)| key(pick));
                 let mut from = 0;
                 for mix in mixes {
                     let there = flat.iter().filter(|(pick, _)| mix.units.contains(&(pick.unit as usize))).count();
@@ -320,11 +321,11 @@ impl Buffers {
                 }
             }
             DealKind::Single { .. } => {
-                flat.sort_unstable_by_key(|(pick, _)| pick.unit);
+                flat.put_in_order_by_key(|(pick, _)| pick.unit);
                 queues.push((0..flat.len(), 1));
             }
             DealKind::Group { .. } => {
-                flat.sort_unstable_by_key(|(pick, _)| (pick.rewarded, market.rank(deal, pick.unit)));
+                flat.put_in_order_by_key(|(pick, _)| (pick.rewarded, market.rank(deal, pick.unit)));
                 let paying = flat.iter().filter(|(pick, _)| !pick.rewarded).count();
                 let units = |rewarded: bool| {
                     let of = flat.iter().filter(|(pick, _)| pick.rewarded == rewarded);

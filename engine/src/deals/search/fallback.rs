@@ -5,6 +5,7 @@ use super::super::column::{Pick, amount, deciding_value, price_of};
 use super::super::{BundleReward, DealKind, DealProblem, GroupReward};
 use super::Buffers;
 use crate::number::{Decimal, Overflow};
+use crate::sort::InOrder as _;
 
 impl Buffers {
     /// Makes that choice; it is taken when it is better than the best.
@@ -30,7 +31,7 @@ impl Buffers {
             let (left, right) = (a.0.saturating_mul(b.1), b.0.saturating_mul(a.1));
             right.cmp(&left).then(a.2.cmp(&b.2))
         };
-        worth.sort_unstable_by(by_unit);
+        worth.put_in_order_by(by_unit);
         self.rooms.clone_from(&self.market.rooms);
         self.choice.clear();
         for (_, _, deal) in &worth {
@@ -55,7 +56,7 @@ impl Buffers {
                 self.candidates.clear();
                 let own = units.clone().zip(problem.units.get(units.clone()).unwrap_or(&[]));
                 self.candidates.extend(own.map(|(at, unit)| (unit.gain, at as u32)));
-                self.candidates.sort_unstable_by_key(|(gain, unit)| (std::cmp::Reverse(*gain), *unit));
+                self.candidates.put_in_order_by_key(|(gain, unit)| (std::cmp::Reverse(*gain), *unit));
                 let (mut left, mut tier) = (most, tier_limit.unwrap_or(i64::MAX));
                 for at in 0..self.candidates.len() {
                     let Some((gain, unit)) = self.candidates.get(at).copied() else { continue };
@@ -200,7 +201,7 @@ impl Buffers {
                 };
                 self.candidates.push((key, unit as u32));
             }
-            self.candidates.sort_unstable();
+            self.candidates.put_in_order();
             let (from, wanted) = (self.flat.len(), times.saturating_mul(mix.quantity));
             let mut needed = wanted;
             for (_, unit) in &self.candidates {

@@ -9,6 +9,7 @@ use super::super::offer::{Costs, Listed, MOST_PLACES, Wish};
 use super::super::{DealKind, set_cut::SetCut};
 use super::{Buffers, LIST_AFTER};
 use crate::number::Overflow;
+use crate::sort::InOrder as _;
 
 /// Columns listed at most.
 const MOST_LISTED: usize = 8_000;
@@ -153,7 +154,7 @@ impl Buffers {
             let from = places.len();
             places.extend(units);
             if let Some(own) = places.get_mut(from..) {
-                own.sort_unstable_by_key(price);
+                own.put_in_order_by_key(price);
             }
             let mut to = from;
             for at in from..places.len() {

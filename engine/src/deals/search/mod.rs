@@ -41,6 +41,7 @@ use super::set_cut::SetCuts;
 use super::sweep::Sweep;
 use super::{DealKind, DealProblem, Solution, Taken};
 use crate::number::Overflow;
+use crate::sort::InOrder as _;
 
 /// The objective stays below this, so that prices with their common scale fit.
 const MOST_OBJECTIVE: i128 = 1 << 96;
@@ -439,7 +440,7 @@ impl Buffers {
     /// Writes the best choice into the solution.
     fn write(&mut self, problem: &DealProblem, solution: &mut Solution) -> Result<(), Overflow> {
         let Self { market, columns, pool, best, taken, .. } = self;
-        best.sort_unstable_by_key(|(at, _)| (columns.get(*at as usize).map(|column| column.deal), *at));
+        best.put_in_order_by_key(|(at, _)| (columns.get(*at as usize).map(|column| column.deal), *at));
         for (at, times) in best.iter() {
             let Some(column) = columns.get(*at as usize) else { continue };
             let Some(party) = market.deals.get(column.deal) else { continue };

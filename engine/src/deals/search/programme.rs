@@ -6,6 +6,7 @@ use super::super::cut::{Taken, charge_groups, floor_of};
 use super::super::offer::{Found, Wish};
 use super::{Buffers, Column, Subject, coefficient};
 use crate::number::Overflow;
+use crate::sort::InOrder as _;
 
 /// Objective times scale stay below this.
 const MOST_SCALED: i128 = 1 << 112;
@@ -253,7 +254,7 @@ impl Buffers {
             let column = column_of.get(variable as usize).copied().filter(|at| *at != u32::MAX)?;
             (times > 0).then(|| (column, i128::from(times) * (by / i128::from(scale))))
         }));
-        shares.sort_unstable();
+        shares.put_in_order();
         Some(by)
     }
 }

@@ -9,6 +9,7 @@ use super::super::offer::{Market, Party};
 use super::super::{Deal, DealKind, DealProblem, DealUnit, GroupReward, Run};
 use super::Sweep;
 use crate::rule::Base;
+use crate::sort::InOrder as _;
 
 /// More units are not swept, so that a number of a state fits into a byte.
 const MOST_SEATS: i64 = 250;
@@ -123,7 +124,7 @@ impl Sweep {
         // As `group` has it: of equal prices the one that is sought first as the cheapest comes last.
         self.order.clear();
         self.order.extend(0..market.rooms.len());
-        self.order.sort_unstable_by_key(|place| {
+        self.order.put_in_order_by_key(|place| {
             let run = market.runs.get(*place).and_then(|at| problem.runs.get(*at as usize));
             let (price, share) = run.map_or((0, 0), |run| (price_of(run, base), run.share));
             (Reverse(price), share, Reverse(market.runs.get(*place).copied()))

@@ -1,5 +1,6 @@
 //! The states of one layer, equal ones merged.
 
+use crate::sort::InOrder as _;
 use std::cmp::Reverse;
 
 #[derive(Debug, Default)]
@@ -70,7 +71,7 @@ impl States {
         let (_, first, _) = picked.select_nth_unstable_by_key(most, |at| (Reverse(self.bounds.get(*at).copied()), *at));
         let dropped = self.bounds.get(*first).copied().unwrap_or(i128::MAX);
         picked.truncate(most);
-        picked.sort_unstable();
+        picked.put_in_order();
         for (to, at) in picked.iter().copied().enumerate() {
             self.keys.copy_within(at * width..(at + 1) * width, to * width);
             self.values.swap(to, at);
