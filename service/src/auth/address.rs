@@ -16,7 +16,8 @@ pub fn is_owner_id(text: &str) -> bool {
 /// Whom an audience names, as `https://…/v1/accounts/T00000001`. What stands before the path does
 /// not matter: a service may be reached under several names.
 pub fn owner_of(audience: &str) -> Option<&str> {
-    let (base, id) = audience.strip_suffix('/').unwrap_or(audience).rsplit_once("/v1/accounts/")?;
+    let (base, id) = audience.strip_suffix('/').unwrap_or(audience).rsplit_once('/')?;
+    let base = base.strip_suffix("/v1/accounts")?;
     let host = base.strip_prefix("https://").or_else(|| base.strip_prefix("http://"))?;
     (!host.is_empty() && is_owner_id(id)).then_some(id)
 }

@@ -1,16 +1,16 @@
 //! From a request to the engine and back: who is buying, which refs, what it costs.
 
+use std::borrow::Cow;
 use std::cell::RefCell;
 
 use rabatt_engine::{
-    Code, EvaluateOptions, HeldRefs, Holding, Problem, RecalculateOptions, Recalculated, Workspace, recalculate_held,
-    receipt_held,
+    Code, EvaluateOptions, HeldRefs, Holding, Instant, ParsedReceipt, Problem, RecalculateOptions, Recalculated, Workspace,
 };
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::plans::{InForce, Shared};
-use super::store::comparable;
+use super::store::comparable_instant;
 use super::store::facts::{self, Buyer, Own};
 use super::store::tokens;
 use super::terms::{Terms, current_stamps};
@@ -31,22 +31,7 @@ thread_local! {
     static WORKSPACE: RefCell<Workspace> = RefCell::new(Workspace::new());
 }
 
-/// Who is buying, as far as the receipt says.
-#[derive(Debug, Deserialize)]
-struct Purchase<'a> {
-    #[serde(default)]
-    customer_id: Option<String>,
-    #[serde(default)]
-    customer: Option<PurchaseCustomer>,
-    #[serde(default)]
-    purchase_at: Option<String>,
-    #[serde(default)]
-    items: Option<Vec<serde::de::IgnoredAny>>,
-    /// Of an earlier answer that is sent again.
-    #[serde(default, borrow)]
-    outcome: Option<&'a RawValue>,
-}
-
+/// What `customer` says of who is buying.
 #[derive(Debug, Deserialize)]
 struct PurchaseCustomer {
     #[serde(default)]
@@ -57,66 +42,64 @@ struct PurchaseCustomer {
 ///
 /// # Errors
 /// 400 with every problem of the receipt.
-pub async fn available(app: &App, account: &str, receipt: String, explain: bool, amounts: bool) -> Result<String, ApiError> {
-    // The engine reads the receipt itself and names every problem by its place; this only looks
-    // for who is buying, and leaves what it cannot read to the engine's errors.
-    let purchase: Result<Purchase<'_>, _> = serde_json::from_str(&receipt);
-    let lines = purchase.as_ref().ok().and_then(|purchase| purchase.items.as_ref()).map_or(0, Vec::len);
+pub async fn available(app: &App, account: &str, text: String, explain: bool, amounts: bool) -> Result<String, ApiError> {
+    let receipt = ParsedReceipt::from_json(&text)?;
+    let lines = receipt.receipt().items.len();
     refuse_long(lines)?;
+    let id: Option<Cow<'_, str>> = one(&receipt, "customer_id")?;
+    let customer: Option<PurchaseCustomer> = one(&receipt, "customer")?;
+    let earlier: Option<&RawValue> = one(&receipt, "outcome")?;
     let resolved;
-    let buyer = match &purchase {
-        Ok(Purchase { customer_id: Some(id), .. }) if matches!(id.as_str(), "*" | "/") || !is_client_id(id) => {
+    let buyer = match (&id, customer.and_then(|customer| customer.token)) {
+        (Some(id), _) if matches!(&**id, "*" | "/") || !is_client_id(id) => {
             let message = "this names one customer, in 1 to 255 characters; leave it out when nobody is known";
             return Err(vec![Problem::new(Code::UnknownValue, "/customer_id", message)].into());
         }
-        Ok(Purchase { customer_id: Some(id), .. }) => Buyer::Customer(id),
-        Ok(Purchase { customer: Some(PurchaseCustomer { token: Some(token) }), .. }) => {
-            resolved = tokens::customer_of(app.store.pool(), &app.sealer, account, token).await?;
+        (Some(id), _) => Buyer::Customer(id),
+        (None, Some(token)) => {
+            resolved = tokens::customer_of(app.store.pool(), &app.sealer, account, &token).await?;
             resolved.as_deref().map_or(Buyer::Unknown, Buyer::Customer)
         }
-        Ok(_) => Buyer::Anonymous,
-        Err(_) => Buyer::Unknown,
+        (None, None) => Buyer::Anonymous,
     };
-    let purchase_at = purchase.as_ref().ok().and_then(|purchase| purchase.purchase_at.as_deref()).and_then(comparable);
-    let known = Known::of(app, account, buyer, purchase_at.as_deref()).await?;
-    let unreadable = purchase.as_ref().err().map(wrong);
-    let earlier = purchase.ok().and_then(|purchase| purchase.outcome).filter(|_| explain);
-    let mut receipt = earlier.and_then(|outcome| without_member(&receipt, outcome.get())).unwrap_or(receipt);
+    let known = Known::of(app, account, buyer, Some(receipt.receipt().purchase_at)).await?;
+    // An answer that is sent again.
+    let mut changed = earlier.filter(|_| explain).and_then(|outcome| without_member(&text, outcome.get()));
     if known.own.products > 0
-        && let Some(filled) = filled(app.store.pool(), account, &receipt).await?
+        && let Some(filled) = filled(app.store.pool(), account, changed.as_deref().unwrap_or(&text)).await?
     {
-        receipt = filled;
+        changed = Some(filled);
     }
     if explain {
         // The outcome names the Plan.
         known.in_force.rules.keep(&app.store, account).await?;
     }
-    let evaluate = move || {
-        let options = RecalculateOptions { evaluate: EvaluateOptions { explain, steps: None }, amounts };
-        let (plan, holding) = (&known.in_force.rules.plan, known.holding());
-        WORKSPACE.with_borrow_mut(|workspace| {
-            if explain {
-                let answer = recalculate_held(plan, &receipt, &holding, options, workspace);
-                answer.map(|Recalculated { receipt, outcome }| (receipt, Some(outcome)))
-            } else {
-                receipt_held(plan, &receipt, &holding, options, workspace).map(|receipt| (receipt, None))
+    let options = RecalculateOptions { evaluate: EvaluateOptions { explain, steps: None }, amounts };
+    match changed {
+        None if lines <= MOST_LINES_AT_ONCE => known.recalculate(&receipt, options),
+        changed => {
+            drop(receipt);
+            let text = changed.unwrap_or(text);
+            let evaluate = move || known.recalculate(&ParsedReceipt::from_json(&text)?, options);
+            if lines <= MOST_LINES_AT_ONCE {
+                return evaluate();
             }
-        })
-    };
-    let answer = if lines > MOST_LINES_AT_ONCE {
-        tokio::task::spawn_blocking(evaluate).await.map_err(|error| ApiError::Internal(error.to_string()))?
-    } else {
-        evaluate()
-    };
-    let (receipt, outcome) = answer?;
-    if let Some(error) = unreadable {
-        // Good for the engine, yet the buyer cannot be read: never guess who is buying.
-        let message = format!("`customer_id`, `customer.token` and its members stand once, as texts in an object: {error}");
-        return Err(ApiError::Invalid("wrong_type", message));
+            tokio::task::spawn_blocking(evaluate).await.map_err(|error| ApiError::Internal(error.to_string()))?
+        }
     }
-    let Some(outcome) = outcome else { return Ok(receipt) };
-    let open = receipt.trim_end();
-    Ok(format!("{},\"outcome\":{outcome}}}", open.strip_suffix('}').unwrap_or(open)))
+}
+
+/// What a member of the receipt says, whose name stands once; nothing where it is absent or `null`. Who is buying
+/// is never guessed.
+fn one<'a, T: Deserialize<'a>>(receipt: &ParsedReceipt<'a>, name: &str) -> Result<Option<T>, ApiError> {
+    let mut found = receipt.members(name);
+    let (Some(text), another) = (found.next(), found.next()) else { return Ok(None) };
+    let refused = |code, message: String| ApiError::from(vec![Problem::new(code, format!("/{name}"), message)]);
+    if another.is_some() {
+        return Err(refused(Code::DuplicateMember, "this member is here twice; leave one of them out".to_owned()));
+    }
+    serde_json::from_str(text)
+        .map_err(|error| refused(Code::WrongType, format!("another type of value belongs here: {}", wrong(&error))))
 }
 
 /// Refuses receipts with more lines than are taken over HTTP.
@@ -145,7 +128,7 @@ impl Known {
     ///
     /// # Errors
     /// When the database refuses.
-    pub async fn of(app: &App, account: &str, buyer: Buyer<'_>, purchase_at: Option<&str>) -> Result<Self, ApiError> {
+    pub async fn of(app: &App, account: &str, buyer: Buyer<'_>, purchase_at: Option<Instant>) -> Result<Self, ApiError> {
         let own = facts::own(app.store.pool(), account, buyer).await?;
         let in_force = app.plans.at(&app.store, account, own.changes, own.gifts).await?;
         let (anonymous, nobody) = (buyer == Buyer::Anonymous, buyer == Buyer::Unknown);
@@ -157,7 +140,8 @@ impl Known {
     }
 
     /// Lapsed stamps and used-up budgets: what statistics alone do not tell.
-    async fn look_closer(&mut self, app: &App, account: &str, buyer: Buyer<'_>, at: Option<&str>) -> Result<(), ApiError> {
+    async fn look_closer(&mut self, app: &App, account: &str, buyer: Buyer<'_>, at: Option<Instant>) -> Result<(), ApiError> {
+        let at = at.and_then(comparable_instant).unwrap_or_default();
         let special = &self.in_force.rules.special;
         for (rule, terms) in special.iter().filter(|(_, terms)| terms.budget_amount.is_some() || terms.budget_usage.is_some()) {
             let (usage, amount) = facts::totals(app.store.pool(), account, rule).await?;
@@ -177,9 +161,22 @@ impl Known {
         for (rule, id, statistics) in own.chain(used) {
             let Some(Terms { stamp: Some(_), stamp_expire_days: Some(days), .. }) = special.get(&*rule) else { continue };
             let history = facts::stamps(app.store.pool(), account, &id, counted_for, None).await?;
-            statistics.current_stamp = current_stamps(&history, *days, at.unwrap_or_default());
+            statistics.current_stamp = current_stamps(&history, *days, &at);
         }
         Ok(())
+    }
+
+    /// Recalculates a receipt for this buyer; with an outcome when it is to be explained.
+    fn recalculate(&self, receipt: &ParsedReceipt<'_>, options: RecalculateOptions) -> Result<String, ApiError> {
+        let (plan, holding) = (&self.in_force.rules.plan, self.holding());
+        WORKSPACE.with_borrow_mut(|workspace| {
+            if !options.evaluate.explain {
+                return Ok(receipt.receipt_held(plan, &holding, options, workspace)?);
+            }
+            let Recalculated { receipt, outcome } = receipt.recalculate_held(plan, &holding, options, workspace)?;
+            let open = receipt.trim_end();
+            Ok(format!("{},\"outcome\":{outcome}}}", open.strip_suffix('}').unwrap_or(open)))
+        })
     }
 
     /// What the buyer can use, as evaluation takes it.
@@ -220,6 +217,12 @@ mod tests {
     #![expect(clippy::unwrap_used, reason = "a test stops where its set-up fails")]
     use super::*;
 
+    #[derive(Deserialize)]
+    struct Sent<'a> {
+        #[serde(borrow)]
+        outcome: &'a RawValue,
+    }
+
     #[test]
     fn a_member_is_taken_out_and_the_rest_stays() {
         for (text, expected) in [
@@ -228,8 +231,8 @@ mod tests {
             (r#"{ "outcome":{},"a":1}"#, r#"{"a":1}"#),
             (r#"{"\u006futcome":{}}"#, "{}"),
         ] {
-            let purchase: Purchase<'_> = serde_json::from_str(text).unwrap();
-            assert_eq!(without_member(text, purchase.outcome.unwrap().get()).as_deref(), Some(expected), "{text}");
+            let sent: Sent<'_> = serde_json::from_str(text).unwrap();
+            assert_eq!(without_member(text, sent.outcome.get()).as_deref(), Some(expected), "{text}");
         }
     }
 }

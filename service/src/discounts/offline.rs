@@ -1,6 +1,6 @@
 //! Evaluation away from the store: snapshots for checkouts, and Calls that bring their own rules.
 
-use rabatt_engine::{Ref, Statistics};
+use rabatt_engine::{Instant, Ref, Statistics};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
@@ -25,7 +25,7 @@ pub async fn snapshot(app: &App, account: &str, customer: Option<&str>) -> Resul
         Some(id) => Buyer::Customer(id),
         None => Buyer::Anonymous,
     };
-    let known = Known::of(app, account, buyer, Some(&now())).await?;
+    let known = Known::of(app, account, buyer, Instant::parse(&now())).await?;
     known.in_force.rules.keep(&app.store, account).await?;
     let (plan, holding) = (&known.in_force.rules.plan, known.holding());
     let refs: Vec<Value> = holding.to_refs(plan).iter().map(written).collect();

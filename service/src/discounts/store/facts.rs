@@ -43,17 +43,16 @@ pub async fn own(pool: &Pool, account: &str, buyer: Buyer<'_>) -> Result<Own, Ap
         Buyer::Anonymous => ("", "/"),
         Buyer::Unknown => ("", ""),
     };
-    // One question, so that one trip answers it: the counters' row is there also where nothing else is.
+    // One question, so that one trip answers it: the counters come with the refs, and what everybody's were used for.
     let rows = sqlx::query(
-        "SELECT c.changes, c.gifts, f.id, f.rule_id, f.given_at, s.usage, s.amount, s.bonus, s.stamp, s.current_stamp, s.debit_balance, c.products
-         FROM rule_counters c
-         LEFT JOIN refs f ON f.account_id = c.account_id AND f.customer_id = $2 AND f.deleted_at IS NULL
-         LEFT JOIN ref_statistics s ON s.account_id = f.account_id AND s.ref_id = f.id AND s.customer_id = $2
-         WHERE c.account_id = $1
+        "SELECT 1, f.id, f.rule_id, f.given_at, s.usage, s.amount, s.bonus, s.stamp, s.current_stamp, s.debit_balance
+         FROM refs f LEFT JOIN ref_statistics s ON s.account_id = f.account_id AND s.ref_id = f.id AND s.customer_id = f.customer_id
+         WHERE f.account_id = $1 AND f.customer_id = $2 AND f.deleted_at IS NULL
          UNION ALL
-         SELECT c.changes, c.gifts, s.ref_id, s.ref_id, NULL, s.usage, s.amount, s.bonus, s.stamp, s.current_stamp, s.debit_balance, c.products
-         FROM rule_counters c JOIN ref_statistics s ON s.account_id = c.account_id AND s.customer_id = $3
-         WHERE c.account_id = $1",
+         SELECT 2, ref_id, NULL, NULL, usage, amount, bonus, stamp, current_stamp, debit_balance
+         FROM ref_statistics WHERE account_id = $1 AND customer_id = $3
+         UNION ALL
+         SELECT 3, NULL, NULL, NULL, changes, gifts, products, NULL, NULL, NULL FROM rule_counters WHERE account_id = $1",
     )
     .bind(account)
     .bind(holder)
@@ -62,26 +61,25 @@ pub async fn own(pool: &Pool, account: &str, buyer: Buyer<'_>) -> Result<Own, Ap
     .await?;
     let mut own = Own::default();
     for row in &rows {
-        (own.changes, own.gifts, own.products) = (row.get(0), row.get(1), row.get(11));
-        let Some(id) = row.get::<Option<String>, _>(2) else { continue };
         let count = |at: usize| row.get::<Option<i64>, _>(at).unwrap_or(0);
-        let statistics = Statistics {
-            usage: count(5),
-            amount: count(6),
-            bonus: count(7),
-            stamp: count(8),
-            current_stamp: count(9),
-            debit_balance: row.get(10),
+        let statistics = || Statistics {
+            usage: count(4),
+            amount: count(5),
+            bonus: count(6),
+            stamp: count(7),
+            current_stamp: count(8),
+            debit_balance: row.get(9),
         };
-        match row.get::<Option<String>, _>(4) {
-            Some(given_at) => own.refs.push(Ref {
-                id: id.into(),
-                rule_id: row.get::<String, _>(3).into(),
-                given_at: Instant::parse(&given_at),
+        match row.get::<i64, _>(0) {
+            1 => own.refs.push(Ref {
+                id: row.get::<String, _>(1).into(),
+                rule_id: row.get::<String, _>(2).into(),
+                given_at: Instant::parse(row.get(3)),
                 deleted: false,
-                statistics,
+                statistics: statistics(),
             }),
-            None => own.used.push((id, statistics)),
+            2 => own.used.push((row.get(1), statistics())),
+            _ => (own.changes, own.gifts, own.products) = (count(4), count(5), count(6)),
         }
     }
     Ok(own)
