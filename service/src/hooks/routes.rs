@@ -249,7 +249,11 @@ pub async fn get_delivery(
 ) -> Result<Json<Value>, ApiError> {
     let subscription = known(&app, &caller.account, &path.1).await?;
     let found = sent::one(&app, &caller.account, &subscription.id, &id(&path.2)).await?;
-    found.as_ref().map(|delivery| Json(shown::whole(delivery))).ok_or(ApiError::NotFound("Delivery"))
+    let mut delivery = found.ok_or(ApiError::NotFound("Delivery"))?;
+    if delivery.url.is_empty() {
+        delivery.url = subscription.url();
+    }
+    Ok(Json(shown::whole(&delivery)))
 }
 
 /// Ping

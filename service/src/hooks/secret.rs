@@ -33,6 +33,10 @@ pub(super) enum Secret {
 #[derive(Clone)]
 pub struct Receiver {
     pub(super) secret: Option<Secret>,
+    /// The subscription's id.
+    pub(super) id: String,
+    /// Where to.
+    pub url: String,
     /// Is any certificate good enough?
     pub insecure: bool,
 }
@@ -55,6 +59,12 @@ pub struct ToSign<'a> {
 }
 
 impl Receiver {
+    /// The headers that all its webhooks have.
+    pub(crate) fn headers(&self) -> [(String, String); 2] {
+        let agent = format!("Rabatt-Hook/{}", self.id);
+        [("user-agent", agent), ("content-type", "application/json".to_owned())].map(|(name, value)| (name.to_owned(), value))
+    }
+
     /// The headers that show who sends this.
     ///
     /// # Errors

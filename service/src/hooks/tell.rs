@@ -38,7 +38,7 @@ pub async fn tell(db: &mut Db, app: &App, account: &str, happening: &Happening<'
             continue;
         }
         let lane = format!("{}/{}/{key}", subscription.id, event.member());
-        write(db, app, account, &subscription, &value, (&id, event.name(), &lane), body).await?;
+        write(db, app, account, &subscription.id, (&id, event.name(), &lane), body).await?;
     }
     Ok(())
 }
@@ -50,29 +50,27 @@ pub async fn tell(db: &mut Db, app: &App, account: &str, happening: &Happening<'
 pub(super) async fn ping(db: &mut Db, app: &App, account: &str, subscription: &Stored) -> Result<(), ApiError> {
     let lane = format!("{}/ping", subscription.id);
     let body = subscription.shown()?;
-    write(db, app, account, subscription, &subscription.value(), (&new_id(), "ping", &lane), body).await
+    write(db, app, account, &subscription.id, (&new_id(), "ping", &lane), body).await
 }
 
 async fn write(
     db: &mut Db,
     app: &App,
     account: &str,
-    subscription: &Stored,
-    value: &Value,
+    subscription: &str,
     (id, event, lane): (&str, &str, &str),
     body: String,
 ) -> Result<(), ApiError> {
-    let url = value.pointer("/config/url").and_then(Value::as_str).unwrap_or_default();
-    let headers = [("user-agent", format!("Rabatt-Hook/{}", subscription.id)), ("content-type", "application/json".to_owned())];
     let message = Message {
         id,
         account,
-        sender: &subscription.id,
+        sender: subscription,
         lane: Some(lane),
         event,
         method: "POST",
-        url,
-        headers: &headers,
+        // The receiver's, and known when it is sent.
+        url: "",
+        headers: &[],
         body: Some(body),
     };
     outbox::add(db, app, &message).await

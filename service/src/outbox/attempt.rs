@@ -71,7 +71,8 @@ impl Sender {
         receiver: Option<&Receiver>,
         attempt: &mut Attempt,
     ) -> Result<(), String> {
-        let url = check_url(&due.url, self.private_addresses)?;
+        let url = if due.url.is_empty() { receiver.map_or("", |receiver| &receiver.url) } else { &due.url };
+        let url = check_url(url, self.private_addresses)?;
         let request = self.request(due, body, receiver, url, &mut attempt.headers)?;
         let mut response = request.send().await.map_err(|error| chain(&error.without_url()))?;
         let status = response.status().as_u16();
@@ -98,6 +99,9 @@ impl Sender {
         let own: Map<String, Value> = serde_json::from_str(&due.headers).unwrap_or_default();
         headers.extend(own.into_iter().filter_map(|(name, value)| Some((name, value.as_str()?.to_owned()))));
         if let Some(receiver) = receiver {
+            if due.headers.is_empty() {
+                headers.extend(receiver.headers());
+            }
             let to_sign = ToSign {
                 method: &due.method,
                 url: &url,

@@ -21,7 +21,7 @@ pub struct Delivery {
     pub state: String,
     /// What was answered last.
     pub status: Option<i64>,
-    /// Where to.
+    /// Where to; empty where the receiver says so.
     pub url: String,
     /// The body.
     pub body: Option<String>,

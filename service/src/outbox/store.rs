@@ -25,15 +25,15 @@ pub struct Message<'a> {
     /// The id of what sends it: an automation, a subscription.
     pub sender: &'a str,
     /// Messages of one lane are sent in order: each when the one before was taken or given up. Those of webhooks
-    /// have one; they are signed when they are sent.
+    /// have one; they are addressed and signed when they are sent.
     pub lane: Option<&'a str>,
     /// What happened; sent as header `event`.
     pub event: &'a str,
     /// The HTTP method.
     pub method: &'a str,
-    /// Where to.
+    /// Where to; empty where the receiver says so.
     pub url: &'a str,
-    /// More headers.
+    /// More headers; none where the receiver has them.
     pub headers: &'a [(&'a str, String)],
     /// The body, byte for byte.
     pub body: Option<String>,
@@ -45,11 +45,12 @@ pub struct Message<'a> {
 /// When the database refuses.
 pub async fn add(db: &mut Db, app: &App, message: &Message<'_>) -> Result<(), ApiError> {
     let place = place(message.account, message.id);
+    let seal = |text: &str| seal(app, &place, text);
     // An address may hold a secret, too.
-    let (url, body) = (app.sealer.seal(&place, message.url.as_bytes())?, app.sealer.seal_some(&place, message.body.as_deref())?);
+    let (url, body) = (seal(message.url)?, message.body.as_deref().map(seal).transpose()?);
     let headers: Map<String, Value> =
         message.headers.iter().map(|(name, value)| ((*name).to_owned(), value.as_str().into())).collect();
-    let headers = app.sealer.seal(&place, Value::Object(headers).to_string().as_bytes())?;
+    let headers = if headers.is_empty() { String::new() } else { seal(&Value::Object(headers).to_string())? };
     sqlx::query(
         "INSERT INTO outbox (id, account_id, sender, lane, event, method, url, headers, body, state, attempts, next_at, created_at, updated_at)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'waiting', 0, $10, $10, $10)",
@@ -67,6 +68,11 @@ pub async fn add(db: &mut Db, app: &App, message: &Message<'_>) -> Result<(), Ap
     .execute(db)
     .await?;
     Ok(())
+}
+
+/// Seals a text; that it says nothing is no secret.
+fn seal(app: &App, place: &str, text: &str) -> Result<String, ApiError> {
+    if text.is_empty() { Ok(String::new()) } else { app.sealer.seal(place, text.as_bytes()) }
 }
 
 /// Where what a message says is sealed.
@@ -199,7 +205,8 @@ pub(super) struct Outcome {
 /// Writes what came of an attempt, when no other was begun meanwhile; true when it was written.
 pub(super) async fn settle(db: &mut Db, app: &App, outcome: &Outcome) -> Result<bool, ApiError> {
     let Outcome { due, attempt, state, next_at } = outcome;
-    let seal = |text: &str| app.sealer.seal(&place(&due.account, &due.id), text.as_bytes());
+    let place = place(&due.account, &due.id);
+    let seal = |text: &str| seal(app, &place, text);
     let answer = match attempt.status {
         Some(_) => Some((seal(&Value::Object(attempt.answer_headers.clone()).to_string())?, seal(&attempt.answer_body)?)),
         None => None,
