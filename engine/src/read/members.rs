@@ -151,7 +151,8 @@ mod tests {
             let found = Member::named(name.as_bytes());
             assert_eq!(found.map(|found| found as u32), Some(*member as u32), "{name}: another one has its key");
             // Nobody's, with the same key.
-            let like = format!("{}{}{}", &name[..1], "x".repeat(name.len() - 2), &name[name.len() - 1..]);
+            let inner = |at: usize| at > 0 && at + 1 < name.len();
+            let like: String = name.char_indices().map(|(at, letter)| if inner(at) { 'x' } else { letter }).collect();
             assert!(*name == like || (key(like.as_bytes()) == key(name.as_bytes()) && Member::named(like.as_bytes()).is_none()));
         }
         assert!(Member::named(b"").is_none() && Member::named(b"i").is_none() && Member::named("æ".as_bytes()).is_none());
