@@ -22,6 +22,10 @@ use crate::products::fill::filled;
 /// The most lines a receipt may have over HTTP.
 const MOST_LINES: usize = 1_000;
 
+/// Lines of larger texts, in bytes, are counted before they are read: one that was read takes a hundred times as much
+/// memory as `{}`.
+const COUNTED_FIRST: usize = 1 << 16;
+
 /// Receipts of more lines are evaluated on a thread of their own: the search for the best deals
 /// may take a while, and the threads that serve requests are few.
 const MOST_LINES_AT_ONCE: usize = 50;
@@ -29,6 +33,13 @@ const MOST_LINES_AT_ONCE: usize = 50;
 thread_local! {
     // One workspace a thread, so that evaluating allocates nothing once warm.
     static WORKSPACE: RefCell<Workspace> = RefCell::new(Workspace::new());
+}
+
+/// The lines of a receipt, to be counted.
+#[derive(Debug, Deserialize)]
+struct Lines {
+    #[serde(default)]
+    items: Option<Vec<serde::de::IgnoredAny>>,
 }
 
 /// What `customer` says of who is buying.
@@ -43,6 +54,11 @@ struct PurchaseCustomer {
 /// # Errors
 /// 400 with every problem of the receipt.
 pub async fn available(app: &App, account: &str, text: String, explain: bool, amounts: bool) -> Result<String, ApiError> {
+    if text.len() > COUNTED_FIRST
+        && let Ok(Lines { items: Some(items) }) = serde_json::from_str(&text)
+    {
+        refuse_long(items.len())?;
+    }
     let receipt = ParsedReceipt::from_json(&text)?;
     let lines = receipt.receipt().items.len();
     refuse_long(lines)?;

@@ -46,6 +46,10 @@ async fn receipts_too_large_for_http_are_refused() {
     service.call("POST", "discounts/available_for_receipt", lines(1_000)).await.ok();
     let error = service.call("POST", "discounts/available_for_receipt", lines(1_001)).await.refused(400);
     assert_eq!(error["code"], "too_many_lines");
+    // Counted before they are read: nothing else is said of them.
+    let many = format!(r#"{{"items":[{{}}{}]}}"#, ",{}".repeat(50_000));
+    let error = service.call("POST", "discounts/available_for_receipt", many).await.refused(400);
+    assert_eq!(error["code"], "too_many_lines");
     let error = service.call("POST", "discounts/available_for_receipt", lines(100_000)).await.refused(400);
     assert_eq!(error["code"], "body_too_large");
 }
