@@ -86,13 +86,17 @@ impl Stored {
 
     /// Where its webhooks go.
     pub(super) fn url(&self) -> String {
-        self.value().pointer("/config/url").and_then(Value::as_str).unwrap_or_default().to_owned()
+        url_of(&self.value())
     }
 
     /// Its JSON, as a value.
     pub(super) fn value(&self) -> Value {
         serde_json::from_str(&self.body).unwrap_or_default()
     }
+}
+
+fn url_of(subscription: &Value) -> String {
+    subscription.pointer("/config/url").and_then(Value::as_str).unwrap_or_default().to_owned()
 }
 
 const COLUMNS: &str = "SELECT id, body, deleted_at, deleted_by FROM hook_subscriptions WHERE account_id = ";
@@ -200,7 +204,7 @@ pub async fn receiver(app: &App, account: &str, id: &str) -> Result<Option<Recei
         .await?;
     let Some(row) = row else { return Ok(None) };
     let body: Value = serde_json::from_str(&app.sealer.open_text(&body_place(account, id), row.get(0))?).unwrap_or_default();
-    let url = body.pointer("/config/url").and_then(Value::as_str).unwrap_or_default().to_owned();
+    let url = url_of(&body);
     let insecure = body.pointer("/config/insecure_ssl").and_then(Value::as_i64) == Some(1);
     let secret = row.get::<Option<String>, _>(1).map(|sealed| unseal(app, account, id, &sealed)).transpose()?;
     Ok(Some(Receiver { secret, id: id.to_owned(), url, insecure }))
