@@ -24,26 +24,10 @@ pub(crate) enum Unfit {
     Number,
 }
 
-/// Canonical forms of texts, one after the other.
-#[derive(Debug, Default)]
-pub(crate) struct Forms {
-    text: String,
-    /// Where each form ends.
-    ends: Vec<usize>,
-}
-
-impl Forms {
-    /// The form that was kept as this one, counted from 0.
-    pub(crate) fn get(&self, at: usize) -> &str {
-        let from = at.checked_sub(1).and_then(|before| self.ends.get(before)).copied().unwrap_or(0);
-        self.ends.get(at).and_then(|to| self.text.get(from..*to)).unwrap_or("")
-    }
-}
-
 /// Writes canonical forms one after another, keeping its buffers.
 #[derive(Debug, Default)]
 pub(crate) struct Canonical<'t> {
-    forms: Forms,
+    form: String,
     /// Members of all open objects, the innermost ones last.
     members: Vec<Member<'t>>,
     /// Buffer for putting an object's members in order.
@@ -79,40 +63,19 @@ fn beginning(bytes: &[u8], len: usize) -> u64 {
 }
 
 impl<'t> Canonical<'t> {
-    /// For texts of this many bytes together.
-    pub(crate) fn with_capacity(bytes: usize) -> Self {
-        Self { forms: Forms { text: String::with_capacity(bytes), ends: Vec::new() }, ..Self::default() }
-    }
-
-    /// Writes the canonical form of a JSON text, to be kept or not; of the outermost object the
-    /// member `without` is left out.
+    /// The canonical form of a JSON text; of the outermost object the member `without` is left out.
     ///
     /// # Errors
     /// The text has no canonical form.
-    pub(crate) fn write(&mut self, text: &'t str, without: &str) -> Result<(), Unfit> {
-        let Self { forms, members, moved } = self;
-        forms.text.truncate(forms.ends.last().copied().unwrap_or(0));
+    pub(crate) fn of(&mut self, text: &'t str, without: &str) -> Result<&str, Unfit> {
+        let Self { form, members, moved } = self;
+        form.clear();
         members.clear();
-        let mut writer = Writer { text, at: 0, copied: 0, out: &mut forms.text, members, moved };
+        let mut writer = Writer { text, at: 0, copied: 0, out: form, members, moved };
         writer.space();
         writer.value(without, 0)?;
         writer.flush();
-        Ok(())
-    }
-
-    /// Keeps the form just written.
-    pub(crate) fn keep(&mut self) {
-        self.forms.ends.push(self.forms.text.len());
-    }
-
-    /// The form just written, kept or not.
-    pub(crate) fn last(&self) -> &str {
-        self.forms.text.get(self.forms.ends.last().copied().unwrap_or(0)..).unwrap_or("")
-    }
-
-    /// The forms that were kept.
-    pub(crate) fn into_forms(self) -> Forms {
-        self.forms
+        Ok(form)
     }
 }
 
@@ -443,10 +406,7 @@ mod tests {
     use super::*;
 
     fn canonical(text: &str) -> String {
-        let mut canonical = Canonical::default();
-        canonical.write(text, "refs").unwrap();
-        canonical.keep();
-        canonical.into_forms().get(0).to_owned()
+        Canonical::default().of(text, "refs").unwrap().to_owned()
     }
 
     /// The same, the plain way: value by value.
@@ -593,28 +553,23 @@ mod tests {
     }
 
     #[test]
-    fn only_forms_that_are_kept_stay() {
+    fn nothing_stays_of_the_text_before() {
         let mut canonical = Canonical::default();
-        for (text, keep) in [(r#"{"a": 1}"#, true), ("[2, 2]", false), ("[1e401]", false), (r#"{"b": 3}"#, true)] {
-            assert_eq!(canonical.write(text, "").is_err(), text == "[1e401]");
-            if keep {
-                canonical.keep();
-            }
+        for (text, form) in [(r#"{"a": 1}"#, Ok(r#"{"a":1}"#)), ("[2, 1e401]", Err(Unfit::Number)), ("[ 3 ]", Ok("[3]"))] {
+            assert_eq!(canonical.of(text, ""), form);
         }
-        let forms = canonical.into_forms();
-        assert_eq!([forms.get(0), forms.get(1), forms.get(2)], [r#"{"a":1}"#, r#"{"b":3}"#, ""]);
     }
 
     #[test]
     fn text_that_is_not_json_ends_without_harm() {
         let text = r#"{"b": [1, null, {"z": "\u00e5", "y": -1.5e3}], "refs": {"a": ["]"]}, "a": false}"#;
         for end in 0..text.len() {
-            let _ = Canonical::default().write(&text[..end], "refs");
+            let _ = Canonical::default().of(&text[..end], "refs");
         }
         for text in ["", " ", "x", "[x", "[1 x", "{1", "{\"a\"", "{\"a\"1", "]", "tru", "\"\\", "\"\\x\"", "{\"refs\":]"] {
-            assert_eq!(Canonical::default().write(text, "refs"), Err(Unfit::NotJson), "{text}");
+            assert_eq!(Canonical::default().of(text, "refs"), Err(Unfit::NotJson), "{text}");
         }
-        assert_eq!(Canonical::default().write(&"[".repeat(5_000), ""), Err(Unfit::NotJson));
+        assert_eq!(Canonical::default().of(&"[".repeat(5_000), ""), Err(Unfit::NotJson));
     }
 
     #[test]

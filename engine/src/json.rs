@@ -116,16 +116,23 @@ pub(crate) struct Broken {
 pub(crate) struct Cursor<'a> {
     text: &'a str,
     at: usize,
+    /// A number with an exponent was passed over.
+    exponent: bool,
 }
 
 impl<'a> Cursor<'a> {
     pub(crate) fn new(text: &'a str) -> Self {
-        Self { text, at: 0 }
+        Self { text, at: 0, exponent: false }
     }
 
     /// The byte that comes next.
     pub(crate) fn at(&self) -> usize {
         self.at
+    }
+
+    /// Was a number with an exponent passed over since this was asked last?
+    pub(crate) fn had_exponent(&mut self) -> bool {
+        std::mem::take(&mut self.exponent)
     }
 
     /// Does the text from `at` on say what it says in this range?
@@ -375,6 +382,7 @@ impl<'a> Cursor<'a> {
             self.digits()?;
         }
         if matches!(self.byte(self.at), Some(b'e' | b'E')) {
+            self.exponent = true;
             self.at += 1;
             if matches!(self.byte(self.at), Some(b'+' | b'-')) {
                 self.at += 1;

@@ -10,9 +10,10 @@ use std::sync::Arc;
 
 use change::Kept;
 pub use change::Moved;
-use hash::{Hash, Hashing};
+use hash::Hash;
 pub(crate) use index::{Index, SymbolEntry};
 pub(crate) use symbols::{NONE, Symbol, Symbols};
+use symbols::{Slots, hash as hash_of};
 
 use crate::number::Decimal;
 use crate::read::RulesRead;
@@ -43,35 +44,64 @@ pub struct Plan {
 /// What evaluation needs of a rule beside the rule itself.
 #[derive(Debug, Clone)]
 pub(crate) struct Compiled {
-    pub(crate) blacklist: Vec<SymbolEntry>,
-    pub(crate) values: Vec<(Vec<SymbolEntry>, Decimal)>,
-    /// Position in [`Plan::clocks`], when the rule has hours.
-    pub(crate) zone: Option<u32>,
-    /// Does it name rules that switch it off, be they in the Plan or not?
-    names_rules: bool,
-    /// Rules that switch this one off; those the Plan does not have cannot.
-    pub(crate) deactivated_by: Vec<u32>,
+    /// Most rules have none of it.
+    rare: Option<Box<Rare>>,
+    /// Position in [`Plan::clocks`] of a rule that has hours, or [`NONE`].
+    pub(crate) zone: u32,
     /// Number of its `stacking.group`, discount and bonus rules counted apart, or [`NONE`].
     pub(crate) group: u32,
 }
 
+/// What few rules have.
+#[derive(Debug, Clone)]
+struct Rare {
+    blacklist: Box<[SymbolEntry]>,
+    values: Box<[(Box<[SymbolEntry]>, Decimal)]>,
+    /// Rules that switch this one off; those the Plan does not have cannot.
+    deactivated_by: Box<[u32]>,
+}
+
 impl Compiled {
-    fn of(rule: &Rule, index: &mut Index, numbers: &mut Numbers, ids: &Ids) -> Self {
-        let mut symbols = |entries: &[Entry]| entries.iter().map(|entry| index.symbols(entry)).collect::<Vec<_>>();
+    fn of(rule: &Rule, rules: &[Arc<Rule>], index: &mut Index, numbers: &mut Numbers, ids: &Ids) -> Self {
+        let mut symbols = |entries: &[Entry]| entries.iter().map(|entry| index.symbols(entry)).collect();
+        let (limitation, values) = (&rule.limitation, &rule.reward.values);
+        let has_rare = !(limitation.blacklist.is_empty() && values.is_empty() && limitation.deactivated_by.is_empty());
         Self {
-            blacklist: symbols(&rule.limitation.blacklist),
-            values: rule.reward.values.iter().map(|value| (symbols(&value.items), value.value)).collect(),
-            zone: rule.limitation.hours.as_ref().map(|hours| numbers.zone(hours.zone)),
-            names_rules: !rule.limitation.deactivated_by.is_empty(),
-            deactivated_by: ids.deactivating(rule),
+            rare: has_rare.then(|| {
+                Box::new(Rare {
+                    blacklist: symbols(&limitation.blacklist),
+                    values: values.iter().map(|value| (symbols(&value.items), value.value)).collect(),
+                    deactivated_by: ids.deactivating(rule, rules),
+                })
+            }),
+            zone: limitation.hours.as_ref().map_or(NONE, |hours| numbers.zone(hours.zone)),
             group: numbers.group(rule),
         }
     }
 
     /// The same rule in another Plan.
-    fn moved(&self, rule: &Rule, ids: &Ids) -> Self {
-        let deactivated_by = if self.names_rules { ids.deactivating(rule) } else { Vec::new() };
-        Self { blacklist: self.blacklist.clone(), values: self.values.clone(), deactivated_by, ..*self }
+    fn moved(&self, rule: &Rule, rules: &[Arc<Rule>], ids: &Ids) -> Self {
+        let mut moved = self.clone();
+        if let Some(rare) = &mut moved.rare {
+            rare.deactivated_by = ids.deactivating(rule, rules);
+        }
+        moved
+    }
+
+    #[inline]
+    pub(crate) fn blacklist(&self) -> &[SymbolEntry] {
+        self.rare.as_deref().map_or(&[], |rare| &rare.blacklist)
+    }
+
+    /// `reward.values`: for which items, and what.
+    #[inline]
+    pub(crate) fn values(&self) -> &[(Box<[SymbolEntry]>, Decimal)] {
+        self.rare.as_deref().map_or(&[], |rare| &rare.values)
+    }
+
+    #[inline]
+    pub(crate) fn deactivated_by(&self) -> &[u32] {
+        self.rare.as_deref().map_or(&[], |rare| &rare.deactivated_by)
     }
 }
 
@@ -104,25 +134,20 @@ impl Numbers {
 impl Plan {
     /// Compiles checked rules: sorts them into rule order and indexes them.
     pub(crate) fn new(read: RulesRead) -> Self {
-        let RulesRead { mut rules, forms, ids } = read;
+        let RulesRead { mut rules, ids } = read;
         let order = rule_order(&rules);
-        let mut hashing = Hashing::new();
-        for at in &order {
-            hashing.add(forms.get(*at));
-        }
         let ids = Ids::new(ids, &order);
         put_in_order(&mut rules, order);
-        Self::indexed(rules, |_| ids, hashing.whole())
+        Self::indexed(rules, ids, Hash::new())
     }
 
     /// Indexes rules that are in rule order.
-    fn indexed(rules: Vec<Arc<Rule>>, ids: impl FnOnce(&[Arc<Rule>]) -> Ids, hash: Hash) -> Self {
-        let ids = ids(&rules);
+    fn indexed(rules: Vec<Arc<Rule>>, ids: Ids, hash: Hash) -> Self {
         let mut index = Index::new(&rules);
         let mut numbers = Numbers::default();
-        let compiled = rules.iter().map(|rule| Compiled::of(rule, &mut index, &mut numbers, &ids)).collect();
+        let compiled = rules.iter().map(|rule| Compiled::of(rule, &rules, &mut index, &mut numbers, &ids)).collect();
         let clocks = numbers.zones.iter().map(|zone| zone.clocks()).collect();
-        let names = ids.names.len() + index.names() + numbers.len();
+        let names = index.names() + numbers.len();
         Self { rules, ids, hash, compiled, index, clocks, numbers, names }
     }
 
@@ -133,26 +158,23 @@ impl Plan {
 
     /// Position of the rule with this id.
     pub fn rule_index(&self, id: &str) -> Option<u32> {
-        self.ids.get(id)
+        self.ids.get(id, &self.rules)
     }
 
-    /// SHA-256 of the canonical JSON of the rules in rule order, lower-case hex (§1.2, §1.6). Of a Plan made by
-    /// [`Plan::with`] it is taken when it is first asked for, which is most of what the change costs.
+    /// SHA-256 of the canonical JSON of the rules in rule order, lower-case hex (§1.2, §1.6). It is taken when it is
+    /// first asked for, also by an answer that names it: of many rules that takes about as long as to read them. Of a
+    /// Plan made by [`Plan::with`] it goes on from what is known of the rules before the first that changed.
     pub fn hash(&self) -> &str {
         self.hash.text(&self.rules)
     }
 }
 
-/// Positions of rules by id.
+/// Positions of rules by id. The ids themselves are the rules'.
 #[derive(Debug)]
-struct Ids {
-    names: Symbols,
-    /// Of the rule whose id has the symbol, or [`NONE`] when it is gone.
-    places: Vec<u32>,
-}
+struct Ids(Slots);
 
 impl Ids {
-    /// Of rules that were read in another order.
+    /// Of rules whose ids were read in another order.
     fn new(names: Symbols, order: &[usize]) -> Self {
         let mut places = vec![NONE; names.len()];
         for (at, from) in (0u32..).zip(order) {
@@ -160,42 +182,35 @@ impl Ids {
                 *place = at;
             }
         }
-        Self { names, places }
-    }
-
-    /// Of rules in rule order.
-    fn anew(rules: &[Arc<Rule>]) -> Self {
-        let mut names = Symbols::default();
-        names.reserve(rules.len());
-        let places = (0u32..).zip(rules).map(|(at, rule)| {
-            names.intern(&rule.id);
-            at
-        });
-        Self { places: places.collect(), names }
+        let mut slots = names.into_slots();
+        slots.replace(|from| places.get(from as usize).copied().unwrap_or(NONE));
+        Self(slots)
     }
 
     /// Of a Plan made from another one; of its rules the `fresh` ones (by position) are new.
     fn changed(&self, kept: &Kept, rules: &[Arc<Rule>], fresh: &[u32]) -> Self {
-        let mut names = self.names.clone();
-        let mut places: Vec<u32> = self.places.iter().map(|before| kept.place(*before).unwrap_or(NONE)).collect();
-        for &at in fresh {
-            let Some(rule) = rules.get(at as usize) else { continue };
-            let symbol = names.intern(&rule.id) as usize;
-            places.resize(names.len(), NONE);
-            if let Some(place) = places.get_mut(symbol) {
-                *place = at;
+        let mut slots = Slots::with_room(rules.len());
+        for (hash, before) in self.0.each() {
+            if let Some(now) = kept.place(before) {
+                slots.put(hash, now);
             }
         }
-        Self { names, places }
+        for &at in fresh {
+            if let Some(rule) = rules.get(at as usize) {
+                slots.put(hash_of(&rule.id), at);
+            }
+        }
+        Self(slots)
     }
 
-    fn get(&self, id: &str) -> Option<u32> {
-        self.places.get(self.names.get(id) as usize).copied().filter(|place| *place != NONE)
+    fn get(&self, id: &str, rules: &[Arc<Rule>]) -> Option<u32> {
+        let at = self.0.find(hash_of(id), |at| rules.get(at as usize).is_some_and(|rule| *rule.id == *id));
+        Some(at).filter(|at| *at != NONE)
     }
 
     /// The rules that switch a rule off.
-    fn deactivating(&self, rule: &Rule) -> Vec<u32> {
-        rule.limitation.deactivated_by.iter().filter_map(|id| self.get(id)).collect()
+    fn deactivating(&self, rule: &Rule, rules: &[Arc<Rule>]) -> Box<[u32]> {
+        rule.limitation.deactivated_by.iter().filter_map(|id| self.get(id, rules)).collect()
     }
 }
 

@@ -43,18 +43,22 @@ pub struct Rule {
 #[derive(Clone, Default)]
 pub struct Source {
     all: Arc<str>,
-    own: Range<usize>,
+    /// Where it is; a rule is large, and there are many: 32 bits do, and longer texts are taken apart.
+    own: Range<u32>,
 }
 
 impl Source {
     /// A piece of a shared text.
     pub(crate) fn shared(all: &Arc<str>, own: Range<usize>) -> Self {
-        Self { all: Arc::clone(all), own }
+        match (u32::try_from(own.start), u32::try_from(own.end)) {
+            (Ok(from), Ok(to)) => Self { all: Arc::clone(all), own: from..to },
+            _ => Self::whole(all.get(own).unwrap_or("")),
+        }
     }
 
     /// The whole of a text.
     pub(crate) fn whole(text: &str) -> Self {
-        Self { own: 0..text.len(), all: text.into() }
+        Self { own: 0..u32::try_from(text.len()).unwrap_or(u32::MAX), all: text.into() }
     }
 }
 
@@ -68,7 +72,7 @@ impl Deref for Source {
     type Target = str;
 
     fn deref(&self) -> &str {
-        self.all.get(self.own.clone()).unwrap_or("")
+        self.all.get(self.own.start as usize..self.own.end as usize).unwrap_or("")
     }
 }
 
@@ -92,13 +96,13 @@ pub struct Requirement {
     /// `store.mcc` and `store.mcc_ranges`, one any-of together.
     pub mcc: Option<Box<Mcc>>,
     /// Members of `receipt.customer`, by name.
-    pub customer: Vec<(Box<str>, Need)>,
+    pub customer: Box<[(Box<str>, Need)]>,
     /// Which lines the rule looks at.
     pub items: Items,
     /// `item.quantity`, at least 1 (§6.3).
     pub quantity: i64,
     /// `item.mixes`: sets of units that are bought together.
-    pub mixes: Vec<Mix>,
+    pub mixes: Box<[Mix]>,
     /// `stamp`: stamps for one reward (§13).
     pub stamp: Option<i64>,
 }
@@ -139,7 +143,7 @@ pub enum Items {
     /// `ANY_ITEM`: every eligible line, never together with another item rule (§11.3).
     AnyItem,
     /// Any-of these entries.
-    Listed(Vec<Entry>),
+    Listed(Box<[Entry]>),
 }
 
 /// One entry of an item list: by id, by group, or both at once. Never neither.
@@ -155,7 +159,7 @@ pub struct Entry {
 #[derive(Debug, Clone)]
 pub struct Mix {
     /// Any-of; never empty, never a wildcard.
-    pub items: Vec<Entry>,
+    pub items: Box<[Entry]>,
     /// Units needed, at least 1.
     pub quantity: i64,
     /// Do its units take part in the reward?
@@ -227,7 +231,7 @@ pub struct Reward {
     /// Percent for the percentage kinds, else a whole number: minor units or units.
     pub value: Decimal,
     /// Other values for certain items, first match wins (§7.4).
-    pub values: Vec<ValueFor>,
+    pub values: Box<[ValueFor]>,
     /// Gross or net.
     pub base: Base,
     /// Discount or bonus.
@@ -238,7 +242,7 @@ pub struct Reward {
 #[derive(Debug, Clone)]
 pub struct ValueFor {
     /// Any-of; id and group must both match when both are given.
-    pub items: Vec<Entry>,
+    pub items: Box<[Entry]>,
     /// Instead of `reward.value`.
     pub value: Decimal,
 }
@@ -271,9 +275,9 @@ pub struct Limitation {
     /// `discount_eligible`.
     pub eligible: Eligible,
     /// `blacklist`: items never rewarded.
-    pub blacklist: Vec<Entry>,
+    pub blacklist: Box<[Entry]>,
     /// `discount_activation`: ids of rules that switch this one off.
-    pub deactivated_by: Vec<Box<str>>,
+    pub deactivated_by: Box<[Box<str>]>,
     /// `dynamic_purchase_to_days`: days a ref lasts after it was given.
     pub dynamic_days: Option<i64>,
     /// `max_discount_amount`: most a rule gives in a purchase, minor units (§20).

@@ -1,6 +1,7 @@
 //! Instants, and weekly opening hours in a time zone (§4.1, §5.6). No clock is read anywhere.
 
 use std::fmt;
+use std::num::NonZeroU32;
 
 use crate::zone::{Clocks, Zone};
 
@@ -8,12 +9,17 @@ use crate::zone::{Clocks, Zone};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Instant {
     seconds: i64,
-    nanos: u32,
+    /// One more than they are: a rule may lack an instant, and is as small then.
+    nanos: NonZeroU32,
 }
 
 impl Instant {
     /// 1970-01-01T00:00:00Z.
-    pub const EPOCH: Instant = Instant { seconds: 0, nanos: 0 };
+    pub const EPOCH: Instant = Instant { seconds: 0, nanos: NonZeroU32::MIN };
+
+    fn new(seconds: i64, nanos: u32) -> Self {
+        Self { seconds, nanos: NonZeroU32::MIN.saturating_add(nanos) }
+    }
 
     /// Reads an RFC 3339 date-time with its offset; `None` when it is not one.
     ///
@@ -25,7 +31,7 @@ impl Instant {
     /// ```
     pub fn parse(text: &str) -> Option<Self> {
         let (seconds, nanos) = read(text.as_bytes())?;
-        Some(Self { seconds, nanos })
+        Some(Self::new(seconds, nanos))
     }
 
     /// The instant so many seconds after 1970-01-01T00:00:00Z (before it when negative), and
@@ -39,7 +45,7 @@ impl Instant {
     pub fn from_timestamp(seconds: i64, nanos: u32) -> Option<Self> {
         // What RFC 3339 can write, so that every instant has a text.
         const YEARS: std::ops::Range<i64> = -FROM_YEAR_0..253_402_300_800;
-        (YEARS.contains(&seconds) && nanos < 1_000_000_000).then_some(Self { seconds, nanos })
+        (YEARS.contains(&seconds) && nanos < 1_000_000_000).then_some(Self::new(seconds, nanos))
     }
 
     /// Seconds since 1970-01-01T00:00:00Z, and nanoseconds of that second.
@@ -49,7 +55,7 @@ impl Instant {
     /// assert_eq!(Instant::parse("2024-06-01T10:00:00.5Z").map(Instant::timestamp), Some((1_717_236_000, 500_000_000)));
     /// ```
     pub fn timestamp(self) -> (i64, u32) {
-        (self.seconds, self.nanos)
+        (self.seconds, self.nanos.get() - 1)
     }
 
     /// This instant and `days` times 24 hours (§4.2).
@@ -83,7 +89,7 @@ impl fmt::Display for Instant {
         }
         let second = self.seconds.rem_euclid(86_400);
         write!(f, "-{month:02}-{day:02}T{:02}:{:02}:{:02}", second / 3_600, second / 60 % 60, second % 60)?;
-        match self.nanos {
+        match self.timestamp().1 {
             0 => {}
             nanos if nanos % 1_000_000 == 0 => write!(f, ".{:03}", nanos / 1_000_000)?,
             nanos if nanos % 1_000 == 0 => write!(f, ".{:06}", nanos / 1_000)?,
@@ -223,7 +229,7 @@ mod tests {
         assert_eq!(read(text.as_bytes()), chrono, "{text}");
         if let Some((seconds, nanos)) = chrono {
             let written = DateTime::from_timestamp(seconds, nanos).map(|at| at.to_rfc3339_opts(SecondsFormat::AutoSi, true));
-            assert_eq!(Some(Instant { seconds, nanos }.to_string()), written, "{text}");
+            assert_eq!(Some(Instant::new(seconds, nanos).to_string()), written, "{text}");
         }
         chrono.is_some()
     }

@@ -39,7 +39,7 @@ struct Covered {
 
 /// The value for a line: the first matching entry of `reward.values`, or `reward.value` (§7.4).
 pub(crate) fn value_for(input: &Input<'_>, cart: &Cart, rule: u32, line: &Line) -> Decimal {
-    let values = &input.compiled(rule).values;
+    let values = input.compiled(rule).values();
     let own = values.iter().find(|(entries, _)| is_listed(cart, line, entries));
     own.map_or_else(|| input.rule(rule).reward.value, |(_, value)| *value)
 }

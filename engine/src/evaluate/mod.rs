@@ -208,11 +208,11 @@ fn run(input: &Input<'_>, explain: bool, workspace: &mut Workspace) -> Result<()
 /// `discount_activation` (§5.8): off when a rule it names meets its own requirements, whatever
 /// becomes of that rule afterwards.
 fn deactivate(input: &Input<'_>, explain: bool, parts: &mut Parts, off: &mut Vec<bool>, refused: &mut Vec<(Part, Vec<Reason>)>) {
-    if parts.list.iter().all(|part| input.compiled(part.rule).deactivated_by.is_empty()) && !explain {
+    if parts.list.iter().all(|part| input.compiled(part.rule).deactivated_by().is_empty()) && !explain {
         return;
     }
     let names_a_part = |rule: u32| {
-        let by = &input.compiled(rule).deactivated_by;
+        let by = input.compiled(rule).deactivated_by();
         by.iter().any(|by| parts.list.binary_search_by_key(by, |part| part.rule).is_ok())
     };
     off.clear();

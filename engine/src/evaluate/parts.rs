@@ -285,8 +285,8 @@ impl Parts {
                 fail!(verdicts, ok, plain(ReasonCode::RefMissing));
             }
         }
-        if let (Some(hours), Some(zone)) = (&limitation.hours, input.compiled(candidate.rule).zone)
-            && !hours.cover(self.minute(input, zone))
+        if let Some(hours) = &limitation.hours
+            && !hours.cover(self.minute(input, input.compiled(candidate.rule).zone))
         {
             fail!(verdicts, ok, plain(ReasonCode::OutsideHours));
         }
@@ -368,7 +368,7 @@ impl Parts {
         let mut discounted = false;
         let mut allowed = |at: u32| {
             let line = cart.line(at);
-            if is_listed(cart, &line, &compiled.blacklist) {
+            if is_listed(cart, &line, compiled.blacklist()) {
                 return false;
             }
             let out = without_discount && line.existing > 0;

@@ -109,8 +109,8 @@ impl Plan {
     fn reindexed(&self, rules: Vec<Arc<Rule>>, ids: Ids, hash: Hash, kept: &Kept, fresh: &[u32]) -> Self {
         let mut index = self.index.changed(kept, &rules, fresh);
         let mut numbers = self.numbers.clone();
-        if ids.names.len() + index.names() + numbers.len() > 2 * self.names + MOST_WORN {
-            return Self::indexed(rules, Ids::anew, hash);
+        if index.names() + numbers.len() > 2 * self.names + MOST_WORN {
+            return Self::indexed(rules, ids, hash);
         }
         let mut compiled: Vec<Compiled> = Vec::with_capacity(rules.len());
         let mut fresh = fresh.iter().peekable();
@@ -118,8 +118,8 @@ impl Plan {
         for (at, rule) in (0u32..).zip(&rules) {
             let known = if fresh.next_if_eq(&&at).is_some() { None } else { before.next() };
             compiled.push(match known {
-                Some((compiled, _)) => compiled.moved(rule, &ids),
-                None => Compiled::of(rule, &mut index, &mut numbers, &ids),
+                Some((compiled, _)) => compiled.moved(rule, &rules, &ids),
+                None => Compiled::of(rule, &rules, &mut index, &mut numbers, &ids),
             });
         }
         let clocks = self.clocks.iter().cloned().chain(numbers.zones.iter().skip(self.clocks.len()).map(|zone| zone.clocks()));

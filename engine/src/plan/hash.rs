@@ -10,67 +10,45 @@ use crate::rule::Rule;
 /// After so many rules each what was hashed until there is kept, so that a change is hashed from there on.
 const STEP: usize = 64;
 
-/// A hash of rules: made with the Plan, or when it is first asked for. Most answers do not name it.
+/// A hash of rules, made when it is first asked for: most answers do not name it.
 #[derive(Debug)]
-pub(super) enum Hash {
-    Made(Made),
-    Later(Box<Later>),
-}
-
-#[derive(Debug)]
-pub(super) struct Later {
+pub(super) struct Hash {
     made: OnceLock<Made>,
     /// The first rules are in it.
     begun: Hashing,
-    /// Named here: a program that never changes a Plan has no code for it.
-    text: for<'a> fn(&'a Self, &[Arc<Rule>]) -> &'a str,
 }
 
 #[derive(Debug)]
-pub(super) struct Made {
+struct Made {
     /// Lower-case hex.
     text: Box<str>,
     steps: Vec<Sha256>,
 }
 
 impl Hash {
-    /// The same for rules of which so many of the first stay as they are.
-    pub(super) fn changed(&self, same: usize) -> Self {
-        let begun = match (self, self.made()) {
-            (_, Some(made)) => Hashing::after(&made.steps, same),
-            (Self::Later(later), None) if same < later.begun.rules => Hashing::after(&later.begun.steps, same),
-            (Self::Later(later), None) => later.begun.clone(),
-            (Self::Made(_), None) => Hashing::new(),
-        };
-        Self::Later(Box::new(Later { made: OnceLock::new(), begun, text: Later::text }))
+    pub(super) fn new() -> Self {
+        Self { made: OnceLock::new(), begun: Hashing::new() }
     }
 
-    /// Where it was made already.
-    fn made(&self) -> Option<&Made> {
-        match self {
-            Self::Made(made) => Some(made),
-            Self::Later(later) => later.made.get(),
-        }
+    /// The same for rules of which so many of the first stay as they are.
+    pub(super) fn changed(&self, same: usize) -> Self {
+        let begun = match self.made.get() {
+            Some(made) => Hashing::after(&made.steps, same),
+            None if same < self.begun.rules => Hashing::after(&self.begun.steps, same),
+            None => self.begun.clone(),
+        };
+        Self { made: OnceLock::new(), begun }
     }
 
     /// The hash of these rules.
     pub(super) fn text(&self, rules: &[Arc<Rule>]) -> &str {
-        match self {
-            Self::Made(made) => &made.text,
-            Self::Later(later) => (later.text)(later, rules),
-        }
-    }
-}
-
-impl Later {
-    fn text(&self, rules: &[Arc<Rule>]) -> &str {
         &self.made.get_or_init(|| self.begun.of_the_others(rules)).text
     }
 }
 
 /// A hash that is being made, rule by rule.
 #[derive(Debug, Clone)]
-pub(super) struct Hashing {
+struct Hashing {
     sha: Sha256,
     /// As it was before each rule whose position is a multiple of [`STEP`].
     steps: Vec<Sha256>,
@@ -78,7 +56,7 @@ pub(super) struct Hashing {
 }
 
 impl Hashing {
-    pub(super) fn new() -> Self {
+    fn new() -> Self {
         Self { sha: Sha256::new_with_prefix(b"["), steps: Vec::new(), rules: 0 }
     }
 
@@ -92,7 +70,7 @@ impl Hashing {
     }
 
     /// Adds the canonical form of the next rule.
-    pub(super) fn add(&mut self, form: &str) {
+    fn add(&mut self, form: &str) {
         if self.rules.is_multiple_of(STEP) {
             self.steps.push(self.sha.clone());
         }
@@ -103,19 +81,13 @@ impl Hashing {
         self.rules += 1;
     }
 
-    /// All rules are in it.
-    pub(super) fn whole(self) -> Hash {
-        Hash::Made(self.finish())
-    }
-
     /// Those of the rules that are not in it are added.
     fn of_the_others(&self, rules: &[Arc<Rule>]) -> Made {
         let mut hashing = self.clone();
         let mut forms = Canonical::default();
         for rule in rules.get(hashing.rules..).unwrap_or(&[]) {
-            // It was written when the rule was read, so it has a form.
-            let _ = forms.write(&rule.source, "");
-            hashing.add(forms.last());
+            // Rules without one are not read.
+            hashing.add(forms.of(&rule.source, "").unwrap_or(""));
         }
         hashing.finish()
     }
@@ -147,28 +119,36 @@ mod tests {
     }
 
     fn made(plan: &Plan) -> bool {
-        plan.hash.made().is_some()
+        plan.hash.made.get().is_some()
     }
 
     #[test]
     fn it_is_made_when_it_is_first_asked_for() {
-        let plan = Plan::from_json(&all(&[])).unwrap();
-        // The second and the third go on from a Plan that has none, one before and one behind where that differs.
-        let (one, _) = plan.with(&format!("[{}]", rule(150, 2)), &[]).unwrap();
-        let (two, _) = one.with(&format!("[{}]", rule(70, 3)), &[]).unwrap();
-        let (three, _) = two.with(&format!("[{}]", rule(199, 4)), &[]).unwrap();
-        let nothing = HeldRefs::new();
-        let holding = Holding::new(&nothing);
-        let receipt =
-            r#"{"purchase_at": "2024-06-01T12:00:00Z", "items": [{"gross_amount": 3500, "eligible_for_discount": true}]}"#;
-        let (options, mut workspace) = (RecalculateOptions::default(), Workspace::new());
-        let answer = ParsedReceipt::from_json(receipt).unwrap().receipt_held(&three, &holding, options, &mut workspace).unwrap();
-        assert!(![&one, &two, &three].into_iter().any(made));
-        let whole = recalculate_held(&three, receipt, &holding, options, &mut workspace).unwrap();
-        assert_eq!(whole.receipt, answer);
-        assert!(made(&three) && !made(&two) && !made(&one));
-        for (plan, changed) in [(three, &[(150, 2), (70, 3), (199, 4)][..]), (two, &[(150, 2), (70, 3)]), (one, &[(150, 2)])] {
-            assert_eq!(plan.hash(), Plan::from_json(&all(changed)).unwrap().hash());
+        for asked in [false, true] {
+            let plan = Plan::from_json(&all(&[])).unwrap();
+            assert!(!made(&plan));
+            if asked {
+                assert_eq!(plan.hash().len(), 64);
+            }
+            // The second and the third go on from a Plan that has none, one before and one behind where that differs.
+            let (one, _) = plan.with(&format!("[{}]", rule(150, 2)), &[]).unwrap();
+            let (two, _) = one.with(&format!("[{}]", rule(70, 3)), &[]).unwrap();
+            let (three, _) = two.with(&format!("[{}]", rule(199, 4)), &[]).unwrap();
+            let nothing = HeldRefs::new();
+            let holding = Holding::new(&nothing);
+            let receipt =
+                r#"{"purchase_at": "2024-06-01T12:00:00Z", "items": [{"gross_amount": 3500, "eligible_for_discount": true}]}"#;
+            let (options, mut workspace) = (RecalculateOptions::default(), Workspace::new());
+            let answer =
+                ParsedReceipt::from_json(receipt).unwrap().receipt_held(&three, &holding, options, &mut workspace).unwrap();
+            assert!(![&one, &two, &three].into_iter().any(made));
+            let whole = recalculate_held(&three, receipt, &holding, options, &mut workspace).unwrap();
+            assert_eq!(whole.receipt, answer);
+            assert!(made(&three) && !made(&two) && !made(&one) && made(&plan) == asked);
+            for (plan, changed) in [(three, &[(150, 2), (70, 3), (199, 4)][..]), (two, &[(150, 2), (70, 3)]), (one, &[(150, 2)])]
+            {
+                assert_eq!(plan.hash(), Plan::from_json(&all(changed)).unwrap().hash());
+            }
         }
     }
 

@@ -228,7 +228,7 @@ impl Index {
             Items::Listed(entries) => entries,
             Items::Every | Items::AnyItem => &[],
         };
-        let slots = std::iter::once(listed).chain(requirement.mixes.iter().map(|mix| mix.items.as_slice()));
+        let slots = std::iter::once(listed).chain(requirement.mixes.iter().map(|mix| &*mix.items));
         for (slot, entries) in (0u32..).zip(slots) {
             for entry in entries {
                 let entry = self.symbols(entry);

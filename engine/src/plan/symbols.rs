@@ -18,42 +18,29 @@ pub(crate) struct Symbols {
     text: String,
     /// Where each ends.
     ends: Vec<usize>,
-    /// Where to look for a text: at its hash, and from there on until a free slot. As many as a power of two,
-    /// and at least half of them free.
-    slots: Vec<Slot>,
+    slots: Slots,
 }
-
-#[derive(Debug, Clone, Copy)]
-struct Slot {
-    /// Tells most texts apart without looking at them.
-    hash: u32,
-    /// [`NONE`]: the slot is free.
-    symbol: Symbol,
-}
-
-const FREE: Slot = Slot { hash: 0, symbol: NONE };
 
 impl Symbols {
     /// The symbol of a text, which may be a new one.
     pub(crate) fn intern(&mut self, text: &str) -> Symbol {
         let hash = hash(text);
-        if let Ok(known) = self.find(hash, text) {
+        let known = self.find(hash, text);
+        if known != NONE {
             return known;
         }
-        if 2 * (self.len() + 1) > self.slots.len() {
-            self.grow(2 * (self.len() + 1));
-        }
+        self.slots.reserve(self.len() + 1);
         let symbol = self.len() as Symbol;
         self.text.push_str(text);
         self.ends.push(self.text.len());
-        self.put(Slot { hash, symbol });
+        self.slots.put(hash, symbol);
         symbol
     }
 
     /// The symbol of a text, or [`NONE`].
     #[inline]
     pub(crate) fn get(&self, text: &str) -> Symbol {
-        self.find(hash(text), text).unwrap_or(NONE)
+        self.find(hash(text), text)
     }
 
     pub(crate) fn len(&self) -> usize {
@@ -63,27 +50,17 @@ impl Symbols {
     /// Makes room for so many more.
     pub(crate) fn reserve(&mut self, more: usize) {
         self.ends.reserve(more);
-        let wanted = 2 * (self.len() + more);
-        if wanted > self.slots.len() {
-            self.grow(wanted);
-        }
+        self.slots.reserve(self.len() + more);
     }
 
-    /// The symbol of a text, or where a new one goes.
+    /// Where its symbols are found, for who has the texts elsewhere.
+    pub(super) fn into_slots(self) -> Slots {
+        self.slots
+    }
+
     #[inline]
-    fn find(&self, hash: u32, text: &str) -> Result<Symbol, usize> {
-        let mut at = self.first(hash);
-        // Some slot is free, so this ends.
-        while let Some(slot) = self.slots.get(at) {
-            if slot.symbol == NONE {
-                break;
-            }
-            if slot.hash == hash && self.text(slot.symbol) == text {
-                return Ok(slot.symbol);
-            }
-            at = self.after(at);
-        }
-        Err(at)
+    fn find(&self, hash: u32, text: &str) -> Symbol {
+        self.slots.find(hash, |symbol| self.text(symbol) == text)
     }
 
     fn text(&self, symbol: Symbol) -> &str {
@@ -91,41 +68,94 @@ impl Symbols {
         let from = at.checked_sub(1).and_then(|before| self.ends.get(before)).copied().unwrap_or(0);
         self.ends.get(at).and_then(|to| self.text.get(from..*to)).unwrap_or("")
     }
+}
+
+/// Numbers by the hash of a text: where to look for one is at its hash, and from there on until a free slot. There
+/// are as many slots as a power of two, and at least half of them are free.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Slots(Vec<Slot>);
+
+#[derive(Debug, Clone, Copy)]
+struct Slot {
+    /// Tells most texts apart without looking at them.
+    hash: u32,
+    /// [`NONE`]: the slot is free.
+    number: u32,
+}
+
+const FREE: Slot = Slot { hash: 0, number: NONE };
+
+impl Slots {
+    /// For so many numbers.
+    pub(super) fn with_room(numbers: usize) -> Self {
+        let mut slots = Self::default();
+        slots.reserve(numbers);
+        slots
+    }
+
+    /// The number with this hash that it is, or [`NONE`].
+    #[inline]
+    pub(super) fn find(&self, hash: u32, is: impl Fn(u32) -> bool) -> u32 {
+        let mut at = self.first(hash);
+        // Some slot is free, so this ends.
+        while let Some(slot) = self.0.get(at) {
+            if slot.number == NONE {
+                break;
+            }
+            if slot.hash == hash && is(slot.number) {
+                return slot.number;
+            }
+            at = self.after(at);
+        }
+        NONE
+    }
+
+    /// Puts a number that is not there yet into the first free slot. There is room for it.
+    pub(super) fn put(&mut self, hash: u32, number: u32) {
+        let mut at = self.first(hash);
+        while self.0.get(at).is_some_and(|slot| slot.number != NONE) {
+            at = self.after(at);
+        }
+        if let Some(slot) = self.0.get_mut(at) {
+            *slot = Slot { hash, number };
+        }
+    }
+
+    /// Makes room for so many numbers in all.
+    pub(super) fn reserve(&mut self, numbers: usize) {
+        if 2 * numbers > self.0.len() {
+            let slots = vec![FREE; (2 * numbers).next_power_of_two().max(8)];
+            let before = Self(std::mem::replace(&mut self.0, slots));
+            before.each().for_each(|(hash, number)| self.put(hash, number));
+        }
+    }
+
+    /// Every number, and the hash that it has.
+    pub(super) fn each(&self) -> impl Iterator<Item = (u32, u32)> {
+        self.0.iter().filter(|slot| slot.number != NONE).map(|slot| (slot.hash, slot.number))
+    }
+
+    /// Replaces every number by another one.
+    pub(super) fn replace(&mut self, by: impl Fn(u32) -> u32) {
+        for slot in self.0.iter_mut().filter(|slot| slot.number != NONE) {
+            slot.number = by(slot.number);
+        }
+    }
 
     /// The slot at which looking for a hash begins.
     #[inline]
     fn first(&self, hash: u32) -> usize {
-        hash as usize & self.slots.len().wrapping_sub(1)
+        hash as usize & self.0.len().wrapping_sub(1)
     }
 
     #[inline]
     fn after(&self, at: usize) -> usize {
-        (at + 1) & self.slots.len().wrapping_sub(1)
-    }
-
-    /// Puts a text that is not there yet into the first free slot.
-    fn put(&mut self, new: Slot) {
-        let mut at = self.first(new.hash);
-        while self.slots.get(at).is_some_and(|slot| slot.symbol != NONE) {
-            at = self.after(at);
-        }
-        if let Some(slot) = self.slots.get_mut(at) {
-            *slot = new;
-        }
-    }
-
-    fn grow(&mut self, least: usize) {
-        let slots = vec![FREE; least.next_power_of_two().max(8)];
-        for slot in std::mem::replace(&mut self.slots, slots) {
-            if slot.symbol != NONE {
-                self.put(slot);
-            }
-        }
+        (at + 1) & self.0.len().wrapping_sub(1)
     }
 }
 
 #[inline]
-fn hash(text: &str) -> u32 {
+pub(super) fn hash(text: &str) -> u32 {
     FxBuildHasher.hash_one(text) as u32
 }
 

@@ -27,7 +27,7 @@ pub(super) fn limitation(r: &mut Reader<'_>, out: &mut Limitation) -> Read<()> {
             "blacklist" if r.once(&mut seen, 5)? => {
                 out.blacklist = entries(r, "`blacklist` is a list of objects with `id`, `group_id` or both")?;
             }
-            "discount_activation" if r.once(&mut seen, 6)? => activation(r, out)?,
+            "discount_activation" if r.once(&mut seen, 6)? => out.deactivated_by = activation(r)?,
             "dynamic_purchase_to_days" if r.once(&mut seen, 7)? => out.dynamic_days = r.count()?,
             "stamp_expire_days" if r.once(&mut seen, 8)? => drop(usage(r)?), // the store leaves lapsed stamps out (§1.3)
             "max_discount_amount" if r.once(&mut seen, 9)? => out.max_discount_amount = r.count()?,
@@ -53,7 +53,8 @@ fn usage(r: &mut Reader<'_>) -> Read<Option<i64>> {
     Ok(r.whole()?.filter(|value| *value >= 0))
 }
 
-fn activation(r: &mut Reader<'_>, out: &mut Limitation) -> Read<()> {
+fn activation(r: &mut Reader<'_>) -> Read<Box<[Box<str>]>> {
+    let mut deactivated_by: Vec<Box<str>> = Vec::new();
     r.list("`discount_activation` is a list", |r, _| {
         let (mut by, mut seen) = (None, 0u64);
         let read = r.object("an entry is an object with `type` and `value`", |r, name| {
@@ -72,10 +73,10 @@ fn activation(r: &mut Reader<'_>, out: &mut Limitation) -> Read<()> {
         if read.is_some() && seen != 3 {
             r.problem(Code::MissingMember, "`type` and `value` (the other rule's id) are both needed");
         }
-        out.deactivated_by.extend(by.map(Into::into));
+        deactivated_by.extend(by.map(Into::into));
         Ok(())
     })?;
-    Ok(())
+    Ok(deactivated_by.into())
 }
 
 fn hours(r: &mut Reader<'_>) -> Read<Option<Hours>> {

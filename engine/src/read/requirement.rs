@@ -45,9 +45,9 @@ pub(super) fn requirement(r: &mut Reader<'_>, out: &mut Requirement) -> Read<()>
             }
             "customer" if r.once(&mut seen, 8)? => {
                 if let Value::Object(members) = r.object_value("`customer` is an object")? {
-                    for (name, value) in members {
-                        out.customer.extend(need(&name, &value).map(|need| (name.into(), need)));
-                    }
+                    let members =
+                        members.into_iter().filter_map(|(name, value)| need(&name, &value).map(|need| (name.into(), need)));
+                    out.customer = members.collect();
                 }
             }
             "item" if r.once(&mut seen, 9)? => item(r, out)?,
@@ -82,7 +82,7 @@ fn item(r: &mut Reader<'_>, out: &mut Requirement) -> Read<()> {
         match &**name {
             "quantity" if r.once(&mut seen, 0)? => out.quantity = r.count()?.unwrap_or(0).max(1),
             "items" if r.once(&mut seen, 1)? => out.items = items(r)?,
-            "mixes" if r.once(&mut seen, 2)? => mixes(r, out)?,
+            "mixes" if r.once(&mut seen, 2)? => out.mixes = mixes(r)?,
             "quantity" | "items" | "mixes" => {}
             _ => r.skip()?,
         }
@@ -94,7 +94,7 @@ fn item(r: &mut Reader<'_>, out: &mut Requirement) -> Read<()> {
 fn items(r: &mut Reader<'_>) -> Read<Items> {
     let entries = entries(r, "`items` is a list of objects with `id`, `group_id` or both")?;
     let special = |entry: &Entry| entry.group_id.is_none() && matches!(entry.id.as_deref(), Some("*" | "ANY_ITEM"));
-    Ok(match entries.as_slice() {
+    Ok(match &*entries {
         [] => Items::Every,
         [entry] if special(entry) => {
             if entry.id.as_deref() == Some("*") {
@@ -113,7 +113,7 @@ fn items(r: &mut Reader<'_>) -> Read<Items> {
 }
 
 /// A list of item entries; empty ones are told.
-pub(super) fn entries(r: &mut Reader<'_>, wanted: &'static str) -> Read<Vec<Entry>> {
+pub(super) fn entries(r: &mut Reader<'_>, wanted: &'static str) -> Read<Box<[Entry]>> {
     let mut entries = Vec::new();
     r.list(wanted, |r, _| {
         let (mut id, mut group_id, mut seen) = (None, None, 0u64);
@@ -139,16 +139,16 @@ pub(super) fn entries(r: &mut Reader<'_>, wanted: &'static str) -> Read<Vec<Entr
         }
         Ok(())
     })?;
-    Ok(entries)
+    Ok(entries.into())
 }
 
-fn mixes(r: &mut Reader<'_>, out: &mut Requirement) -> Read<()> {
-    let mut count = 0;
+fn mixes(r: &mut Reader<'_>) -> Read<Box<[Mix]>> {
+    let (mut mixes, mut count) = (Vec::new(), 0);
     r.list("`mixes` is a list", |r, _| {
         count += 1;
         let known = r.problems.len();
         let (mut quantity, mut seen) = (None, 0u64);
-        let mut mix = Mix { items: Vec::new(), quantity: 1, reward_eligible: true };
+        let mut mix = Mix { items: Box::default(), quantity: 1, reward_eligible: true };
         let read = r.object("a mix is an object with `items`, `quantity` and `reward_eligible`", |r, name| {
             match &**name {
                 "items" if r.once(&mut seen, 0)? => {
@@ -180,16 +180,16 @@ fn mixes(r: &mut Reader<'_>, out: &mut Requirement) -> Read<()> {
             None if seen & 2 == 0 => r.problem_below("/quantity", Code::MissingMember, "a mix says how many units it needs"),
             None => {}
         }
-        out.mixes.push(mix);
+        mixes.push(mix);
         Ok(())
     })?;
     if count > MOST_MIXES {
         r.problem(Code::TooManyMixes, format!("a rule has at most {MOST_MIXES} mixes; this one has {count}"));
     }
-    if count > 0 && out.mixes.iter().all(|mix| !mix.reward_eligible) {
+    if count > 0 && mixes.iter().all(|mix: &Mix| !mix.reward_eligible) {
         r.problem(Code::NoEligibleMix, "no mix takes part in the reward: set `reward_eligible` to true on at least one");
     }
-    Ok(())
+    Ok(mixes.into())
 }
 
 /// A currency code: three capital letters.

@@ -11,7 +11,7 @@ pub(super) struct RewardRead {
     kind: Option<RewardKind>,
     value: Option<Decimal>,
     /// Each entry's position, items and value.
-    values: Vec<(usize, Vec<Entry>, Option<Decimal>)>,
+    values: Vec<(usize, Box<[Entry]>, Option<Decimal>)>,
     base: Base,
     effect: Effect,
 }
@@ -36,7 +36,7 @@ pub(super) fn reward(r: &mut Reader<'_>) -> Read<Option<RewardRead>> {
             "value" if r.once(&mut seen, 1)? => out.value = r.decimal()?,
             "values" if r.once(&mut seen, 2)? => {
                 r.list("`values` is a list of objects with `items` and `value`", |r, at| {
-                    let (mut items, mut value, mut seen) = (Vec::new(), None, 0u64);
+                    let (mut items, mut value, mut seen) = (Box::default(), None, 0u64);
                     let known = r.problems.len();
                     let read =
                         r.object("an entry of `values` is an object with `items` and `value`", |r, name| match &**name {
@@ -125,7 +125,7 @@ pub(super) fn check_values(r: &mut Reader<'_>, requirement: &Requirement, read: 
         let value = value.and_then(|value| check_value(r, kind, most, value, &format!("/reward/values/{at}/value")));
         values.extend(value.map(|value| ValueFor { items, value }));
     }
-    Some(Reward { kind, value: value?, values, base: read.base, effect: read.effect })
+    Some(Reward { kind, value: value?, values: values.into(), base: read.base, effect: read.effect })
 }
 
 fn check_value(r: &mut Reader<'_>, kind: RewardKind, most: i64, value: Decimal, at: &str) -> Option<Decimal> {

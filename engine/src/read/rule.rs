@@ -6,7 +6,7 @@ use super::limitation::limitation;
 use super::requirement::requirement;
 use super::reward::{RewardRead, check_values, reward};
 use super::{Read, Reader};
-use crate::canonical::{Canonical, Forms, Unfit};
+use crate::canonical::Canonical;
 use crate::error::{Code, Problem};
 use crate::number::Decimal;
 use crate::plan::Symbols;
@@ -16,22 +16,8 @@ use crate::rule::{Base, Effect, Limitation, Requirement, Reward, RewardKind, Rul
 #[derive(Debug, Default)]
 pub(crate) struct RulesRead {
     pub(crate) rules: Vec<Arc<Rule>>,
-    /// Their canonical forms.
-    pub(crate) forms: Forms,
     /// Their ids, in the same order.
     pub(crate) ids: Symbols,
-}
-
-/// The text that is read, kept for the rules' sources, and the forms written so far.
-struct Texts<'a> {
-    all: Arc<str>,
-    forms: Canonical<'a>,
-}
-
-impl<'a> Texts<'a> {
-    fn new(text: &'a str) -> Self {
-        Self { all: text.into(), forms: Canonical::with_capacity(text.len()) }
-    }
 }
 
 /// After as many rules the number of all of them is estimated.
@@ -47,7 +33,7 @@ const MOST_ESTIMATED: usize = 1 << 16;
 pub(crate) fn rules(text: &str, base: &str) -> Result<RulesRead, Vec<Problem>> {
     Reader::new(text, base).finish(|r| {
         let RulesRead { mut rules, mut ids, .. } = RulesRead::default();
-        let mut texts = Texts::new(text);
+        let all: Arc<str> = text.into();
         let list = r.list("a list of rules belongs here", |r, at| {
             if at == SAMPLE {
                 let read = r.cursor.at().max(1);
@@ -55,7 +41,7 @@ pub(crate) fn rules(text: &str, base: &str) -> Result<RulesRead, Vec<Problem>> {
                 rules.reserve(estimate);
                 ids.reserve(estimate);
             }
-            let Some(id) = one(r, &mut texts, &mut rules)? else { return Ok(()) };
+            let Some(id) = one(r, &all, &mut rules)? else { return Ok(()) };
             let known = ids.len();
             ids.intern(&id);
             if ids.len() == known {
@@ -64,7 +50,7 @@ pub(crate) fn rules(text: &str, base: &str) -> Result<RulesRead, Vec<Problem>> {
             }
             Ok(())
         })?;
-        Ok(list.then(|| RulesRead { rules, forms: texts.forms.into_forms(), ids }))
+        Ok(list.then_some(RulesRead { rules, ids }))
     })
 }
 
@@ -75,7 +61,7 @@ pub(crate) fn rules(text: &str, base: &str) -> Result<RulesRead, Vec<Problem>> {
 pub(crate) fn rule(text: &str, base: &str) -> Result<Rule, Vec<Problem>> {
     Reader::new(text, base).finish(|r| {
         let mut rules = Vec::with_capacity(1);
-        one(r, &mut Texts::new(text), &mut rules)?;
+        one(r, &text.into(), &mut rules)?;
         Ok(rules.pop().and_then(Arc::into_inner))
     })
 }
@@ -94,7 +80,7 @@ fn blank() -> Rule {
         reward: Reward {
             kind: RewardKind::Amount,
             value: Decimal::ZERO,
-            values: Vec::new(),
+            values: Box::default(),
             base: Base::Gross,
             effect: Effect::Discount,
         },
@@ -103,25 +89,24 @@ fn blank() -> Rule {
     }
 }
 
-/// Reads one rule and gives back its id. When nothing is wrong with it, it is the last of `rules`
-/// and its form the last one kept.
-fn one<'a>(r: &mut Reader<'a>, texts: &mut Texts<'a>, rules: &mut Vec<Arc<Rule>>) -> Read<Option<Arc<str>>> {
+/// Reads one rule and gives back its id. When nothing is wrong with it, it is the last of `rules`.
+/// `all` is the text that is read, kept for the rules' sources.
+fn one(r: &mut Reader<'_>, all: &Arc<str>, rules: &mut Vec<Arc<Rule>>) -> Read<Option<Arc<str>>> {
     // A rule is large: it is filled in where it stays.
     let place = rules.len();
     rules.push(Arc::new(blank()));
     let Some(rule) = rules.last_mut().and_then(Arc::get_mut) else { return Ok(None) };
-    let (id, good) = fill(r, texts, rule)?;
-    if good {
-        texts.forms.keep();
-    } else {
+    let (id, good) = fill(r, all, rule)?;
+    if !good {
         rules.truncate(place);
     }
     Ok(id)
 }
 
 /// Reads one rule into a blank one; gives back its id, and whether nothing is wrong with it.
-fn fill<'a>(r: &mut Reader<'a>, texts: &mut Texts<'a>, rule: &mut Rule) -> Read<(Option<Arc<str>>, bool)> {
+fn fill(r: &mut Reader<'_>, all: &Arc<str>, rule: &mut Rule) -> Read<(Option<Arc<str>>, bool)> {
     let known = r.problems.len() + r.untold;
+    r.cursor.had_exponent();
     let mut seen = 0u64;
     let mut id: Option<Arc<str>> = None;
     let mut reward_read: Option<RewardRead> = None;
@@ -184,10 +169,9 @@ fn fill<'a>(r: &mut Reader<'a>, texts: &mut Texts<'a>, rule: &mut Rule) -> Read<
     }
     let reward = reward_read.and_then(|read| check_values(r, &rule.requirement, read));
     let text = r.text.get(range.clone()).unwrap_or("");
-    match texts.forms.write(text, "refs") {
-        Ok(()) => {}
-        Err(Unfit::Number) => r.problem(Code::OutOfRange, "a number in this rule has an exponent beyond 400"),
-        Err(Unfit::NotJson) => r.problem(Code::TooDeep, "lists and objects lie too deep in each other"),
+    // What was read has a canonical form (§1.6), but for numbers of which nobody can tell the size.
+    if r.cursor.had_exponent() && Canonical::default().of(text, "refs").is_err() {
+        r.problem(Code::OutOfRange, "a number in this rule has an exponent beyond 400");
     }
     let (Some(found), Some(reward), true) = (&id, reward, r.problems.len() + r.untold == known) else {
         return Ok((id, false));
@@ -196,7 +180,7 @@ fn fill<'a>(r: &mut Reader<'a>, texts: &mut Texts<'a>, rule: &mut Rule) -> Read<
     rule.reward = reward;
     rule.source = match refs {
         Some(refs) => Source::whole(&without_member(text, refs.start - range.start, refs.end - range.start)),
-        None => Source::shared(&texts.all, range),
+        None => Source::shared(all, range),
     };
     Ok((id, true))
 }
