@@ -56,6 +56,7 @@ use crate::discounts::plans::Plans;
 use crate::error::ApiError;
 use crate::external::{Limit, Registry};
 use crate::metrics::Metrics;
+use crate::outbox::HandOver;
 use crate::sealed::Sealer;
 use crate::store::Store;
 use crate::wallets::Secrets;
@@ -85,6 +86,8 @@ pub struct Parts {
     pub registry: Option<Arc<dyn Registry>>,
     /// How often they are.
     pub lookups: Arc<Limit>,
+    /// What is sent as soon as it is saved.
+    pub hand_over: Arc<HandOver>,
 }
 
 impl App {
@@ -99,9 +102,9 @@ impl App {
         let plans = Arc::new(Plans::new(metrics.clone()));
         let wallets = Arc::new(Secrets::load(&store, &sealer).await?);
         let registry = external::registry(&config).map_err(ApiError::Internal)?;
-        let lookups = Arc::default();
+        let (lookups, hand_over) = (Arc::default(), Arc::default());
         let config = Arc::new(config);
-        Ok(Self(Arc::new(Parts { config, store, auth, plans, metrics, wallets, sealer, registry, lookups })))
+        Ok(Self(Arc::new(Parts { config, store, auth, plans, metrics, wallets, sealer, registry, lookups, hand_over })))
     }
 }
 

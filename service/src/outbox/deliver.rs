@@ -6,12 +6,13 @@
 use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
 
-use chrono::{SecondsFormat, TimeDelta, Utc};
-use tokio::time::{sleep, timeout};
+use tokio::sync::mpsc::UnboundedReceiver;
+use tokio::time::{Instant, sleep, timeout};
 
 use super::attempt::Sender;
+use super::handed::Handed;
 use super::sending::Sending;
-use super::store::{self, Attempt, Due, Outcome};
+use super::store::{self, Attempt, Due, Outcome, before, later};
 use crate::App;
 use crate::error::ApiError;
 use crate::hooks::{self, Receiver};
@@ -22,9 +23,6 @@ const PAUSE: Duration = Duration::from_millis(250);
 /// How long a node that sends gathers what happens meanwhile: what is due and what has ended is read and written
 /// together, which costs hardly more than one message alone.
 const GATHER: Duration = Duration::from_millis(20);
-
-/// How much longer than its timeout an attempt may take before another node takes the message.
-const SLACK: Duration = Duration::from_secs(10);
 
 /// How long requests under way may still take when the service stops; the rest is sent again later.
 const LAST_WAIT: Duration = Duration::from_secs(5);
@@ -37,7 +35,6 @@ const FORGET_EVERY: Duration = Duration::from_secs(3600);
 pub struct Deliverer {
     app: App,
     sender: Sender,
-    timeout: Duration,
     retries: Vec<Duration>,
     keep: Duration,
 }
@@ -52,7 +49,6 @@ impl Deliverer {
         Ok(Self {
             app: app.clone(),
             sender: Sender::new(config)?,
-            timeout: Duration::from_secs(config.delivery_timeout_seconds),
             retries: config.delivery_retry_seconds.iter().map(|seconds| Duration::from_secs(*seconds)).collect(),
             keep: Duration::from_secs(config.delivery_keep_days.saturating_mul(86_400)),
         })
@@ -61,31 +57,47 @@ impl Deliverer {
     /// Sends until told to stop; what is under way then gets a moment to finish.
     pub async fn run(self, stop: impl Future<Output = ()>) {
         let mut stop = std::pin::pin!(stop);
+        let mut handed = self.app.hand_over.open();
         let mut sending = Sending::default();
-        let mut forgotten: Option<tokio::time::Instant> = None;
+        let mut forgotten: Option<Instant> = None;
+        // When the outbox was looked into; it is again after a pause, or when something is known to be there.
+        let mut looked: Option<Instant> = None;
         loop {
             if forgotten.is_none_or(|at| at.elapsed() >= FORGET_EVERY) {
-                forgotten = Some(tokio::time::Instant::now());
+                forgotten = Some(Instant::now());
                 if let Err(error) = store::forget(&self.app.store, &before(self.keep)).await {
                     tracing::error!(?error, "old messages cannot be deleted");
                 }
             }
-            let begun = self.begin(&mut sending).await.unwrap_or_else(|error| {
-                tracing::error!(?error, "the outbox cannot be read");
-                0
-            });
+            if looked.is_none_or(|at| at.elapsed() >= PAUSE) {
+                let begun = self.begin(&mut sending).await.unwrap_or_else(|error| {
+                    tracing::error!(?error, "the outbox cannot be read");
+                    0
+                });
+                // More may be due when there was this.
+                looked = if begun > 0 && self.app.hand_over.room() > 0 { None } else { Some(Instant::now()) };
+            }
             tokio::select! {
                 () = &mut stop => break,
                 () = sleep(GATHER) => {}
             }
-            // More may be due when there was this; otherwise look again later, or when a place is free.
-            let pause = if begun > 0 && sending.room(0) > 0 { Duration::ZERO } else { PAUSE };
+            self.begin_handed(waiting(&mut handed), &mut sending).await;
+            let pause = looked.map_or(Duration::ZERO, |at| PAUSE.saturating_sub(at.elapsed()));
             tokio::select! {
                 () = &mut stop => break,
-                done = sending.done(), if !sending.is_empty() => self.settle(done).await,
+                done = sending.done(), if !sending.is_empty() => {
+                    if self.settle(done).await {
+                        looked = None;
+                    }
+                }
+                Some(first) = next(&mut handed) => self.begin_handed(vec![first], &mut sending).await,
                 () = sleep(pause) => {}
             }
         }
+        if handed.is_some() {
+            self.app.hand_over.close();
+        }
+        self.begin_handed(waiting(&mut handed), &mut sending).await;
         // What did not finish is taken up again when its time is over, here or on another node.
         drop(timeout(LAST_WAIT, self.finish(&mut sending)).await);
     }
@@ -110,17 +122,36 @@ impl Deliverer {
 
     /// Takes messages as far as there is room, and begins to send them; how many.
     async fn begin(&self, sending: &mut Sending) -> Result<usize, ApiError> {
-        let due = self.choose(sending).await?;
-        let taken = store::take(&self.app.store, due, &after(self.timeout.saturating_add(SLACK))).await?;
+        let chosen = self.choose(sending).await?;
+        if chosen.is_empty() && self.app.hand_over.room() > 0 {
+            self.app.hand_over.nothing_left();
+        }
+        let until = later(store::time_of_attempt(&self.app.config));
+        let taken = store::take(&self.app.store, chosen, &until).await?;
+        self.begin_taken(taken, sending).await
+    }
+
+    /// Begins to send what was handed over.
+    async fn begin_handed(&self, handed: Vec<Handed>, sending: &mut Sending) {
+        if handed.is_empty() {
+            return;
+        }
+        if let Err(error) = self.begin_taken(handed, sending).await {
+            tracing::error!(?error, "what was handed over cannot be sent; it will be when its time is over");
+        }
+    }
+
+    /// Begins to send messages that are taken; how many.
+    async fn begin_taken(&self, taken: Vec<Handed>, sending: &mut Sending) -> Result<usize, ApiError> {
         let mut receivers: HashMap<String, Option<Receiver>> = HashMap::new();
         let (mut begun, mut hopeless) = (0_usize, Vec::new());
-        for due in taken {
-            if due.by_hook && !receivers.contains_key(&due.sender) {
+        for Handed { due, place } in taken {
+            if due.is_webhook() && !receivers.contains_key(&due.sender) {
                 receivers.insert(due.sender.clone(), hooks::receiver(&self.app, &due.account, &due.sender).await?);
             }
             let receiver = receivers.get(&due.sender).cloned().flatten();
             let made_before = usize::try_from(due.attempts).unwrap_or(usize::MAX).saturating_sub(1);
-            let problem = if due.by_hook && receiver.is_none() {
+            let problem = if due.is_webhook() && receiver.is_none() {
                 Some("the subscription is deleted")
             } else if made_before > self.retries.len() {
                 // Nobody heard of the last attempt: the node that made it died.
@@ -130,34 +161,32 @@ impl Deliverer {
             };
             if let Some(problem) = problem {
                 let attempt = Attempt { at: crate::store::now(), problem: Some(problem.to_owned()), ..Attempt::default() };
-                hopeless.push(Outcome { due, attempt, state: "failed", next_at: after(Duration::ZERO) });
+                hopeless.push(Outcome { due, attempt, state: "failed", next_at: later(Duration::ZERO) });
                 continue;
             }
             begun = begun.saturating_add(1);
-            sending.begin(&due.clone(), self.clone().attempt(due, receiver));
+            sending.begin(place, self.clone().attempt(due, receiver));
         }
         self.settle(hopeless).await;
         Ok(begun)
     }
 
     /// What to send next: of each sender something, as far as there is room.
-    async fn choose(&self, sending: &mut Sending) -> Result<Vec<Due>, ApiError> {
-        let mut chosen: Vec<Due> = Vec::new();
-        let mut of_account: HashMap<String, usize> = HashMap::new();
-        if sending.room(0) == 0 {
+    async fn choose(&self, sending: &mut Sending) -> Result<Vec<Handed>, ApiError> {
+        let places = &self.app.hand_over;
+        let mut chosen: Vec<Handed> = Vec::new();
+        if places.room() == 0 {
             return Ok(chosen);
         }
         let senders = store::senders(&self.app.store).await?;
         for sender in sending.in_turn(senders) {
-            let room = sending.room(chosen.len()).min(sending.room_of_sender(&sender));
+            let room = places.room().min(places.room_of_sender(&sender));
             if room == 0 {
                 continue;
             }
             for due in store::due(&self.app.store, &sender, i64::try_from(room).unwrap_or(i64::MAX)).await? {
-                let chosen_of_account = of_account.entry(due.account.clone()).or_default();
-                if *chosen_of_account < sending.room_of_account(&due.account) {
-                    *chosen_of_account = chosen_of_account.saturating_add(1);
-                    chosen.push(due);
+                if let Some(place) = places.place(&due.account, &due.sender) {
+                    chosen.push(Handed { due, place });
                 }
             }
         }
@@ -166,7 +195,8 @@ impl Deliverer {
 
     /// One attempt, and what is to be done after it.
     async fn attempt(self, due: Due, receiver: Option<Receiver>) -> Outcome {
-        let open = |text: String| self.app.sealer.open_text(&store::place(&due.account, &due.id), text);
+        let place = store::place(&due.account, &due.id);
+        let open = |text: String| if due.sealed { self.app.sealer.open_text(&place, text) } else { Ok(text) };
         let opened = || {
             let (url, headers) = (open(due.url.clone())?, open(due.headers.clone())?);
             Ok((Due { url, headers, ..due.clone() }, due.body.clone().map(open).transpose()?))
@@ -181,10 +211,10 @@ impl Deliverer {
         };
         let retry = usize::try_from(due.attempts).ok().and_then(|made| self.retries.get(made.saturating_sub(1)));
         let (state, next_at) = match (&attempt.problem, attempt.status, retry) {
-            (None, ..) => ("accepted", after(Duration::ZERO)),
-            (_, Some(400), _) => ("refused", after(Duration::ZERO)),
-            (_, _, Some(pause)) => ("waiting", after(*pause)),
-            (_, _, None) => ("failed", after(Duration::ZERO)),
+            (None, ..) => ("accepted", later(Duration::ZERO)),
+            (_, Some(400), _) => ("refused", later(Duration::ZERO)),
+            (_, _, Some(pause)) => ("waiting", later(*pause)),
+            (_, _, None) => ("failed", later(Duration::ZERO)),
         };
         self.app.metrics.attempted(state);
         // Neither address nor body: they may name customers.
@@ -193,14 +223,18 @@ impl Deliverer {
         Outcome { due, attempt, state, next_at }
     }
 
-    /// Writes what came of attempts, all in one unit of work.
-    async fn settle(&self, outcomes: Vec<Outcome>) {
+    /// Writes what came of attempts, all in one unit of work. True: something else may be due now.
+    async fn settle(&self, outcomes: Vec<Outcome>) -> bool {
         if outcomes.is_empty() {
-            return;
+            return false;
         }
+        let is_awaited = |Outcome { due, .. }: &Outcome| due.sealed || self.app.hand_over.is_awaited(due.lane.as_deref());
+        // Each is asked: a lane is awaited once.
+        let awaited = outcomes.iter().filter(|outcome| is_awaited(outcome)).count() > 0;
         if let Err(error) = self.write(outcomes).await {
             tracing::error!(?error, "what came of messages cannot be written; they will be sent again");
         }
+        awaited
     }
 
     async fn write(&self, mut outcomes: Vec<Outcome>) -> Result<(), ApiError> {
@@ -211,7 +245,7 @@ impl Deliverer {
         let mut of_hooks: BTreeMap<(&str, &str), (i64, bool)> = BTreeMap::new();
         for outcome in &outcomes {
             let Outcome { due, state, .. } = outcome;
-            if store::settle(unit.db(), &self.app, outcome).await? && due.by_hook {
+            if store::settle(unit.db(), &self.app, outcome).await? && due.is_webhook() {
                 let (given_up, heard) = of_hooks.entry((&due.account, &due.sender)).or_default();
                 match *state {
                     "failed" => *given_up = given_up.saturating_add(1),
@@ -227,18 +261,16 @@ impl Deliverer {
     }
 }
 
-/// The instant so much from now, as it is stored.
-fn after(wait: Duration) -> String {
-    stored(TimeDelta::from_std(wait).unwrap_or(TimeDelta::MAX))
+/// What was handed over by now.
+fn waiting(handed: &mut Option<UnboundedReceiver<Handed>>) -> Vec<Handed> {
+    let Some(handed) = handed else { return Vec::new() };
+    std::iter::from_fn(|| handed.try_recv().ok()).collect()
 }
 
-/// The instant so long ago.
-fn before(ago: Duration) -> String {
-    stored(-TimeDelta::from_std(ago).unwrap_or(TimeDelta::MAX))
-}
-
-fn stored(wait: TimeDelta) -> String {
-    // A wait beyond all time is forever.
-    let at = Utc::now().checked_add_signed(wait);
-    at.map_or_else(|| "9999-12-31T23:59:59.999999Z".to_owned(), |at| at.to_rfc3339_opts(SecondsFormat::Micros, true))
+/// What is handed over next; never anything where another one gets it.
+async fn next(handed: &mut Option<UnboundedReceiver<Handed>>) -> Option<Handed> {
+    match handed {
+        Some(handed) => handed.recv().await,
+        None => std::future::pending().await,
+    }
 }

@@ -1,51 +1,29 @@
 //! Requests under way, and whose turn is next.
 
-use std::collections::HashMap;
+use tokio::task::JoinSet;
 
-use tokio::task::{Id, JoinSet};
-
-use super::store::{Due, Outcome};
-
-/// Most requests under way at once, on one node.
-const MOST: usize = 512;
-
-/// Of these for one account, and for one sender: whoever is slow to answer must not hold the others up.
-const MOST_OF_ACCOUNT: usize = 128;
-const MOST_OF_SENDER: usize = 32;
+use super::handed::Place;
+use super::store::Outcome;
 
 /// Requests under way.
 #[derive(Default)]
 pub(super) struct Sending {
     tasks: JoinSet<Outcome>,
-    /// By task: the account and the sender.
-    whose: HashMap<Id, (String, String)>,
     /// The last sender that had its turn.
     last: String,
 }
 
 impl Sending {
-    pub(super) fn begin(&mut self, due: &Due, attempt: impl Future<Output = Outcome> + Send + 'static) {
-        let task = self.tasks.spawn(attempt);
-        self.whose.insert(task.id(), (due.account.clone(), due.sender.clone()));
+    pub(super) fn begin(&mut self, place: Place, attempt: impl Future<Output = Outcome> + Send + 'static) {
+        self.tasks.spawn(async move {
+            let outcome = attempt.await;
+            drop(place);
+            outcome
+        });
     }
 
     pub(super) fn is_empty(&self) -> bool {
         self.tasks.is_empty()
-    }
-
-    /// How many more there may be, beside so many.
-    pub(super) fn room(&self, beside: usize) -> usize {
-        MOST.saturating_sub(self.tasks.len()).saturating_sub(beside)
-    }
-
-    /// How many more of a sender there may be.
-    pub(super) fn room_of_sender(&self, sender: &str) -> usize {
-        MOST_OF_SENDER.saturating_sub(self.whose.values().filter(|(_, other)| other == sender).count())
-    }
-
-    /// How many more of an account there may be.
-    pub(super) fn room_of_account(&self, account: &str) -> usize {
-        MOST_OF_ACCOUNT.saturating_sub(self.whose.values().filter(|(other, _)| other == account).count())
     }
 
     /// Senders in the order of their turns: each time another one is first.
@@ -65,19 +43,13 @@ impl Sending {
     /// its time is over.
     pub(super) async fn done(&mut self) -> Vec<Outcome> {
         let mut outcomes = Vec::new();
-        let mut next = self.tasks.join_next_with_id().await;
+        let mut next = self.tasks.join_next().await;
         while let Some(ended) = next {
             match ended {
-                Ok((id, outcome)) => {
-                    self.whose.remove(&id);
-                    outcomes.push(outcome);
-                }
-                Err(error) => {
-                    self.whose.remove(&error.id());
-                    tracing::error!(%error, "an attempt to send broke");
-                }
+                Ok(outcome) => outcomes.push(outcome),
+                Err(error) => tracing::error!(%error, "an attempt to send broke"),
             }
-            next = self.tasks.try_join_next_with_id();
+            next = self.tasks.try_join_next();
         }
         outcomes
     }

@@ -5,15 +5,20 @@
 //! only where it is still the taker's.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
 
+use chrono::{TimeDelta, Utc};
 use serde_json::{Map, Value};
 use sqlx::Row;
 use sqlx::any::AnyRow;
 
+use super::handed::Handed;
 use crate::App;
+use crate::config::Config;
 use crate::error::ApiError;
 use crate::store::statement::Statement;
-use crate::store::{Db, Kind, Store, now};
+use crate::store::{Db, Kind, Store, now, written};
 
 /// A request to send.
 #[derive(Debug)]
@@ -50,10 +55,24 @@ pub async fn add(db: &mut Db, app: &App, message: &Message<'_>) -> Result<(), Ap
     let (url, body) = (seal(message.url)?, message.body.as_deref().map(seal).transpose()?);
     let headers: Map<String, Value> =
         message.headers.iter().map(|(name, value)| ((*name).to_owned(), value.as_str().into())).collect();
-    let headers = if headers.is_empty() { String::new() } else { seal(&Value::Object(headers).to_string())? };
-    sqlx::query(
+    let headers = if headers.is_empty() { String::new() } else { Value::Object(headers).to_string() };
+    let sealed_headers = seal(&headers)?;
+    let now = now();
+    let offered = match app.store.kind() {
+        Kind::Sqlite => app.hand_over.offer(message.account, message.sender),
+        Kind::Postgres => None,
+    };
+    let until = match &offered {
+        Some(_) => later(time_of_attempt(&app.config)),
+        None => now.clone(),
+    };
+    // What waits for others of its lane is not taken yet.
+    let added = sqlx::query(
         "INSERT INTO outbox (id, account_id, sender, lane, event, method, url, headers, body, state, attempts, next_at, created_at, updated_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'waiting', 0, $10, $10, $10)",
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'waiting',
+            CASE WHEN $12 = 0 OR EXISTS (SELECT 1 FROM outbox WHERE state = 'waiting' AND lane = $4) THEN 0 ELSE 1 END,
+            CASE WHEN $12 = 0 OR EXISTS (SELECT 1 FROM outbox WHERE state = 'waiting' AND lane = $4) THEN $10 ELSE $11 END, $10, $10)
+         RETURNING attempts",
     )
     .bind(message.id)
     .bind(message.account)
@@ -62,12 +81,61 @@ pub async fn add(db: &mut Db, app: &App, message: &Message<'_>) -> Result<(), Ap
     .bind(message.event)
     .bind(message.method)
     .bind(url)
-    .bind(headers)
+    .bind(sealed_headers)
     .bind(body.as_deref())
-    .bind(now())
-    .execute(db)
+    .bind(&*now)
+    .bind(&*until)
+    .bind(i64::from(offered.is_some()))
+    .fetch_one(&mut *db)
     .await?;
+    let attempts: i64 = added.get(0);
+    let hand_over = Arc::clone(&app.hand_over);
+    match offered {
+        Some(place) if attempts > 0 => {
+            let due = Due {
+                id: message.id.to_owned(),
+                account: message.account.to_owned(),
+                sender: message.sender.to_owned(),
+                lane: message.lane.map(str::to_owned),
+                event: message.event.to_owned(),
+                method: message.method.to_owned(),
+                url: message.url.to_owned(),
+                headers,
+                body: message.body.clone(),
+                sealed: false,
+                attempts,
+            };
+            db.afterwards(move || hand_over.hand(Handed { due, place }));
+        }
+        offered => {
+            let lane = offered.and(message.lane).map(str::to_owned);
+            db.afterwards(move || hand_over.leave(lane));
+        }
+    }
     Ok(())
+}
+
+/// How much longer than its timeout an attempt may take before another node takes the message.
+const SLACK: Duration = Duration::from_secs(10);
+
+/// How long an attempt may take.
+pub(super) fn time_of_attempt(config: &Config) -> Duration {
+    Duration::from_secs(config.delivery_timeout_seconds).saturating_add(SLACK)
+}
+
+/// The instant so much from now, as it is stored.
+pub(super) fn later(wait: Duration) -> String {
+    stored(TimeDelta::from_std(wait).unwrap_or(TimeDelta::MAX))
+}
+
+/// The instant so long ago.
+pub(super) fn before(ago: Duration) -> String {
+    stored(-TimeDelta::from_std(ago).unwrap_or(TimeDelta::MAX))
+}
+
+fn stored(wait: TimeDelta) -> String {
+    // A wait beyond all time is forever.
+    Utc::now().checked_add_signed(wait).map_or_else(|| "9999-12-31T23:59:59.999999Z".to_owned(), written)
 }
 
 /// Seals a text; that it says nothing is no secret.
@@ -86,16 +154,23 @@ pub(super) struct Due {
     pub(super) id: String,
     pub(super) account: String,
     pub(super) sender: String,
-    /// Is it a webhook's?
-    pub(super) by_hook: bool,
+    /// A webhook has one.
+    pub(super) lane: Option<String>,
     pub(super) event: String,
     pub(super) method: String,
-    /// Sealed, as headers and body are.
     pub(super) url: String,
     pub(super) headers: String,
     pub(super) body: Option<String>,
+    /// Are address, headers and body as they are stored? Else they were handed over as they are.
+    pub(super) sealed: bool,
     /// How often it was tried; once taken, this attempt included.
     pub(super) attempts: i64,
+}
+
+impl Due {
+    pub(super) fn is_webhook(&self) -> bool {
+        self.lane.is_some()
+    }
 }
 
 /// Who has messages that wait, in order of their ids.
@@ -118,7 +193,7 @@ pub(super) async fn senders(store: &Store) -> Result<Vec<String>, ApiError> {
 /// A sender's messages that are due, longest first.
 pub(super) async fn due(store: &Store, sender: &str, most: i64) -> Result<Vec<Due>, ApiError> {
     let rows = sqlx::query(
-        "SELECT id, account_id, sender, CASE WHEN lane IS NULL THEN 0 ELSE 1 END, event, method, url, headers, body, attempts
+        "SELECT id, account_id, sender, lane, event, method, url, headers, body, attempts
          FROM outbox o WHERE state = 'waiting' AND sender = $1 AND next_at <= $2 AND (lane IS NULL OR NOT EXISTS (
             SELECT 1 FROM outbox e WHERE e.state = 'waiting' AND e.lane = o.lane AND e.seq < o.seq
          ))
@@ -137,18 +212,19 @@ fn read(row: &AnyRow) -> Due {
         id: row.get(0),
         account: row.get(1),
         sender: row.get(2),
-        by_hook: row.get::<i64, _>(3) != 0,
+        lane: row.get(3),
         event: row.get(4),
         method: row.get(5),
         url: row.get(6),
         headers: row.get(7),
         body: row.get(8),
+        sealed: true,
         attempts: row.get(9),
     }
 }
 
 /// Takes messages for one attempt that is over by `until`; those that this node got.
-pub(super) async fn take(store: &Store, due: Vec<Due>, until: &str) -> Result<Vec<Due>, ApiError> {
+pub(super) async fn take(store: &Store, due: Vec<Handed>, until: &str) -> Result<Vec<Handed>, ApiError> {
     if due.is_empty() {
         return Ok(due);
     }
@@ -156,7 +232,7 @@ pub(super) async fn take(store: &Store, due: Vec<Due>, until: &str) -> Result<Ve
     let mut query = Statement::new("UPDATE outbox SET attempts = attempts + 1, next_at = ");
     query.push_bind(until)?.push(", updated_at = ").push_bind(&*now)?;
     query.push(" WHERE state = 'waiting' AND next_at <= ").push_bind(&*now)?;
-    let ids = due.iter().map(|due| due.id.as_str());
+    let ids = due.iter().map(|one| one.due.id.as_str());
     match store.kind() {
         Kind::Sqlite => query.push(" AND id IN ").push_list(ids)?,
         // What another node takes at this moment is passed over: nodes never wait for each other in a circle.
@@ -168,7 +244,10 @@ pub(super) async fn take(store: &Store, due: Vec<Due>, until: &str) -> Result<Ve
     let mut unit = store.unit().await?;
     let taken: BTreeMap<String, i64> = query.rows(unit.db()).await?.iter().map(|row| (row.get(0), row.get(1))).collect();
     unit.save().await?;
-    let taken = |due: Due| taken.get(&due.id).map(|attempts| Due { attempts: *attempts, ..due });
+    let taken = |Handed { due, place }: Handed| {
+        let attempts = *taken.get(&due.id)?;
+        Some(Handed { due: Due { attempts, ..due }, place })
+    };
     Ok(due.into_iter().filter_map(taken).collect())
 }
 

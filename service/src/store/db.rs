@@ -1,5 +1,6 @@
 //! What statements run on: `sqlx::query(…).execute(db)` is the same on either database.
 
+use std::fmt;
 use std::pin::Pin;
 
 use futures_util::{TryFutureExt, stream};
@@ -11,7 +12,26 @@ use super::sqlite::{Answer, Direct, File};
 
 /// The connection of a unit of work or a view.
 #[derive(Debug)]
-pub struct Db(Connection);
+pub struct Db {
+    connection: Connection,
+    afterwards: Afterwards,
+}
+
+/// What is done once a unit of work is saved, and not at all when it is not.
+#[derive(Default)]
+pub(super) struct Afterwards(Vec<Box<dyn FnOnce() + Send>>);
+
+impl fmt::Debug for Afterwards {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Afterwards").field(&self.0.len()).finish()
+    }
+}
+
+impl Afterwards {
+    pub(super) fn run(self) {
+        self.0.into_iter().for_each(|then| then());
+    }
+}
 
 #[derive(Debug)]
 enum Connection {
@@ -21,26 +41,38 @@ enum Connection {
 
 impl Db {
     pub(super) fn postgres(transaction: Transaction<'static, Any>) -> Self {
-        Self(Connection::Postgres(transaction))
+        Self { connection: Connection::Postgres(transaction), afterwards: Afterwards::default() }
     }
 
     pub(super) fn sqlite(connection: Direct) -> Self {
-        Self(Connection::Sqlite(connection))
+        Self { connection: Connection::Sqlite(connection), afterwards: Afterwards::default() }
+    }
+
+    /// Does something once the unit of work is saved. It must be quick.
+    pub fn afterwards(&mut self, then: impl FnOnce() + Send + 'static) {
+        self.afterwards.0.push(Box::new(then));
+    }
+
+    /// What is to be done once the unit is saved; from now on it is another one's.
+    pub(super) fn take_afterwards(&mut self) -> Afterwards {
+        std::mem::take(&mut self.afterwards)
     }
 
     pub(super) fn direct(&mut self) -> Option<&mut Direct> {
-        match &mut self.0 {
+        match &mut self.connection {
             Connection::Postgres(_) => None,
             Connection::Sqlite(direct) => Some(direct),
         }
     }
 
     pub(super) async fn commit(self) -> Result<(), Error> {
-        match self.0 {
-            Connection::Postgres(transaction) => transaction.commit().await,
+        match self.connection {
+            Connection::Postgres(transaction) => transaction.commit().await?,
             // A view: there is nothing to save.
-            Connection::Sqlite(_) => Ok(()),
+            Connection::Sqlite(_) => {}
         }
+        self.afterwards.run();
+        Ok(())
     }
 }
 
@@ -93,7 +125,7 @@ impl<'c> Executor<'c> for &'c mut Db {
         'c: 'e,
         E: 'q + Execute<'q, Any>,
     {
-        match &mut self.0 {
+        match &mut self.connection {
             Connection::Postgres(transaction) => (&mut **transaction).fetch_many(query),
             Connection::Sqlite(direct) => {
                 let query = taken(query);
@@ -110,7 +142,7 @@ impl<'c> Executor<'c> for &'c mut Db {
         'c: 'e,
         E: 'q + Execute<'q, Any>,
     {
-        match &mut self.0 {
+        match &mut self.connection {
             Connection::Postgres(transaction) => (&mut **transaction).fetch_optional(query),
             Connection::Sqlite(direct) => {
                 let query = taken(query);
@@ -126,7 +158,7 @@ impl<'c> Executor<'c> for &'c mut Db {
     where
         'c: 'e,
     {
-        match &mut self.0 {
+        match &mut self.connection {
             Connection::Postgres(transaction) => (&mut **transaction).prepare_with(sql, types),
             Connection::Sqlite(_) => not_described(),
         }
@@ -136,7 +168,7 @@ impl<'c> Executor<'c> for &'c mut Db {
     where
         'c: 'e,
     {
-        match &mut self.0 {
+        match &mut self.connection {
             Connection::Postgres(transaction) => (&mut **transaction).describe(sql),
             Connection::Sqlite(_) => not_described(),
         }

@@ -19,6 +19,7 @@ use super::connection::{Direct, writer};
 use super::disk::Disk;
 use crate::error::ApiError;
 use crate::store::Db;
+use crate::store::db::Afterwards;
 
 /// Most units that share a commit.
 const MOST_UNITS: usize = 64;
@@ -42,7 +43,24 @@ struct State {
     /// Has a transaction begun?
     open: bool,
     /// Units that are done and wait for the commit.
-    done: Vec<oneshot::Sender<Result<(), String>>>,
+    done: Vec<Done>,
+}
+
+/// A unit that waits for its commit.
+#[derive(Debug)]
+struct Done {
+    /// Whoever waits no longer need not be told.
+    unit: oneshot::Sender<Result<(), String>>,
+    afterwards: Afterwards,
+}
+
+impl Done {
+    fn tell(self, ended: Result<(), String>) {
+        if ended.is_ok() {
+            self.afterwards.run();
+        }
+        drop(self.unit.send(ended));
+    }
 }
 
 impl State {
@@ -70,7 +88,7 @@ impl State {
 
 /// A commit that its units wait for.
 struct Ended {
-    done: Vec<oneshot::Sender<Result<(), String>>>,
+    done: Vec<Done>,
     /// Which one it was.
     ended: Result<usize, String>,
 }
@@ -84,8 +102,7 @@ impl Ended {
                 tracing::error!(%error, "a commit failed");
             }
             for done in self.done {
-                // Who waits no longer need not be told.
-                drop(done.send(ended.clone()));
+                done.tell(ended.clone());
             }
         }
         disk.is_awaited_no_more();
@@ -220,8 +237,9 @@ impl Turn {
     pub(in crate::store) async fn save(mut self) -> Result<(), ApiError> {
         let state = self.state.as_mut().ok_or_else(gone)?;
         state.run("RELEASE unit").map_err(sqlx::Error::from)?;
-        let (sender, done) = oneshot::channel();
-        state.done.push(sender);
+        let (unit, done) = oneshot::channel();
+        let afterwards = state.db.as_mut().ok_or_else(gone)?.take_afterwards();
+        state.done.push(Done { unit, afterwards });
         self.writer.leave(self.state.take().ok_or_else(gone)?);
         done.await.map_err(|_| gone())?.map_err(ApiError::Internal)
     }
@@ -230,6 +248,8 @@ impl Turn {
 impl Drop for Turn {
     fn drop(&mut self) {
         let Some(mut state) = self.state.take() else { return };
+        // Nothing follows from what is not saved.
+        drop(state.db.as_mut().map(Db::take_afterwards));
         if self.begun && (state.run("ROLLBACK TO unit").is_err() || state.run("RELEASE unit").is_err()) {
             // The whole transaction is of no use any more; nobody was answered yet.
             if state.run("ROLLBACK").is_err() {
@@ -237,7 +257,7 @@ impl Drop for Turn {
             }
             state.open = false;
             for done in state.done.drain(..) {
-                drop(done.send(Err("the transaction was rolled back".to_owned())));
+                done.tell(Err("the transaction was rolled back".to_owned()));
             }
         }
         self.writer.leave(state);

@@ -1,6 +1,7 @@
 //! At least once, and of one resource in order.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use serde_json::{Value, json};
 
@@ -89,21 +90,62 @@ async fn under_failures_and_several_nodes_every_event_arrives_in_its_order() {
             break;
         }
     }
-    let mut heard: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    for got in receiver.told() {
-        let location = got.json()["location"].clone();
-        let names = heard.entry(location["location_id"].as_str().unwrap().to_owned()).or_default();
-        let name = location["name"].as_str().unwrap().to_owned();
-        // Sent again, it is the one before.
-        if names.last() != Some(&name) {
-            names.push(name);
-        }
-    }
+    let heard = names(&receiver);
     let expected: Vec<String> = (0..8).map(|turn| turn.to_string()).collect();
     assert_eq!(heard.len(), 4);
     for (id, names) in heard {
         assert_eq!(names, expected, "{id}");
     }
+}
+
+#[tokio::test]
+async fn what_happens_while_the_service_sends_arrives_in_its_order() {
+    let service = service().await;
+    // Fails every third time, and takes its time.
+    let mut count = 0_u32;
+    let receiver = Receiver::slow(Duration::from_millis(15), move |_| {
+        count += 1;
+        if count.is_multiple_of(3) { 500 } else { 200 }
+    })
+    .await;
+    let deliverer = rabatt_service::outbox::deliver::Deliverer::new(&service.app).unwrap();
+    let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+    let running = tokio::spawn(deliverer.run(async { drop(stopped.await) }));
+    subscribe(&service, &receiver, &["location_add", "location_update"], json!({})).await;
+    for id in ["a", "b", "c", "d"] {
+        location(&service, "POST", id, "0").await;
+    }
+    for turn in 1..8 {
+        for id in ["a", "b", "c", "d"] {
+            location(&service, "PUT", id, &turn.to_string()).await;
+        }
+    }
+    let mut heard = BTreeMap::new();
+    for _ in 0..400 {
+        heard = names(&receiver);
+        if heard.values().map(Vec::len).sum::<usize>() >= 32 {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(25)).await;
+    }
+    drop(stop);
+    running.await.unwrap();
+    let expected: Vec<String> = (0..8).map(|turn| turn.to_string()).collect();
+    assert_eq!(heard, ["a", "b", "c", "d"].map(|id| (id.to_owned(), expected.clone())).into());
+}
+
+/// The names that were told of each location, each once where it was told again and again.
+fn names(receiver: &Receiver) -> BTreeMap<String, Vec<String>> {
+    let mut heard: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for got in receiver.told() {
+        let location = got.json()["location"].clone();
+        let names = heard.entry(location["location_id"].as_str().unwrap().to_owned()).or_default();
+        let name = location["name"].as_str().unwrap().to_owned();
+        if names.last() != Some(&name) {
+            names.push(name);
+        }
+    }
+    heard
 }
 
 #[tokio::test]
