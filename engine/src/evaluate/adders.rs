@@ -114,10 +114,36 @@ pub(crate) fn give(
             offset = offset.saturating_add(units); // a later ref covers what this one left (§4.4)
         }
     }
+    let rewards = match part.card {
+        Some(card) if card.rewards > 1 => really_given(cart, parts, part, buffers, scenario, first_award),
+        _ => part.rewards(),
+    };
     cut |= limit_amount(input, buffers, scenario, (index, part), first_award);
-    let gave = scenario.awards.len() > first_award;
-    scenario.results.push(PartResult { part: index, rewards: if gave { part.rewards() } else { 0 }, cut });
+    let rewards = if scenario.awards.len() > first_award { rewards } else { 0 };
+    scenario.results.push(PartResult { part: index, rewards, cut });
     Ok(())
+}
+
+/// How many of its rewards a part with stamps really gave (§13.2): the others lie on lines of which nothing was left.
+fn really_given(cart: &Cart, parts: &Parts, part: &Part, buffers: &mut Buffers, scenario: &Scenario, first_award: usize) -> i64 {
+    let units = part.rewards().saturating_mul(part.quantity);
+    // Which units those are does not depend on what they cost now.
+    cover(cart, parts, part, buffers, Base::Gross, scenario, 0, units, true);
+    let awards = scenario.awards.get(first_award..).unwrap_or(&[]);
+    let quantity = part.quantity.max(1);
+    let (mut given, mut next, mut from) = (0, 0, 0i64);
+    for segment in buffers.segments.iter().filter(|segment| segment.count > 0) {
+        let to = from.saturating_add(segment.count);
+        let line = buffers.covered.get(segment.nth as usize).map(|covered| covered.line);
+        if awards.iter().any(|award| Some(award.line) == line) {
+            // The rewards of its first and its last unit, without those counted already.
+            let (first, last) = ((from / quantity).max(next), (to - 1) / quantity);
+            given += (last - first + 1).max(0);
+            next = next.max(last + 1);
+        }
+        from = to;
+    }
+    given
 }
 
 /// §9.3, §9.4: one amount for the whole receipt, shared over its lines. True: a cap cut it.
@@ -325,5 +351,6 @@ pub(crate) fn debit(
     }
     cut |= limit_amount(input, buffers, scenario, (index, part), first_award);
     let gave = scenario.awards.len() > first_award;
-    scenario.results.push(PartResult { part: index, rewards: if gave { rewards } else { 0 }, cut });
+    // Once a purchase, however many rewards a stamp card would have (§14).
+    scenario.results.push(PartResult { part: index, rewards: i64::from(gave), cut });
 }

@@ -19,6 +19,8 @@ pub(crate) struct Combiner {
     any_item: Vec<u32>,
     free: Vec<bool>,
     start: Vec<i64>,
+    /// Where the best of a group is not proven: at most so much more could be had by another one.
+    pub(super) open_groups: i64,
     /// The scenario at trial, and the best `ANY_ITEM` choice so far.
     trial: Scenario,
     round: Scenario,
@@ -47,6 +49,7 @@ pub(crate) fn is_bonus(rule: &Rule) -> bool {
 impl Combiner {
     /// Of the rules of one group only the best takes part (§20).
     pub(crate) fn settle_groups(&mut self, input: &Input<'_>, cart: &Cart, parts: &mut Parts) -> Result<(), Fault> {
+        self.open_groups = 0;
         if parts.list.iter().all(|part| input.compiled(part.rule).group == NONE) {
             return Ok(());
         }
@@ -57,12 +60,21 @@ impl Combiner {
                 continue;
             }
             let mut best: Option<(i64, usize)> = None;
+            // The most that one whose total is not proven could give.
+            let mut open = 0i64;
             for at in first..parts.list.len() {
                 let Some(part) = parts.list.get(at).copied().filter(seen) else { continue };
-                let total = self.alone(input, cart, parts, (at as u32, &part))?;
+                let (total, gap) = self.alone_within(input, cart, parts, (at as u32, &part))?;
+                if gap > 0 {
+                    open = open.max(total.saturating_add(gap));
+                }
                 if best.is_none_or(|(most, _)| total > most) {
                     best = Some((total, at));
                 }
+            }
+            // What it would leave to others may differ too, so all that it could give counts.
+            if best.is_some_and(|(most, _)| open > most) {
+                self.open_groups = self.open_groups.saturating_add(open);
             }
             for (at, part) in parts.list.iter_mut().enumerate().skip(first) {
                 part.stands_back |= seen(part) && best.is_some_and(|(_, winner)| winner != at);
@@ -73,6 +85,17 @@ impl Combiner {
 
     /// What one part gives on this receipt when nothing else does, debits included.
     pub(crate) fn alone(&mut self, input: &Input<'_>, cart: &Cart, parts: &mut Parts, one: (u32, &Part)) -> Result<i64, Fault> {
+        self.alone_within(input, cart, parts, one).map(|(total, _)| total)
+    }
+
+    /// The same, and how much more it could be where that is not proven.
+    fn alone_within(
+        &mut self,
+        input: &Input<'_>,
+        cart: &Cart,
+        parts: &mut Parts,
+        one: (u32, &Part),
+    ) -> Result<(i64, i64), Fault> {
         let rule = input.rule(one.1.rule);
         let mut trial = std::mem::take(&mut self.trial);
         trial.start(cart.lines.iter().map(|line| line.net));
@@ -86,9 +109,9 @@ impl Combiner {
         } else {
             self.stages(input, cart, parts, &mut trial, &[(one.0, *one.1)], first_ref_only)
         };
-        let total = trial.sum();
+        let found = (trial.sum(), trial.gap);
         self.trial = trial;
-        done.map(|()| total)
+        done.map(|()| found)
     }
 
     /// All discounts of the purchase: the best of "everything that combines" and each
@@ -236,8 +259,11 @@ impl Combiner {
         remaining.extend(members.iter().filter(|(_, part)| part.role.any_item).map(|(at, _)| *at));
         let (mut round, mut round_best) = (std::mem::take(&mut self.round), std::mem::take(&mut self.round_best));
         let mut done = Ok(());
+        // From the first round on whose winner is not proven: the most that could be given, and what is.
+        let mut open: Option<(i64, i64)> = None;
         while done.is_ok() {
             let mut winner: Option<u32> = None;
+            let (mut rounds, mut bound, mut proven) = (0, 0i64, true);
             for &(at, ref part) in members.iter().filter(|(at, _)| remaining.contains(at)) {
                 let mark = parts.mark();
                 let free = std::mem::take(&mut self.free);
@@ -247,6 +273,7 @@ impl Combiner {
                     round.start(scenario.left.iter().copied());
                     done = self.any_item_alone(input, cart, parts, &mut round, (at, &part), first_ref_only);
                     round.total = round.sum();
+                    (rounds, bound, proven) = (rounds + 1, round.total.saturating_add(round.gap), proven && round.gap == 0);
                     if done.is_ok() && round.total > 0 && (winner.is_none() || round.total > round_best.total) {
                         winner = Some(at);
                         std::mem::swap(&mut round, &mut round_best);
@@ -257,16 +284,26 @@ impl Combiner {
                     break;
                 }
             }
+            if !proven && open.is_none() {
+                // With others to come, another winner may leave them other lines: no more than all that is free.
+                let free = || scenario.left.iter().zip(&self.free).filter(|(_, free)| **free).map(|(left, _)| *left).sum();
+                open = Some((if rounds == 1 { bound } else { free() }, 0));
+            }
             let Some(winner) = winner.filter(|_| done.is_ok()) else { break };
             remaining.retain(|at| *at != winner);
             scenario.results.append(&mut round_best.results);
-            scenario.gap = scenario.gap.saturating_add(round_best.gap);
+            if let Some((_, given)) = &mut open {
+                *given += round_best.total;
+            }
             for award in &round_best.awards {
                 scenario.give(award.part, award.nth_ref, award.line, award.amount);
                 if let Some(free) = self.free.get_mut(award.line as usize) {
                     *free = false;
                 }
             }
+        }
+        if let Some((most, given)) = open {
+            scenario.gap = scenario.gap.saturating_add(most.saturating_sub(given).max(0));
         }
         remaining.clear();
         (self.any_item, self.round, self.round_best) = (remaining, round, round_best);
@@ -303,6 +340,7 @@ impl Combiner {
         best.start(std::iter::empty());
         let takes_part = |part: &Part| !part.stands_back && part.role.bonus;
         let count = parts.list.len() as u32;
+        let mut bound = 0i64;
         for alone in [false, true] {
             for at in 0..count {
                 let in_turn = |part: &&Part| takes_part(part) && part.role.alone == alone;
@@ -316,6 +354,7 @@ impl Combiner {
                 trial.start(std::iter::empty());
                 let done = self.bonus(input, cart, parts, &mut trial, Some(&discounts.left), (at, &part), true);
                 trial.total = trial.sum();
+                bound = bound.max(trial.total.saturating_add(trial.gap));
                 if done.is_ok() && trial.total > best.total {
                     std::mem::swap(best, &mut trial);
                     contest.alone = Some(at);
@@ -326,8 +365,10 @@ impl Combiner {
             if !alone {
                 best.total = best.sum();
                 contest.together = best.total;
+                bound = best.total.saturating_add(best.gap);
             }
         }
+        best.gap = bound.saturating_sub(best.total);
         Ok(contest)
     }
 

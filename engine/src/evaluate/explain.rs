@@ -2,8 +2,8 @@
 
 use super::cart::Cart;
 use super::combine::{Combiner, Contest, is_bonus};
-use super::parts::{Part, Parts};
-use super::scenario::Scenario;
+use super::parts::{Card, Part, Parts};
+use super::scenario::{Award, Scenario};
 use super::{Fault, Input};
 use crate::outcome::{Reason, ReasonCode, Shortfall, Verdict, VerdictResult};
 use crate::plan::NONE;
@@ -70,20 +70,15 @@ fn potential(
             part.quantity = part.units;
             parts.count_rewards(input, input.rule(part.rule), &mut part);
         }
-        ReasonCode::StampsBelow => give_one_reward(&mut part),
+        ReasonCode::StampsBelow => {
+            part.card = part.card.map(|card| Card { waived: true, ..card });
+            parts.count_rewards(input, input.rule(part.rule), &mut part);
+        }
         // Nobody knows what the missing goods cost.
         ReasonCode::MixIncomplete => return Ok(None),
         _ => {}
     }
     combiner.alone(input, cart, parts, (NONE, &part)).map(Some)
-}
-
-/// With a stamp card: as if the next fulfilment were rewarded.
-fn give_one_reward(part: &mut Part) {
-    let limit = part.limit.unwrap_or(1).min(1);
-    if let Some(card) = &mut part.card {
-        card.rewards = card.rewards.max(card.fulfilments.min(limit));
-    }
 }
 
 /// The verdict on a rule that met its requirements.
@@ -131,25 +126,31 @@ fn lost_to(
     alone: i64,
 ) -> Result<(Option<u32>, i64), Fault> {
     let rule_of = |parts: &Parts, at: u32| parts.list.get(at as usize).map(|part| part.rule);
+    let debits: Vec<bool> = parts.list.iter().map(|part| part.role.debit).collect();
+    let is_debit = |at: u32| debits.get(at as usize).copied().unwrap_or(false);
     if part.stands_back {
         let group = input.compiled(part.rule).group;
         let winner = (0u32..).zip(&parts.list).find(|(_, other)| !other.stands_back && input.compiled(other.rule).group == group);
         if let Some((winner_at, winner)) = winner.map(|(at, winner)| (at, *winner)) {
             let total = combiner.alone(input, cart, parts, (winner_at, &winner))?;
-            return Ok((Some(winner.rule), total - alone));
+            return Ok((Some(winner.rule), total.saturating_sub(alone).max(0)));
         }
     }
     if let Some(winner) = contest.alone {
         let own = if input.rule(part.rule).limitation.alone { alone } else { contest.together };
-        return Ok((rule_of(parts, winner), scenario.sum().saturating_sub(own)));
+        return Ok((rule_of(parts, winner), scenario.sum().saturating_sub(own).max(0)));
     }
     if input.rule(part.rule).limitation.alone {
-        // Lost to everything that combines: named by its greatest part.
-        let most = strongest(scenario, |_| true);
-        return Ok((most.and_then(|(at, _)| rule_of(parts, at)), scenario.sum().saturating_sub(alone)));
+        // Lost to everything that combines, debits left out: named by its greatest part.
+        let most = strongest(scenario, &|award| !is_debit(award.part));
+        return Ok((most.and_then(|(at, _)| rule_of(parts, at)), contest.together.saturating_sub(alone).max(0)));
     }
-    let on_its_lines =
-        strongest(scenario, |line| parts.lines(part).contains(&line) || parts.mixes(part).any(|lines| lines.contains(&line)));
+    // Debits come last: they are in nobody's place but another debit's.
+    let in_its_place = |award: &Award| part.role.debit || !is_debit(award.part);
+    let on_its_lines = strongest(scenario, &|award| {
+        let its_own = |lines: &[u32]| lines.contains(&award.line);
+        in_its_place(award) && (its_own(parts.lines(part)) || parts.mixes(part).any(its_own))
+    });
     let winner = on_its_lines.filter(|(winner, _)| *winner != at);
     Ok((
         winner.and_then(|(winner, _)| rule_of(parts, winner)),
@@ -157,14 +158,14 @@ fn lost_to(
     ))
 }
 
-/// The part that gives most on the lines asked for, the earlier of equals, and how much.
-fn strongest(scenario: &Scenario, asked: impl Fn(u32) -> bool) -> Option<(u32, i64)> {
+/// The part that gives most with the awards asked for, the earlier of equals, and how much.
+fn strongest(scenario: &Scenario, asked: &dyn Fn(&Award) -> bool) -> Option<(u32, i64)> {
     let mut best: Option<(u32, i64)> = None;
     for award in &scenario.awards {
         let amount = scenario
             .awards
             .iter()
-            .filter(|other| other.part == award.part && asked(other.line))
+            .filter(|other| other.part == award.part && asked(other))
             .fold(0i64, |sum, other| sum.saturating_add(other.amount));
         let better = best.is_none_or(|(at, most)| amount > most || (amount == most && award.part < at));
         if amount > 0 && better {

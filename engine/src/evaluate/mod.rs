@@ -196,6 +196,7 @@ fn run(input: &Input<'_>, explain: bool, workspace: &mut Workspace) -> Result<()
     combiner.settle_groups(input, cart, parts)?;
     let discount_contest = combiner.discounts(input, cart, parts, discounts)?;
     let bonus_contest = combiner.bonuses(input, cart, parts, discounts, bonuses)?;
+    discounts.gap = discounts.gap.saturating_add(combiner.open_groups);
     record::record(input, cart, parts, discounts, bonuses, recorder, outcome)?;
     outcome.explain = None;
     if explain {

@@ -1,5 +1,7 @@
 //! Which rules take part (§4, §5, §6), through which refs, on which lines, how often.
 
+use std::cell::Cell;
+
 use super::candidates::{Candidate, Candidates};
 use super::cart::{Cart, Line};
 use super::mixes::{self, Flow};
@@ -89,6 +91,8 @@ pub(crate) struct Card {
     pub(crate) fulfilments: i64,
     /// k: rewards due.
     pub(crate) rewards: i64,
+    /// As if the next fulfilment were rewarded, whatever is held (§17).
+    pub(crate) waived: bool,
 }
 
 impl Part {
@@ -182,8 +186,8 @@ impl Parts {
             }
         }
         new.mixes = (first_mix, self.mixes.len() as u32);
-        let counted = self.count(input, cart, rule, &mut new);
-        if !counted {
+        // Of fewer lines than were counted before, so that it fits.
+        if !self.count(input, cart, rule, &mut new).unwrap_or(false) {
             self.lines.truncate(from as usize);
             self.mixes.truncate(first_mix as usize);
             return None;
@@ -203,15 +207,16 @@ impl Parts {
     }
 
     /// N, f and the stamp card of a part from its lines (§6.3, §6.4, §13.1). False: N < q, or no bundle.
-    fn count(&mut self, input: &Input<'_>, cart: &Cart, rule: &Rule, part: &mut Part) -> bool {
-        part.units = self.lines(part).iter().map(|&at| cart.line(at).units).fold(0, i64::saturating_add);
+    fn count(&mut self, input: &Input<'_>, cart: &Cart, rule: &Rule, part: &mut Part) -> Result<bool, Fault> {
+        let units = self.lines(part).iter().try_fold(0i64, |sum, &at| sum.checked_add(cart.line(at).units));
+        part.units = units.ok_or(Fault::Rule(part.rule))?;
         let has_mixes = part.mixes.0 != part.mixes.1;
         if has_mixes {
             part.fulfilments = self.bundles(cart, rule, part, None).0;
         }
         let enough = part.units >= part.quantity.max(1) && (!has_mixes || part.fulfilments >= 1);
         self.count_rewards(input, rule, part);
-        enough
+        Ok(enough)
     }
 
     /// f and k from N, q and what the first ref holds.
@@ -233,8 +238,10 @@ impl Parts {
             let fulfilments = if receipt_rule { part.fulfilments.min(1) } else { part.fulfilments };
             let due = (i128::from(held) + i128::from(fulfilments)) / (i128::from(stamps) + 1);
             let due = due.min(i128::from(fulfilments)).min(i128::from(part.limit.unwrap_or(i64::MAX)));
+            let waived = part.card.is_some_and(|card| card.waived);
+            let least = if waived { fulfilments.min(part.limit.unwrap_or(1)).min(1) } else { 0 };
             // At most `fulfilments`, which is an i64.
-            Card { stamps, held, fulfilments, rewards: due as i64 }
+            Card { stamps, held, fulfilments, rewards: (due as i64).max(least), waived }
         });
     }
 
@@ -335,7 +342,7 @@ impl Parts {
             role: Role::of(rule),
         };
         let left_out = self.match_lines(input, cart, candidates, candidate, rule, &mut part);
-        self.count(input, cart, rule, &mut part);
+        self.count(input, cart, rule, &mut part)?;
         if part.units == 0 {
             if left_out && !blocked {
                 fail!(verdicts, ok, plain(ReasonCode::ExistingDiscount));
@@ -346,14 +353,15 @@ impl Parts {
             fail!(verdicts, ok, numbers(ReasonCode::QuantityBelow, part.units, part.quantity));
         }
         if !requirement.mixes.is_empty() && part.fulfilments < 1 && (part.units > 0 || requirement.items != Items::Every) {
-            let need = requirement.mixes.iter().map(|mix| mix.quantity).fold(0, i64::saturating_add);
+            let need = requirement.mixes.iter().try_fold(0i64, |sum, mix| sum.checked_add(mix.quantity));
+            let need = need.ok_or(Fault::Rule(candidate.rule))?;
             let have = if verdicts.is_some() { self.bundles(cart, rule, &part, Some(1)).1 } else { 0 };
             fail!(verdicts, ok, numbers(ReasonCode::MixIncomplete, have, need));
         }
         Ok(Some((part, ok)))
     }
 
-    /// Matched lines of a part (§6.1). True: lines matched, but §5.7 left them all out.
+    /// Matched lines of a part (§6.1). True: §5.7 left lines out that its items match.
     fn match_lines(
         &mut self,
         input: &Input<'_>,
@@ -365,14 +373,14 @@ impl Parts {
     ) -> bool {
         let compiled = input.compiled(candidate.rule);
         let without_discount = rule.limitation.eligible == Eligible::ItemWithoutDiscount;
-        let mut discounted = false;
-        let mut allowed = |at: u32| {
+        let discounted = Cell::new(false);
+        let allowed = |at: u32| {
             let line = cart.line(at);
             if is_listed(cart, &line, compiled.blacklist()) {
                 return false;
             }
             let out = without_discount && line.existing > 0;
-            discounted |= out;
+            discounted.set(discounted.get() || out);
             !out
         };
         let from = self.lines.len() as u32;
@@ -389,6 +397,7 @@ impl Parts {
             }
         }
         part.lines = (from, self.lines.len() as u32);
+        let left_out = discounted.get();
         let first_mix = self.mixes.len() as u32;
         for slot in 1..=rule.requirement.mixes.len() as u32 {
             let from = self.lines.len() as u32;
@@ -402,7 +411,7 @@ impl Parts {
             self.mixes.push((from, self.lines.len() as u32));
         }
         part.mixes = (first_mix, self.mixes.len() as u32);
-        discounted
+        left_out
     }
 
     /// Collects the available refs of a rule (§4.2), in order; says why others are not.
@@ -422,11 +431,10 @@ impl Parts {
             if deleted {
                 continue;
             }
-            if exhausted(statistics.usage) {
-                refused.exhausted = true;
-            } else if ends.is_some_and(|end| input.receipt.purchase_at >= end) {
-                refused.expired = true;
-            } else {
+            let (used_up, over) = (exhausted(statistics.usage), ends.is_some_and(|end| input.receipt.purchase_at >= end));
+            refused.exhausted |= used_up;
+            refused.expired |= over;
+            if !used_up && !over {
                 self.refs.push(position);
             }
         }

@@ -9,9 +9,10 @@ use super::scenario::{PartResult, Scenario};
 use super::{Fault, Input};
 use crate::allocate::{Taker, share};
 use crate::deals::{
-    BundleReward, Deal, DealKind, DealMix, DealProblem, DealUnit, GroupReward, Run, Scratch, Solution, Taken, solve,
+    Application, BundleReward, Deal, DealKind, DealMix, DealProblem, DealUnit, GroupReward, Run, Scratch, Solution, Taken, solve,
 };
-use crate::rule::{Base, RewardKind, Rule};
+use crate::number::Decimal;
+use crate::rule::{Base, Reward, RewardKind, Rule};
 
 /// Buffers of this stage. Reused between evaluations.
 #[derive(Debug, Default)]
@@ -114,11 +115,12 @@ pub(crate) fn deals(
         let rule = input.rule(part.rule);
         let first_award = scenario.awards.len();
         let by_share = rule.reward.base == Base::Net || rule.reward.kind.is_new_price();
-        let mut rewards = 0i64;
+        let (mut rewards, mut capped) = (0i64, false);
         rewarded.clear();
         for application in solution.applications.get(own.clone()).unwrap_or(&[]) {
             rewards += application.times;
             let taken = solution.taken.get(application.taken.clone()).unwrap_or(&[]);
+            capped |= is_capped(problem, application, taken, &rule.reward, prices);
             if rule.requirement.mixes.is_empty() {
                 for unit in taken.iter().filter(|unit| unit.each > 0) {
                     let Some(run) = problem.runs.get(unit.run as usize) else { continue };
@@ -159,11 +161,71 @@ pub(crate) fn deals(
                 scenario.give(index, 0, unit.line, unit.each.saturating_mul(unit.count));
             }
         }
-        let cut = limit_amount(input, adders, scenario, (index, &part), first_award);
+        let cut = limit_amount(input, adders, scenario, (index, &part), first_award) || capped;
         let gave = scenario.awards.len() > first_award;
         scenario.results.push(PartResult { part: index, rewards: if gave { rewards } else { 0 }, cut });
     }
     Ok(())
+}
+
+/// Would an application give more if more were left of its units (§8.1)?
+fn is_capped(
+    problem: &DealProblem,
+    application: &Application,
+    taken: &[Taken],
+    reward: &Reward,
+    prices: &mut Vec<(i64, i64)>,
+) -> bool {
+    let run = |unit: &Taken| problem.runs.get(unit.run as usize).copied();
+    let is_amount = matches!(reward.kind, RewardKind::Amount | RewardKind::Debit);
+    let by_price = reward.base == Base::Gross && !reward.kind.is_new_price();
+    let is_discounted = |unit: &Taken| run(unit).is_some_and(|run| run.share < run.price);
+    // Nearly always not: deals come first, and few lines have discounts already.
+    if !(is_amount || by_price && taken.iter().any(is_discounted)) {
+        return false;
+    }
+    let price = |unit: &Taken| run(unit).map_or(0, |run| if by_price { run.price } else { run.share });
+    let (units, own) = match problem.deals.get(application.deal as usize).map(|deal| &deal.kind) {
+        Some(DealKind::Single { units, .. }) => (units.clone(), true),
+        Some(DealKind::Group { units, .. }) => (units.clone(), false),
+        Some(DealKind::Bundle { mixes, .. }) => {
+            let mixes = problem.mixes.get(mixes.clone()).unwrap_or(&[]);
+            (mixes.first().map_or(0, |mix| mix.units.start)..mixes.last().map_or(0, |mix| mix.units.end), false)
+        }
+        None => return false,
+    };
+    let value = |unit: &Taken| {
+        let units = problem.units.get(units.clone()).unwrap_or(&[]);
+        units.iter().find(|known| known.run == unit.run).map_or(reward.value, |known| known.value)
+    };
+    let more = |value: Decimal, sum: i64, amount: i64| value.percent_of(sum).is_ok_and(|uncut| uncut > amount);
+    if own {
+        return taken.iter().filter(|unit| unit.each > 0).any(|unit| match reward.kind {
+            RewardKind::ItemPercent => more(value(unit), price(unit), unit.each),
+            _ => price(unit) > unit.each,
+        });
+    }
+    // The most expensive unit decides the value (§7.4).
+    let dearest = taken.iter().max_by(|a, b| price(a).cmp(&price(b)).then(b.run.cmp(&a.run)));
+    let value = dearest.map_or(reward.value, value);
+    let in_bundle = taken.iter().any(|unit| unit.rewarded && unit.each == 0);
+    prices.clear();
+    prices.extend(taken.iter().filter(|unit| unit.rewarded || !in_bundle).map(|unit| (price(unit), unit.count)));
+    prices.sort_unstable();
+    let cheapest = prices.first().map_or(0, |(price, _)| *price);
+    match reward.kind {
+        RewardKind::ItemPercent => more(value, cheapest, application.amount),
+        RewardKind::Percent => more(value, prices.iter().map(|(price, count)| price * count).sum(), application.amount),
+        RewardKind::ItemQuantity => {
+            let (mut left, mut sum) = (value.whole().unwrap_or(0), 0i64);
+            for &(price, count) in prices.iter() {
+                let free = count.min(left);
+                (left, sum) = (left - free, sum.saturating_add(price.saturating_mul(free)));
+            }
+            sum > application.amount
+        }
+        _ => value.whole().unwrap_or(0) > application.amount,
+    }
 }
 
 /// Cuts the touched lines into runs of equal units: price by §3.5, share by what is left (§3.6).

@@ -31,6 +31,9 @@ pub(super) fn limitation(r: &mut Reader<'_>, out: &mut Limitation) -> Read<()> {
             "dynamic_purchase_to_days" if r.once(&mut seen, 7)? => out.dynamic_days = r.count()?,
             "stamp_expire_days" if r.once(&mut seen, 8)? => drop(usage(r)?), // the store leaves lapsed stamps out (§1.3)
             "max_discount_amount" if r.once(&mut seen, 9)? => out.max_discount_amount = r.count()?,
+            // The store counts them (§20).
+            "budget_amount" if r.once(&mut seen, 10)? => drop(usage(r)?),
+            "budget_usage" if r.once(&mut seen, 11)? => drop(usage(r)?),
             "discount_hours"
             | "discount_reward_usage"
             | "discount_repeat_usage"
@@ -40,7 +43,9 @@ pub(super) fn limitation(r: &mut Reader<'_>, out: &mut Limitation) -> Read<()> {
             | "discount_activation"
             | "dynamic_purchase_to_days"
             | "stamp_expire_days"
-            | "max_discount_amount" => {}
+            | "max_discount_amount"
+            | "budget_amount"
+            | "budget_usage" => {}
             _ => r.skip()?,
         }
         Ok(())

@@ -145,6 +145,9 @@ pub(super) fn entries(r: &mut Reader<'_>, wanted: &'static str) -> Read<Box<[Ent
 fn mixes(r: &mut Reader<'_>) -> Read<Box<[Mix]>> {
     let (mut mixes, mut count) = (Vec::new(), 0);
     r.list("`mixes` is a list", |r, _| {
+        if r.peek()? == Kind::Null {
+            return r.skip();
+        }
         count += 1;
         let known = r.problems.len();
         let (mut quantity, mut seen) = (None, 0u64);
@@ -235,9 +238,12 @@ fn currencies(r: &mut Reader<'_>) -> Read<Option<Currencies>> {
 fn need(name: &str, wanted: &Value<'_>) -> Option<Need> {
     match wanted {
         Value::Absent => None,
-        Value::List(elements) if elements.is_empty() => None,
-        // One element that asks for nothing is met by anything.
-        Value::List(elements) => elements.iter().map(|element| need(name, element)).collect::<Option<Vec<_>>>().map(Need::Any),
+        Value::List(elements) => {
+            let there = elements.iter().filter(|element| !element.is_absent());
+            // One element that asks for nothing is met by anything.
+            let any: Vec<_> = there.map(|element| need(name, element)).collect::<Option<_>>()?;
+            (!any.is_empty()).then_some(Need::Any(any))
+        }
         Value::Object(members) => {
             let all: Vec<_> = members.iter().filter_map(|(name, value)| Some((Box::from(&**name), need(name, value)?))).collect();
             (!all.is_empty()).then_some(Need::All(all))

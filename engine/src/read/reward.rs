@@ -90,8 +90,16 @@ pub(super) fn reward(r: &mut Reader<'_>) -> Read<Option<RewardRead>> {
 
 /// Checks the reward against the requirement. The reader stands at the rule.
 pub(super) fn check_values(r: &mut Reader<'_>, requirement: &Requirement, read: RewardRead) -> Option<Reward> {
-    let kind = read.kind?;
     let mixes = &requirement.mixes;
+    if !read.values.is_empty() && requirement.items == Items::Every {
+        r.problem_below(
+            "/reward/values",
+            Code::ValuesWithoutItems,
+            "`values` need `requirement.item.items`; list the items there",
+        );
+    }
+    // All else goes by the type.
+    let kind = read.kind?;
     if kind == RewardKind::MixNewPrice && mixes.is_empty() {
         r.problem_below("/requirement/item/mixes", Code::MixesMissing, "a new price for a bundle needs the mixes it consists of");
     }
@@ -107,13 +115,6 @@ pub(super) fn check_values(r: &mut Reader<'_>, requirement: &Requirement, read: 
             "/requirement/item/mixes",
             Code::DebitWithMixes,
             "a debit pays for lines, not bundles; list `items` instead of `mixes`",
-        );
-    }
-    if !read.values.is_empty() && requirement.items == Items::Every {
-        r.problem_below(
-            "/reward/values",
-            Code::ValuesWithoutItems,
-            "`values` need `requirement.item.items`; list the items there",
         );
     }
     // With mixes, as many as take part in the reward.

@@ -62,6 +62,17 @@ pub(crate) fn give(rule: &Rule, lines: &[Line], free: &[bool], rewards: Money, l
     share(sum, &bases, &caps)
 }
 
+/// §13.2, §13.3: how many rewards were really given. With stamps one that lies only on lines which got nothing (a deal took
+/// what there was) is none.
+pub(crate) fn rewards_given(rule: &Rule, lines: &[Line], free: &[bool], rewards: Money, given: &[Money]) -> Money {
+    if rule.stamp.is_none() || rule.is_receipt_rule() {
+        return rewards;
+    }
+    let units = covered(rule, lines, free, rewards);
+    let really = units.chunks(rule.quantity).filter(|reward| reward.iter().any(|unit| given[unit.line] > 0)).count();
+    Money::try_from(really).unwrap_or(Money::MAX)
+}
+
 /// A covered unit: its line, and its place among the line's units.
 struct Unit {
     line: usize,

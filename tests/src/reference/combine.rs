@@ -193,7 +193,9 @@ fn adder(world: &World, taker: &Taker, refs: &[Ref], left: &[Money], free: &[boo
         let (lines, used) = if rule.kind == Kind::Debit {
             (adders::debit(rule, world.lines, balance(rule, reference), &still), 1)
         } else {
-            (adders::give(rule, world.lines, free, rewards, &still), rewards)
+            let given = adders::give(rule, world.lines, free, rewards, &still);
+            let used = adders::rewards_given(rule, world.lines, free, rewards, &given);
+            (given, used)
         };
         if !rule.bonus {
             for (still, amount) in still.iter_mut().zip(&lines) {

@@ -38,35 +38,34 @@ pub(crate) fn available(call: &Call, rule: &Rule) -> (Vec<Ref>, Vec<Reason>) {
             current_stamp: 0,
             debit_balance: None,
         };
-        return match unavailable(call, rule, &only) {
-            None => (vec![only], Vec::new()),
-            Some(reason) => (Vec::new(), vec![reason]),
-        };
+        let reasons = unavailable(call, rule, &only);
+        return if reasons.is_empty() { (vec![only], reasons) } else { (Vec::new(), reasons) };
     };
     let mut found: Vec<&Ref> = refs.iter().filter(|r| r.rule_id == rule.id).collect();
     found.sort_by(|a, b| a.given_at.cmp(&b.given_at).then(a.id.cmp(&b.id)));
-    let free: Vec<Ref> = found.iter().filter(|r| unavailable(call, rule, r).is_none()).map(|&r| r.clone()).collect();
+    let free: Vec<Ref> = found.iter().filter(|r| unavailable(call, rule, r).is_empty()).map(|&r| r.clone()).collect();
     let reasons = match (free.is_empty(), found.first()) {
         (false, _) => Vec::new(),
         (true, None) => vec![Reason::plain("ref_missing")],
-        (true, Some(_)) => found.iter().filter_map(|r| unavailable(call, rule, r)).take(1).collect(),
+        (true, Some(_)) => found.first().map_or(Vec::new(), |r| unavailable(call, rule, r)),
     };
     (free, reasons)
 }
 
 /// §4.2.
-fn unavailable(call: &Call, rule: &Rule, r: &Ref) -> Option<Reason> {
+fn unavailable(call: &Call, rule: &Rule, r: &Ref) -> Vec<Reason> {
     if r.deleted {
-        return Some(Reason::plain("ref_missing"));
+        return vec![Reason::plain("ref_missing")];
     }
+    let mut reasons = Vec::new();
     if rule.repeat_usage.is_some_and(|most| r.usage >= most) {
-        return Some(Reason::plain("usage_exhausted"));
+        reasons.push(Reason::plain("usage_exhausted"));
     }
     if let (Some(days), Some(given)) = (rule.dynamic_days, r.given_at) {
         let end = i64::try_from(days).ok().and_then(Duration::try_days).and_then(|d| given.checked_add_signed(d));
         if end.is_some_and(|end| call.at >= end) {
-            return Some(Reason::plain("ref_expired"));
+            reasons.push(Reason::plain("ref_expired"));
         }
     }
-    None
+    reasons
 }

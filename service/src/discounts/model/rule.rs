@@ -36,19 +36,13 @@ pub(in crate::discounts) fn wrong_types(rule: &Members<'_>) -> Vec<Problem> {
     problems
 }
 
-/// Problems of the budgets (§20), which the store counts.
+/// What the engine does not see in the budgets (§20), which the store counts.
 fn wrong_limits(rule: &Members<'_>) -> Vec<Problem> {
     let limitation: Option<Value> = rule.get("limitation").and_then(|text| serde_json::from_str(text).ok());
     let Some(limitation) = limitation else { return Vec::new() };
     let wrong = |name: &str| {
-        let value = limitation.get(name).filter(|value| !value.is_null())?;
-        match value.as_i64() {
-            Some(-1..) => None,
-            Some(_) => {
-                Some(Problem::new(Code::UnknownValue, format!("/limitation/{name}"), "this is 0 or more, or -1 for no limit"))
-            }
-            None => Some(Problem::new(Code::WrongType, format!("/limitation/{name}"), "this is a whole number")),
-        }
+        let below = limitation.get(name).and_then(Value::as_i64).is_some_and(|value| value < -1);
+        below.then(|| Problem::new(Code::UnknownValue, format!("/limitation/{name}"), "this is 0 or more, or -1 for no limit"))
     };
     ["budget_amount", "budget_usage"].into_iter().filter_map(wrong).collect()
 }
