@@ -7,7 +7,9 @@ mod tables;
 
 use std::fmt::Write;
 
-use crate::results::Part;
+use pulldown_cmark::{Options, Parser, html};
+
+use crate::results::{Part, Table};
 use chart::{Bar, Chart, Line};
 
 pub use tables::read as read_tables;
@@ -28,6 +30,9 @@ ul.legend{list-style:none;display:flex;flex-wrap:wrap;gap:.1rem 1rem;padding:0;m
 table{border-collapse:collapse;font-size:.9rem;font-variant-numeric:tabular-nums}th,td{padding:.25rem .9rem .25rem 0;text-align:left;\
 vertical-align:top;border-bottom:1px solid var(--rule)}th{font-weight:600}td.number,th.number{text-align:right;white-space:nowrap}\
 .good{color:var(--good);font-weight:600}.bad{color:var(--bad);font-weight:600}td small{display:block;max-width:34rem}";
+
+/// What bounds what was missed, and the profiles that show it.
+const PROFILES: &str = include_str!("../profiles.md");
 
 /// A text as HTML has it.
 fn escaped(text: &str) -> String {
@@ -81,6 +86,11 @@ impl Parts<'_> {
         row.get(column).map(String::as_str)
     }
 
+    /// The first printed table with such a column.
+    fn with_column(&self, part: &str, column: &str) -> Option<&Table> {
+        self.0.iter().find(|one| one.part == part)?.tables.iter().find(|table| table.head.iter().any(|head| head == column))
+    }
+
     /// Whoever was measured at this door on the seeded workload of 10 lines, each once, as lines by rules.
     fn by_rules(&self, door: &str, wanted: fn(&str) -> bool) -> Vec<Line> {
         let mut lines: Vec<Line> = Vec::new();
@@ -96,6 +106,11 @@ impl Parts<'_> {
         lines.sort_by(|a, b| last(b).total_cmp(&last(a)));
         lines
     }
+}
+
+/// The number of a printed amount: `68 %`, `143.2 MiB`.
+fn amount(cell: &str) -> Option<f64> {
+    cell.trim().split(' ').next()?.parse().ok()
 }
 
 /// Nanoseconds of a printed time: `12.3 µs`.
@@ -121,7 +136,7 @@ fn last(line: &Line) -> f64 {
 }
 
 /// The whole page.
-pub fn html(parts: &[Part]) -> String {
+pub fn page(parts: &[Part]) -> String {
     let parts = Parts(parts);
     let goals = goals::all(&parts);
     let reached = goals.iter().filter(|goal| goal.reached() == Some(true)).count();
@@ -138,6 +153,7 @@ pub fn html(parts: &[Part]) -> String {
     );
     out += "<p><b>Read ratios, not times.</b> Machines and neighbours differ; what was measured in turns in one run can be compared.</p>\n";
     let _ = write!(out, "<h2>Goals</h2>\n{}", goals::table(&goals));
+    html::push_html(&mut out, Parser::new_ext(PROFILES, Options::ENABLE_TABLES));
     out += "<h2>Beside others</h2>\n<p>60 % of the rules are a percentage on an item or a group, 15 % new prices, 10 % “3 for 2”, 10 % a \
             percentage on the receipt, 5 % bound to a store or to hours. About three apply to a receipt; more rules are more rules that do \
             <em>not</em> apply.</p>\n<div class=\"charts\">\n";
@@ -306,7 +322,7 @@ mod tests {
 
     #[test]
     fn the_page_says_what_was_measured_and_needs_nothing_else() {
-        let page = html(&sample());
+        let page = page(&sample());
         for told in
             ["zen-engine (Rust)", "json-rules-engine", "&lt;script&gt;", "36× as long", "prefers-color-scheme", "viewport"]
         {
@@ -357,6 +373,6 @@ mod tests {
 
     #[test]
     fn without_results_there_is_a_page_all_the_same() {
-        assert!(html(&[]).contains("0 of 0 goals"));
+        assert!(page(&[]).contains("0 of 0 goals"));
     }
 }

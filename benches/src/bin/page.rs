@@ -67,7 +67,7 @@ fn write(folder: &Path) -> Result<String, String> {
         return Err(format!("{}: nothing was measured yet; `cargo xtask bench peers` does", folder.display()));
     }
     let out = folder.join("page.html");
-    std::fs::write(&out, page::html(&parts)).map_err(|error| format!("{}: {error}", out.display()))?;
+    std::fs::write(&out, page::page(&parts)).map_err(|error| format!("{}: {error}", out.display()))?;
     if parts.iter().any(|part| part.stamp.pace == "quick") {
         return Ok(format!("{}; {README} keeps its table, as samples were short", out.display()));
     }
