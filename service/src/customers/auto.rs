@@ -40,7 +40,7 @@ fn token(kind: &AutoToken, field: &str, plain: &str) -> Result<(String, String),
 }
 
 /// Gives a customer the tokens that the settings ask for by now, in place of those that they do not. One that somebody
-/// else has stays theirs, and one that was taken away by hand stays away until what it is made of changes.
+/// else has stays theirs unless they are deleted, and one that was taken away by hand stays away until what it is made of changes.
 ///
 /// # Errors
 /// When the database refuses.
@@ -71,7 +71,7 @@ pub(super) async fn remake(
             }
             let (kind, value) = token;
             let token = NewToken { customer_id, kind, value, token_id: None, metadata: None, auto: true };
-            drop(tokens::add(db, app, asks, &token).await?);
+            drop(tokens::add_or_inherit(db, app, asks, &token).await?);
         }
     }
     Ok(())

@@ -107,6 +107,30 @@ pub(super) async fn add(
     Ok(Some(members))
 }
 
+/// Gives a customer a token, also when only a deleted customer has it; it, or nothing when somebody else does.
+///
+/// # Errors
+/// When the database refuses.
+pub(super) async fn add_or_inherit(
+    db: &mut Db,
+    app: &App,
+    asks: &Asks<'_>,
+    new: &NewToken<'_>,
+) -> Result<Option<Map<String, Value>>, ApiError> {
+    let added = add(db, app, asks, new).await?;
+    if added.is_some() {
+        return Ok(added);
+    }
+    let word = Words { sealer: &app.sealer, account: asks.account }.token(new.kind, new.value);
+    let Some(row) = store::of_word(&mut *db, asks.account, &word).await? else { return Ok(None) };
+    let lives = users::lock(&mut *db, asks.account, &row.customer_id).await?.is_some();
+    if lives || !users::was_deleted(&mut *db, asks.account, &row.customer_id).await? {
+        return Ok(None);
+    }
+    take(&mut *db, app, asks, &row).await?;
+    add(db, app, asks, new).await
+}
+
 /// Takes a token away; what is left to show.
 async fn take(db: &mut Db, app: &App, asks: &Asks<'_>, row: &Row) -> Result<Map<String, Value>, ApiError> {
     let mut members = open(app, asks.account, row)?;
@@ -159,7 +183,7 @@ pub(super) async fn create(app: &App, asks: &Asks<'_>, customer_id: &str, body: 
     if clear {
         token_events::clear(unit.db(), app, asks.account, (new.kind, new.value), None).await?;
     }
-    let Some(members) = add(unit.db(), app, asks, &new).await? else {
+    let Some(members) = add_or_inherit(unit.db(), app, asks, &new).await? else {
         let message = "a customer has this token; delete it there, or send another".to_owned();
         return Err(ApiError::At("token_exists", "/value".to_owned(), message));
     };

@@ -204,6 +204,27 @@ async fn tokens_are_made_of_what_changes() {
 }
 
 #[tokio::test]
+async fn who_comes_back_gets_the_tokens_that_a_deleted_customer_left() {
+    let service = Service::new().await;
+    service.set_customers(json!({"auto_tokens": {"email": [{"type": "SHA256"}]}})).await;
+    let kari = |id: &str| json!({"customer_id": id, "email": "kari@example.com"});
+    service.customer(kari("before")).await;
+    service.give_token("before", json!({"type": "card", "value": "1"})).await;
+    let left = service.tokens("before", "").await;
+    assert_eq!(left.len(), 2);
+    service.call("DELETE", "customers/users/before", "").await.ok();
+    service.customer(kari("after")).await;
+    assert_eq!(service.tokens("after", "").await[0]["value"], left[0]["value"]);
+    // A card comes along when it is given; whoever lives keeps theirs.
+    service.give_token("after", json!({"type": "card", "value": "1"})).await;
+    service.customer(json!({"customer_id": "other"})).await;
+    let again = json!({"type": "card", "value": "1"}).to_string();
+    service.call("POST", "customers/users/other/tokens", again).await.refused(400);
+    assert_eq!(service.tokens("after", "").await.len(), 2);
+    assert_eq!(service.rows("customer_tokens").await, 2);
+}
+
+#[tokio::test]
 async fn who_is_changed_gets_the_tokens_that_settings_ask_for_by_then() {
     let service = Service::new().await;
     let own = async || -> Vec<(String, String)> {
