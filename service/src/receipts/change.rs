@@ -125,7 +125,9 @@ async fn tell(
         return Err(ApiError::At("discounts_known", "/discounts".to_owned(), message));
     }
     let adds = new.filter(|_| known.is_none());
-    if before.customer_id.is_some() && adds.is_none() && token_id == before.token_id.as_deref() {
+    // Whose token it was bought with, its JSON does not say yet.
+    let says = members.get("customer_id").is_some_and(|text| text != "null");
+    if says && adds.is_none() && token_id == before.token_id.as_deref() {
         return Ok(Some(before.body.clone()));
     }
     let (change, customer_json) = (Change::now(client), quoted(customer));

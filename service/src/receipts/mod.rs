@@ -10,4 +10,4 @@ mod shape;
 mod store;
 mod token;
 
-pub(crate) use self::store::{Original, original};
+pub(crate) use self::store::{Original, bought_by, original};

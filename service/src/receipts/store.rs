@@ -67,7 +67,7 @@ pub(super) async fn add(
 pub(super) struct Stored {
     /// Its id.
     pub(super) id: String,
-    /// Who bought, when known.
+    /// Who bought, when known: as its JSON says, else as recording found out.
     pub(super) customer_id: Option<String>,
     /// The token that may claim it.
     pub(super) token_id: Option<String>,
@@ -96,7 +96,8 @@ pub(super) async fn named(app: &App, account: &str, name: &str) -> Result<Vec<St
     query.rows(app.store.pool()).await?.iter().map(|row| stored(app, account, row)).collect()
 }
 
-/// Replaces a receipt that still reads `before`, by a sealed body; false, and nothing is stored, when it does not.
+/// Replaces a receipt that still is what `before` says, and that customer's, by a sealed body; false, and nothing is stored,
+/// when it is not.
 ///
 /// # Errors
 /// When the database refuses.
@@ -109,7 +110,8 @@ pub(super) async fn replace(
     body: &str,
 ) -> Result<bool, ApiError> {
     let changed = sqlx::query(
-        "UPDATE receipts SET customer_id = $3, token_id = $4, body = $5 WHERE account_id = $1 AND id = $2 AND body = $6",
+        "UPDATE receipts SET customer_id = $3, token_id = $4, body = $5
+         WHERE account_id = $1 AND id = $2 AND body = $6 AND COALESCE(customer_id, '') = $7",
     )
     .bind(account)
     .bind(&*before.id)
@@ -117,9 +119,27 @@ pub(super) async fn replace(
     .bind(token_id)
     .bind(body)
     .bind(&*before.sealed)
+    .bind(before.customer_id.as_deref().unwrap_or_default())
     .execute(db)
     .await?;
     Ok(changed.rows_affected() > 0)
+}
+
+/// Who made a purchase is known: what is stored of it and does not say so is theirs. Its JSON stays as it was sent.
+///
+/// # Errors
+/// When the database refuses.
+pub(crate) async fn bought_by(db: &mut Db, account: &str, purchase: &str, customer: &str) -> Result<(), ApiError> {
+    sqlx::query(
+        "UPDATE receipts SET customer_id = $3 WHERE account_id = $1 AND customer_id IS NULL AND id IN (
+            SELECT SUBSTR(key, 3) FROM purchase_keys WHERE account_id = $1 AND purchase_id = $2 AND key LIKE 'r:%')",
+    )
+    .bind(account)
+    .bind(purchase)
+    .bind(customer)
+    .execute(db)
+    .await?;
+    Ok(())
 }
 
 /// A page of a customer's receipts, newest purchase first.

@@ -259,6 +259,9 @@ impl Book {
         if stored {
             its.stored = Some((receipt.customer.clone(), receipt.at));
         }
+        if let Some((who, _)) = &mut its.stored {
+            *who = who.take().or(buyer.clone());
+        }
         // What was reported first stands.
         if its.goods.is_none() && (stored || (!recorded && !goods.lines.is_empty())) {
             its.goods = Some(goods);

@@ -16,6 +16,7 @@ use crate::discounts::told;
 use crate::error::ApiError;
 use crate::http::is_client_id;
 use crate::json::Whole;
+use crate::receipts;
 use crate::store::Db;
 
 /// For whom a ref that everybody may use is counted when nobody knows who bought.
@@ -96,6 +97,8 @@ pub struct ReceiptUse {
     purchase_at: String,
     /// Who bought, when known.
     pub customer_id: Option<String>,
+    /// Does it say so itself, rather than a token?
+    names_buyer: bool,
     /// Does it say what was used at all?
     told: bool,
     changes: Vec<Change>,
@@ -139,6 +142,7 @@ pub async fn read_receipt(app: &App, account: &str, sent: SentReceipt, place: &s
         [id, receipt_id, named(&sent.transaction_id), named(&sent.order_number)].into_iter().flatten().collect();
     weak.sort_unstable();
     weak.dedup();
+    let names_buyer = customer.is_some();
     let customer_id = match (customer, sent.customer.as_ref().and_then(|customer| customer.token.as_ref())) {
         (Some(id), _) => Some(id),
         (None, Some(token)) => tokens::customer_of(app.store.pool(), &app.sealer, account, token).await?,
@@ -220,6 +224,7 @@ pub async fn read_receipt(app: &App, account: &str, sent: SentReceipt, place: &s
         reference,
         purchase_at,
         customer_id,
+        names_buyer,
         told,
         changes,
         everybodys,
@@ -245,8 +250,8 @@ pub async fn record_receipt(
     book::lock_names(db, app.store.kind(), account, &names).await?;
     let same = same_purchases(db, account, &mut receipt).await?;
     let recorded = same.iter().any(|purchase| purchase.settled);
-    let ReceiptUse { strong, weak, reference, purchase_at, customer_id, told, mut changes, going_back, lines, kept, .. } =
-        receipt;
+    let ReceiptUse { strong, weak, reference, purchase_at, customer_id, names_buyer, told, mut changes, .. } = receipt;
+    let ReceiptUse { going_back, lines, kept, .. } = receipt;
 
     let rows = book::rows(db, account, &same).await?;
     let mut keys = strong;
@@ -307,6 +312,9 @@ pub async fn record_receipt(
     book::count_late(db, account, &changes).await?;
     if known {
         book::settle(db, account, &purchase, customer_id.as_deref(), &purchase_at).await?;
+    }
+    if let (Some(buyer), true) = (&customer_id, known || !names_buyer) {
+        receipts::bought_by(db, account, &purchase, buyer).await?;
     }
     if let (Some(lines), false) = (kept, recorded) {
         kept_lines::keep(db, app, account, &purchase, &lines).await?;

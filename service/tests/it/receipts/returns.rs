@@ -394,3 +394,73 @@ async fn what_came_too_late_and_went_back_waits_for_no_room() {
     assert_eq!(counted(&service, &coupon).await, [0; 6]);
     check_books(&service).await;
 }
+
+/// Five coffees are sold with five stamps and go back: no stamp is left.
+async fn sold_and_back(service: &Service, buyer: &Value, (rule, card): (&str, &str), number: &str) {
+    let told = json!([{"id": rule, "refs": [{"id": card, "stamp": 5}]}]);
+    let with = |number: String, items: Value, more: Value| {
+        let mut one = receipt(&number, json!({"items": items}));
+        one.as_object_mut().unwrap().extend(buyer.as_object().unwrap().clone());
+        one.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        one
+    };
+    service.store_receipts(&[with(format!("sold {number}"), json!([coffees(1, 5)]), json!({"discounts": told}))]).await;
+    assert_eq!(counted(service, card).await, [0, 0, 0, 5, 5, 0], "{buyer}");
+    service.store_receipts(&[with(format!("back {number}"), json!([goes_back(coffees(1, 5))]), json!({}))]).await;
+    assert_eq!(counted(service, card).await, [0; 6], "{buyer}");
+}
+
+#[tokio::test]
+async fn goods_go_back_also_when_only_a_token_or_a_claim_says_who_bought() {
+    let service = Service::new().await;
+    let token = json!({"type": "VIPPS", "value": "abc", "customer_id": "kari"});
+    service.event("token_add", &json!({"token": token})).await;
+    let by_token = json!({"customer": {"token": {"type": "VIPPS", "value": "abc"}}});
+    for (at, buyer) in [json!({"customer_id": "kari"}), by_token.clone()].iter().enumerate() {
+        let (rule, card) = service.given(stamps(5), "kari").await;
+        sold_and_back(&service, buyer, (&rule, &card), &at.to_string()).await;
+    }
+    let of = async |customer: &str| {
+        let list = service.call("GET", &format!("receipts/customers/{customer}"), "").await.ok();
+        list["receipts"].as_array().unwrap().len()
+    };
+    assert_eq!(of("kari").await, 4);
+    let segment = service.call("POST", "receipts/customer_segment", "{}").await.ok();
+    assert_eq!(segment["customers"], json!([{"customer_id": "kari", "purchases": 4}]));
+    // As it was sent it stays; said once more, it is written there too, and of nobody else.
+    let put =
+        async |customer: &str| service.call("PUT", "receipts/all/sold%201", json!({"customer_id": customer}).to_string()).await;
+    let path = "receipts/customers/kari/sold%201";
+    assert_eq!(service.call("GET", path, "").await.ok()["customer_id"], Value::Null);
+    assert_eq!(put("ola").await.refused(400)["code"], "customer_known");
+    assert_eq!(put("kari").await.ok()["customer_id"], "kari");
+    assert_eq!(service.call("GET", path, "").await.ok()["customer_id"], "kari");
+    let moved = service.call("POST", &format!("{path}/change_customer_id"), r#"{"customer_id":"ola"}"#).await.ok();
+    assert!(moved["extra_info"][0]["value"].as_str().unwrap().contains(r#""old":"kari""#), "{moved}");
+    assert_eq!((of("kari").await, of("ola").await), (3, 1));
+    // A claim that says who bought.
+    let off = json!({"requirement": {"item": {"items": [{"id": "kaffe"}]}}, "reward": {"type": "discount_percent", "value": 10}});
+    let (rule, off) = service.given(off, "*").await;
+    service.claim("claimed", "nora", &rule, &off, 350).await.ok();
+    let used = json!([{"id": rule, "refs": [{"id": off, "usage": 1, "amount": 350}]}]);
+    service.store_receipts(&[receipt("claimed", json!({"items": [coffees(1, 1)], "discounts": used}))]).await;
+    assert_eq!(service.statistics("nora", &off).await["usage"], 1);
+    service.store_receipts(&[receipt("unclaimed", json!({"customer_id": "nora", "items": [goes_back(coffees(1, 1))]}))]).await;
+    assert_eq!(service.statistics("nora", &off).await["usage"], 0);
+    check_books(&service).await;
+}
+
+#[tokio::test]
+async fn goods_go_back_also_when_an_event_says_later_who_bought() {
+    let service = Service::new().await;
+    let (rule, card) = service.given(stamps(5), "kari").await;
+    let told = json!([{"id": rule, "refs": [{"id": card, "stamp": 5}]}]);
+    let mut sold = receipt("1", json!({"items": [coffees(1, 5)], "discounts": told}));
+    service.store_receipts(std::slice::from_ref(&sold)).await;
+    sold["customer_id"] = json!("kari");
+    service.event("receipt_add", &json!({"receipt": sold})).await;
+    assert_eq!(counted(&service, &card).await, [0, 0, 0, 5, 5, 0]);
+    service.store_receipts(&[receipt("2", json!({"customer_id": "kari", "items": [goes_back(coffees(1, 5))]}))]).await;
+    assert_eq!(counted(&service, &card).await, [0; 6]);
+    check_books(&service).await;
+}
