@@ -229,21 +229,20 @@ impl Book {
         if let Some(recorded) = known.iter().find(|purchase| self.purchases[**purchase].receipt) {
             // Who bought is told once.
             buyer = self.purchases[*recorded].customer.clone().or(buyer);
-        } else {
-            let mut others = Vec::new();
-            for name in &said {
-                others.extend([Name::Claim(name.clone()), Name::Hand("receipt_add".into(), name.clone())]);
-            }
-            for other in self.find(&others) {
-                let purchase = &self.purchases[other];
-                let fits = match (&purchase.customer, &buyer) {
-                    (Some(its), Some(buyer)) => its == buyer,
-                    _ => receipt.used.iter().flatten().any(|one| self.shares(other, one.gift, buyer.as_deref())),
-                };
-                if fits && !purchase.receipt {
-                    buyer = buyer.or(purchase.customer.clone());
-                    known.push(other);
-                }
+        }
+        let mut others = Vec::new();
+        for name in &said {
+            others.extend([Name::Claim(name.clone()), Name::Hand("receipt_add".into(), name.clone())]);
+        }
+        for other in self.find(&others) {
+            let purchase = &self.purchases[other];
+            let fits = match (&purchase.customer, &buyer) {
+                (Some(its), Some(buyer)) => its == buyer,
+                _ => receipt.used.iter().flatten().any(|one| self.shares(other, one.gift, buyer.as_deref())),
+            };
+            if fits && !purchase.receipt && !known.contains(&other) {
+                buyer = buyer.or(purchase.customer.clone());
+                known.push(other);
             }
         }
         let used: Vec<(String, &Wanted)> =

@@ -332,8 +332,8 @@ async fn same_purchases(db: &mut Db, account: &str, receipt: &mut ReceiptUse) ->
     if let Some(recorded) = same.iter().find(|purchase| purchase.settled) {
         // Who bought is told once.
         receipt.bought_by(recorded.customer_id.clone());
-        return Ok(same);
     }
+    // Also of one that is told again: who bought, or what was used, may be said only now.
     for purchase in others {
         if purchase.settled {
             continue;

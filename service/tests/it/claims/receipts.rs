@@ -200,3 +200,54 @@ async fn names_with_bars_are_different_names() {
     }
     assert_eq!(counts(&service.statistics("kari", &reference).await), (3, 300));
 }
+
+#[tokio::test]
+async fn a_claim_is_its_purchases_once_somebody_says_who_bought() {
+    let service = Service::new().await;
+    let twice = json!({"limitation": {"discount_repeat_usage": 2}, "reward": {"type": "discount_amount", "value": 100}});
+    for (at, (road, says)) in
+        [("put", true), ("put", false), ("event", true), ("event", false), ("token", false)].into_iter().enumerate()
+    {
+        let (rule, reference) = service.given(twice.clone(), "kari").await;
+        let name = format!("r{at}");
+        let claim = service.claim(&name, "kari", &rule, &reference, 100).await.ok();
+        let receipt = json!({"receipt_id": name, "store": {"id": "s1"}, "purchase_at": "2024-06-01T12:00:00Z"});
+        let stored = service.call("POST", "receipts?token_expire_days=1", json!([receipt]).to_string()).await.ok();
+        assert_eq!(counts(&service.statistics("kari", &reference).await), (1, 100));
+        let mut who = json!({"customer_id": "kari"});
+        if says {
+            who["discounts"] = used(&rule, &reference, 80);
+        }
+        let (token, mut told) = (&stored["receipts"][0]["extra_info"][0]["value"], receipt.clone());
+        told.as_object_mut().unwrap().extend(who.as_object().unwrap().clone());
+        for _ in 0..2 {
+            match road {
+                "put" => drop(service.call("PUT", &format!("receipts/all/{name}"), who.to_string()).await.ok()),
+                "event" => drop(service.event("receipt_add", &json!({"receipt": told})).await),
+                _ => {
+                    let path = format!("receipts/receipt-token?token={}", token.as_str().unwrap());
+                    service.call("POST", &path, who.to_string()).await;
+                }
+            }
+            let expected = if says { (1, 80) } else { (1, 100) };
+            assert_eq!(counts(&service.statistics("kari", &reference).await), expected, "{road}, {says}");
+        }
+        // It is used: nothing is given back.
+        let path = format!("discounts/available_for_receipt/claims/{}", claim["id"].as_str().unwrap());
+        service.call("DELETE", &path, "").await.ok();
+        assert_eq!(counts(&service.statistics("kari", &reference).await).0, 1, "{road}, {says}");
+    }
+}
+
+#[tokio::test]
+async fn what_was_told_later_than_the_buyer_takes_the_place_of_a_claim_without_one() {
+    let service = Service::new().await;
+    let (rule, reference) = service.given(json!({"reward": {"type": "discount_amount", "value": 100}}), "/").await;
+    service.claim("r1", "/", &rule, &reference, 100).await.ok();
+    let receipt =
+        json!({"receipt_id": "r1", "store": {"id": "s1"}, "purchase_at": "2024-06-01T12:00:00Z", "customer_id": "kari"});
+    service.call("POST", "receipts", json!([receipt]).to_string()).await.ok();
+    let told = json!({"customer_id": "kari", "discounts": used(&rule, &reference, 80)});
+    service.call("PUT", "receipts/all/r1", told.to_string()).await.ok();
+    assert_eq!(counts(&service.statistics("/", &reference).await), (1, 80));
+}
