@@ -203,7 +203,8 @@ pub(super) async fn delete(app: &App, asks: &Asks<'_>, customer_id: &str, name: 
         None => {
             let all = store::of_customer(unit.db(), asks.account, customer_id).await?;
             let named = |row: &Row| open(app, asks.account, row).is_ok_and(|members| text(&members, "token_id") == Some(name));
-            all.into_iter().find(named).ok_or(ApiError::NotFound("Token"))?
+            // The same name may have been another's before, which is deleted.
+            all.into_iter().filter(named).min_by_key(|row| row.deleted).ok_or(ApiError::NotFound("Token"))?
         }
     };
     if row.deleted {
