@@ -35,6 +35,9 @@ pub(super) struct Back {
     /// Of which entry, what.
     entries: Vec<(usize, Taken)>,
     gone: Vec<(usize, (String, Option<usize>), i64)>,
+    /// Of which entry, what is taken again because goods did not go back after all.
+    again: Vec<(usize, Taken)>,
+    less: Vec<(usize, (String, Option<usize>), i64)>,
 }
 
 /// Of so many rewards, as many as it takes to give what is left.
@@ -46,6 +49,8 @@ impl Back {
     pub(super) fn and(mut self, other: Self) -> Self {
         self.entries.extend(other.entries);
         self.gone.extend(other.gone);
+        self.again.extend(other.again);
+        self.less.extend(other.less);
         self
     }
 }
@@ -64,7 +69,11 @@ impl Goods {
     }
 
     fn left(&self, line: &Line) -> i64 {
-        if line.voided || line.returned { 0 } else { line.quantity - self.gone(&line.name) }
+        if line.voided || line.returned { 0 } else { (line.quantity - self.gone(&line.name)).max(0) }
+    }
+
+    fn voided_later(&self, line: &str) -> bool {
+        self.gone.contains_key(&(line.to_owned(), None))
     }
 
     fn all_gone(&self) -> bool {
@@ -169,7 +178,8 @@ impl Book {
     pub(super) fn returned(&self, purchase: usize, receipt: &Receipt, buyer: Option<&str>) -> Back {
         let mut back = Back::default();
         let mut wanted: BTreeMap<usize, i64> = BTreeMap::new();
-        for line in receipt.lines.iter().filter(|line| line.returned && !line.voided) {
+        let voided = |line: &Line| self.purchases[purchase].goods.as_ref().is_some_and(|own| own.voided_later(&line.name));
+        for line in receipt.lines.iter().filter(|line| line.returned && !line.voided && !voided(line)) {
             *wanted.entry(line.thing).or_default() += line.quantity;
         }
         for its in self.purchases.iter().filter_map(|its| its.goods.as_ref()) {
@@ -206,18 +216,93 @@ impl Book {
     /// What a purchase loses by lines that are voided by now, or as a whole.
     pub(super) fn voided(&self, purchase: usize, lines: &[Line], whole: bool) -> Back {
         let mut back = Back::default();
-        let mut more = BTreeMap::new();
         let goods = self.purchases[purchase].goods.clone().unwrap_or_default();
-        for line in &goods.lines {
-            let off = whole || lines.iter().any(|told| told.voided && told.name == line.name);
-            if off && goods.left(line) > 0 {
-                more.insert((line.name.clone(), None), goods.left(line));
+        let off = |line: &Line| whole || lines.iter().any(|told| told.voided && told.name == line.name);
+        let newly: Vec<&Line> =
+            goods.lines.iter().filter(|line| !line.voided && off(line) && !goods.voided_later(&line.name)).collect();
+        let (brought, bought): (Vec<&Line>, Vec<&Line>) = newly.into_iter().partition(|line| line.returned);
+        let gone = |line: &Line| ((line.name.clone(), None), line.quantity);
+        if whole || !bought.is_empty() {
+            self.without(&mut back, purchase, bought.into_iter().map(gone).collect(), whole);
+        }
+        if whole || !brought.is_empty() {
+            let brings = goods.lines.iter().filter(|line| line.returned && !line.voided);
+            let brings: Vec<&Line> = brings.filter(|line| !off(line) && !goods.voided_later(&line.name)).collect();
+            self.undone(&mut back, purchase, &brings);
+        }
+        back.gone.extend(brought.into_iter().map(gone).map(|(line, quantity)| (purchase, line, quantity)));
+        back
+    }
+
+    /// Of all that a purchase brought back it brings only this.
+    fn undone(&self, back: &mut Back, purchase: usize, brings: &[&Line]) {
+        let mut stays: BTreeMap<usize, i64> = BTreeMap::new();
+        for line in brings {
+            *stays.entry(line.thing).or_default() += line.quantity;
+        }
+        for (origin, its) in self.purchases.iter().enumerate() {
+            let Some(goods) = &its.goods else { continue };
+            let mut after = goods.clone();
+            for line in &goods.lines {
+                let taken = (line.name.clone(), Some(purchase));
+                let Some(quantity) = goods.gone.get(&taken) else { continue };
+                let stay = stays.entry(line.thing).or_default();
+                let kept = (*quantity).min(*stay);
+                *stay -= kept;
+                if *quantity > kept {
+                    after.gone.insert(taken.clone(), kept);
+                    back.less.push((origin, taken, quantity - kept));
+                }
+            }
+            for (at, entry) in self.entries.iter().enumerate().filter(|(_, entry)| entry.purchase == origin) {
+                let first = self.first(entry);
+                let lost = match goods.told.iter().find(|one| one.gift == entry.gift) {
+                    _ if after.all_gone() => first,
+                    Some(one) => self.lost(&first, one, &after),
+                    None => Taken::default(),
+                };
+                if after.gone != goods.gone {
+                    back.again.push((at, entry.back.beyond(&lost)));
+                }
             }
         }
-        if whole || !more.is_empty() {
-            self.without(&mut back, purchase, more, whole);
+    }
+
+    /// Takes again what was given back: of uses and a balance what is left. Where nothing is, it came too late.
+    pub(super) fn take_again(&mut self, again: Vec<(usize, Taken)>) {
+        for (at, more) in again.into_iter().filter(|(_, more)| *more != Taken::default()) {
+            let Entry { gift, customer, taken: counted, .. } = self.entries[at].clone();
+            let before = self.statistics(gift, &customer);
+            let mut taken = more;
+            if let (Some(most), true) = (self.rules[self.gifts[gift].rule].repeat, taken.usage > 0) {
+                taken.usage = taken.usage.min((most - before.usage).max(0));
+            }
+            let late = taken.usage < more.usage && taken.usage == 0;
+            taken.debit = taken.debit.min(before.balance.unwrap_or(0));
+            taken.spent = taken.spent.min(before.current + taken.stamp).max(0);
+            let entry = &mut self.entries[at];
+            match &mut entry.told {
+                Some(told) => {
+                    told.usage = Some(told.usage.unwrap_or(i64::from(told.amount + told.bonus > 0)) + more.usage);
+                    told.amount += more.amount;
+                    told.bonus += more.bonus;
+                    told.stamp += more.stamp;
+                    entry.back = more.beyond_of(&entry.back);
+                }
+                None if !late => {
+                    entry.taken = counted.plus(&taken);
+                    entry.back = taken.beyond_of(&entry.back);
+                }
+                None if counted == Taken::default() => {
+                    let (usage, spent) = (Some(more.usage), Some(more.spent));
+                    let Taken { amount, bonus, stamp, .. } = more;
+                    entry.told = Some(Wanted { gift, usage, amount, bonus, stamp, spent, lines: Vec::new() });
+                    entry.state = State::Refused;
+                    entry.back = more.beyond_of(&entry.back);
+                }
+                None => {}
+            }
         }
-        back
     }
 
     /// A till tells of a purchase once more.
@@ -225,7 +310,8 @@ impl Book {
         for purchase in self.find(strong) {
             if self.purchases[purchase].receipt {
                 let back = self.voided(purchase, &receipt.lines, receipt.voided);
-                self.take_back(back, &[]);
+                let again = self.take_back(back, &[]);
+                self.take_again(again);
             }
         }
         self.count_late();
@@ -236,7 +322,7 @@ impl Book {
     fn first(&self, entry: &Entry) -> Taken {
         let Some(told) = &entry.told else { return entry.taken.plus(&entry.back) };
         let usage = told.usage.unwrap_or(i64::from(told.amount + told.bonus > 0));
-        let needed = self.needed(entry.gift).filter(|_| usage > 0);
+        let needed = told.spent.or(self.needed(entry.gift)).filter(|_| usage > 0);
         let is_debit = matches!(self.rules[self.gifts[entry.gift].rule].reward, Reward::Debit(_));
         let debit = if is_debit { told.amount } else { 0 };
         let left = Taken { usage, amount: told.amount, bonus: told.bonus, stamp: told.stamp, spent: needed.unwrap_or(0), debit };
@@ -287,7 +373,14 @@ impl Book {
     }
 
     /// Takes it back; of stamps those that are not spent, at places where `earned` more come in.
-    pub(super) fn take_back(&mut self, back: Back, earned: &[(usize, String, i64)]) {
+    /// What is to be taken again, the caller takes.
+    pub(super) fn take_back(&mut self, back: Back, earned: &[(usize, String, i64)]) -> Vec<(usize, Taken)> {
+        for (purchase, line, quantity) in back.less {
+            if let Some(goods) = &mut self.purchases[purchase].goods {
+                *goods.gone.entry(line.clone()).or_default() -= quantity;
+                goods.gone.retain(|_, quantity| *quantity > 0);
+            }
+        }
         for (purchase, line, quantity) in back.gone {
             if let Some(goods) = &mut self.purchases[purchase].goods {
                 *goods.gone.entry(line).or_default() += quantity;
@@ -321,6 +414,7 @@ impl Book {
             entry.taken.stamp -= stamp;
             entry.back.stamp += stamp;
         }
+        back.again
     }
 }
 

@@ -296,7 +296,7 @@ impl Book {
         let earned = used.iter().filter(|(_, one)| one.spent.is_none() || !exchange);
         let earned = earned.filter(|(customer, one)| after.left(one, customer).1 == State::Used);
         let earned: Vec<(usize, String, i64)> = earned.map(|(customer, one)| (one.gift, customer.clone(), one.stamp)).collect();
-        self.take_back(back, &earned);
+        let again = self.take_back(back, &earned);
         for (customer, one) in used {
             // It happened: what is left is taken, and where nothing is left it counts for nothing.
             let (mut taken, state) = self.left(one, &customer);
@@ -305,10 +305,11 @@ impl Book {
             }
             let claimed = held.iter().find(|entry| entry.gift == one.gift && entry.customer == customer);
             let order = claimed.map_or_else(|| self.next(), |entry| entry.order);
-            let told = Some(one.clone()).filter(|_| state == State::Refused);
+            let told = Some(Wanted { spent: None, ..one.clone() }).filter(|_| state == State::Refused);
             let back = Taken::default();
             self.entries.push(Entry { purchase, gift: one.gift, customer, state, taken, back, at: receipt.at, order, told });
         }
+        self.take_again(again);
         self.count_late();
         Expected::Done
     }
@@ -335,7 +336,10 @@ impl Book {
         for at in late {
             let Entry { told, customer, .. } = self.entries[at].clone();
             let Some(told) = told else { continue };
-            if let (taken, State::Used) = self.left(&told, &customer) {
+            if let (mut taken, State::Used) = self.left(&told, &customer) {
+                if let Some(spent) = told.spent.filter(|_| taken.usage > 0) {
+                    taken.spent = spent.min(self.statistics(told.gift, &customer).current + taken.stamp).max(0);
+                }
                 let entry = &mut self.entries[at];
                 (entry.taken, entry.state, entry.told) = (taken, State::Used, None);
             }

@@ -47,6 +47,11 @@ impl Line {
         !self.voided && !self.returned && self.quantity > 0
     }
 
+    /// Does it go back?
+    pub(super) fn brings_back(&self) -> bool {
+        self.returned && !self.voided
+    }
+
     /// As the engine reads it, with so much left of it.
     fn left(&self, left: i64) -> Value {
         let mut line = self.sent.clone();

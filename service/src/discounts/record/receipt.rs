@@ -296,7 +296,7 @@ pub async fn record_receipt(
     plan.add_to(&mut changes);
     book::count(db, account, &mut changes).await?;
     let report = Report { account, client, reference: &reference, ref_type: RECEIPT_ADD, purchase_at: &purchase_at };
-    let happened = changes.iter().filter(|change| change.happened);
+    let happened = changes.iter().filter(|change| change.happened && change.again.is_none());
     let entries: Vec<Entry<'_>> = happened
         .map(|change| {
             if change.counts() {

@@ -5,14 +5,15 @@
 //! a row of the usage log, `usage_returns`; the row holds what is left. Of purchases that only an event told of, `purchases`
 //! keeps the lines.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use rabatt_engine::Rule;
 use serde_json::Value;
 
 use super::key;
-use super::lines::{Award, Gone, Lines};
+use super::lines::{Award, Gone, Line, Lines};
 use crate::App;
-use crate::discounts::store::book::{self, Change, Purchase, Reversal, Taken};
+use crate::discounts::store::book::{self, Change, Purchase, Reversal, Taken, UsageRow};
 use crate::discounts::store::{returns, rules};
 use crate::discounts::terms::{Terms, rewards_left};
 use crate::error::ApiError;
@@ -23,23 +24,28 @@ use crate::store::Db;
 /// What goes back, and where it may come from.
 #[derive(Debug, Default)]
 pub(super) struct GoingBack {
-    /// What, and how much of it in parts of a unit.
-    pub(super) goods: BTreeMap<String, i64>,
+    /// The return lines.
+    lines: Vec<Line>,
     /// Order and payment.
-    pub(super) orders: Vec<String>,
+    orders: Vec<String>,
 }
 
 impl GoingBack {
     /// The return lines of a receipt.
     pub(super) fn of(lines: &Lines, orders: Vec<String>) -> Self {
-        let mut goods: BTreeMap<String, i64> = BTreeMap::new();
-        for line in lines.0.iter().filter(|line| line.returned && !line.voided) {
-            let Some(id) = &line.id else { continue };
-            let sum = goods.entry(id.clone()).or_default();
-            *sum = sum.saturating_add(line.quantity);
-        }
-        Self { goods, orders }
+        Self { lines: lines.0.iter().filter(|line| line.brings_back()).cloned().collect(), orders }
     }
+}
+
+/// How much of which thing these lines are, in parts of a unit.
+fn goods<'a>(lines: impl Iterator<Item = &'a Line>) -> BTreeMap<String, i64> {
+    let mut goods: BTreeMap<String, i64> = BTreeMap::new();
+    for line in lines {
+        let Some(id) = &line.id else { continue };
+        let sum = goods.entry(id.clone()).or_default();
+        *sum = sum.saturating_add(line.quantity);
+    }
+    goods
 }
 
 /// What is to be taken back, and why.
@@ -49,6 +55,52 @@ pub(super) struct Plan {
     reversals: Vec<Reversal>,
     /// The same of rows that came too late for a limit: they count nowhere, and wait for room with what is left.
     late: Vec<Reversal>,
+    /// Lines that did not go back after all.
+    undone: Vec<GoneLine>,
+    /// What is taken again because of that.
+    again: Vec<Again>,
+}
+
+/// What a row of the usage log takes again.
+#[derive(Debug)]
+struct Again {
+    row: UsageRow,
+    /// How much of what was taken back.
+    taken: Taken,
+    /// What limits it.
+    terms: Terms,
+    /// The purchase whose return is undone.
+    by: String,
+}
+
+impl Again {
+    /// As a change of what is counted. It happened: of uses and a debit it takes what is left.
+    fn change(&self) -> Change {
+        let change = Change::new(self.row.place.clone(), self.terms.clone(), self.taken.clone());
+        Change { happened: true, again: Some(self.row.id.clone()), ..change }
+    }
+
+    /// Writes it, as it was counted. Where a limit left no room, and nothing of the row counts, it waits as what comes
+    /// too late does; where some of it counts, that is what stays.
+    async fn write(&self, db: &mut Db, account: &str, change: &Change) -> Result<(), ApiError> {
+        let (taken, state) = match change.counts() {
+            true => (&change.new, "used"),
+            false if self.row.taken == Taken::default() => (&self.taken, "refused"),
+            false => return Ok(()),
+        };
+        if !self.put_back(db, account, taken, state).await? {
+            return Err(ApiError::Internal(format!("usage {} changed meanwhile", self.row.id)));
+        }
+        Ok(())
+    }
+
+    async fn put_back(&self, db: &mut Db, account: &str, taken: &Taken, state: &str) -> Result<bool, ApiError> {
+        if !book::put_back(db, account, &self.row, taken, state).await? {
+            return Ok(false);
+        }
+        returns::undo(db, account, &self.row.id, &self.by, taken).await?;
+        Ok(true)
+    }
 }
 
 /// What is taken back, as a change of what is counted.
@@ -79,11 +131,13 @@ impl Plan {
             }
         }
         // Who finds room for what came too late holds the same lock.
-        for Reversal { row, .. } in &self.late {
+        let waiting = self.again.iter().map(|again| &again.row).filter(|row| row.state == "refused");
+        for row in self.late.iter().map(|late| &late.row).chain(waiting) {
             if changes.iter().all(|change| change.place != row.place) {
                 changes.push(Change::new(row.place.clone(), Terms::default(), Taken::default()));
             }
         }
+        changes.extend(self.again.iter().filter(|again| again.row.state == "used").map(Again::change));
     }
 
     /// Both.
@@ -91,6 +145,8 @@ impl Plan {
         self.gone.extend(other.gone);
         self.reversals.extend(other.reversals);
         self.late.extend(other.late);
+        self.undone.extend(other.undone);
+        self.again.extend(other.again);
         self
     }
 
@@ -100,7 +156,11 @@ impl Plan {
     /// When the database refuses.
     pub(super) async fn write(mut self, db: &mut Db, account: &str, changes: &[Change]) -> Result<(), ApiError> {
         // Stamps that are spent cannot be taken back.
-        let mut stamps: BTreeMap<_, i64> = changes.iter().map(|change| (&change.place, change.returned.stamp)).collect();
+        let mut stamps: BTreeMap<_, i64> = BTreeMap::new();
+        for Change { place, returned, .. } in changes {
+            let sum = stamps.entry(place).or_default();
+            *sum = sum.saturating_add(returned.stamp);
+        }
         for Reversal { row, back, .. } in &mut self.reversals {
             let left = stamps.entry(&row.place).or_default();
             back.stamp = back.stamp.min(*left);
@@ -125,6 +185,25 @@ impl Plan {
             (reversal.back, reversal.row.state) = (counted.returned, "used".to_owned());
             book::reverse(db, account, &reversal).await?;
         }
+        for GoneLine { receipt, line, quantity, by } in &self.undone {
+            returns::less_of_line(db, account, receipt, line, by, *quantity).await?;
+        }
+        for mut again in self.again {
+            if let Some(change) = changes.iter().find(|change| change.again.as_ref() == Some(&again.row.id)) {
+                again.write(db, account, change).await?;
+                continue;
+            }
+            // It waits for room, with more of it.
+            if again.put_back(db, account, &again.taken, "refused").await? {
+                continue;
+            }
+            // There was room for it after all, just now.
+            "used".clone_into(&mut again.row.state);
+            let mut counted = [again.change()];
+            book::count(db, account, &mut counted).await?;
+            let [counted] = counted;
+            again.write(db, account, &counted).await?;
+        }
         Ok(())
     }
 }
@@ -142,13 +221,13 @@ pub(super) async fn plan(
     (customer, purchase_at): (Option<&str>, &str),
 ) -> Result<Plan, ApiError> {
     let mut plan = Plan::default();
-    if going.goods.is_empty() {
+    if going.lines.is_empty() {
         return Ok(plan);
     }
     lock(db, app, account).await?;
-    let mut wanted = going.goods;
     let own = Own::of(db, app, account, purchase).await?;
-    for (id, quantity) in own.taken {
+    let mut wanted = goods(going.lines.iter().filter(|line| !own.voided.contains(&line.name)));
+    for TakenLine { id, quantity, .. } in own.taken {
         let left = wanted.entry(id).or_default();
         *left = left.saturating_sub(quantity);
     }
@@ -187,8 +266,8 @@ pub(super) async fn plan(
     Ok(plan)
 }
 
-/// What a purchase that is told of once more loses: its lines that are voided by now, or the whole of it. Nothing else
-/// that is said again counts.
+/// What a purchase that is told of once more loses: its lines that are voided by now, or the whole of it; what its return
+/// lines took back is not gone any more. Nothing else that is said again counts.
 ///
 /// # Errors
 /// When the database refuses.
@@ -206,20 +285,64 @@ pub(super) async fn plan_voided(
     lock(db, app, account).await?;
     let original = returns::of_purchase(db, app, account, purchase).await?;
     let body = read(&original)?;
-    let own = Lines::read(body.get("items"));
+    let its = Lines::read(body.get("items"));
+    let own = Own::of(db, app, account, purchase).await?;
     let before = returns::gone(db, account, &original.id).await?;
-    let is_voided = |name: &str| whole || lines.0.iter().any(|line| line.voided && line.name == name);
-    let mut more = Gone::new();
-    for line in own.0.iter().filter(|line| line.counts() && is_voided(&line.name)) {
-        let there = line.quantity.saturating_sub(before.get(&line.name).copied().unwrap_or(0));
-        if there > 0 {
-            more.insert(line.name.clone(), there);
+    let is_voided = |line: &Line| whole || lines.0.iter().any(|told| told.voided && told.name == line.name);
+    let newly = |line: &&Line| is_voided(line) && !own.voided.contains(&line.name);
+    // The whole line, also where some of it came back: that may turn out to be untrue.
+    let more: Gone =
+        its.0.iter().filter(|line| line.counts()).filter(newly).map(|line| (line.name.clone(), line.quantity)).collect();
+    let brought: Vec<&Line> = its.0.iter().filter(|line| line.brings_back() && line.quantity > 0).filter(newly).collect();
+    let mut plan = Plan::default();
+    if whole || !more.is_empty() {
+        plan = taken_back(db, account, (&original.id, &body, &its), &before, more, Why::Voided { whole }).await?;
+    }
+    if whole || !brought.is_empty() {
+        let brings = its.0.iter().filter(|line| line.brings_back() && !is_voided(line) && !own.voided.contains(&line.name));
+        plan = plan.and(undone(db, app, account, purchase, &own, goods(brings)).await?);
+    }
+    let is_own = |line: &Line| GoneLine {
+        receipt: original.id.clone(),
+        line: line.name.clone(),
+        quantity: line.quantity,
+        by: original.id.clone(),
+    };
+    plan.gone.extend(brought.into_iter().map(is_own));
+    Ok(plan)
+}
+
+/// What is not gone any more, when of all that this purchase brought back it brings only so much.
+async fn undone(
+    db: &mut Db,
+    app: &App,
+    account: &str,
+    purchase: &str,
+    own: &Own,
+    brings: BTreeMap<String, i64>,
+) -> Result<Plan, ApiError> {
+    let mut over: BTreeMap<&str, i64> = BTreeMap::new();
+    for TakenLine { id, quantity, .. } in &own.taken {
+        let sum = over.entry(id).or_insert_with(|| brings.get(id).copied().unwrap_or(0).saturating_neg());
+        *sum = sum.saturating_add(*quantity);
+    }
+    let mut less: BTreeMap<&str, Gone> = BTreeMap::new();
+    for TakenLine { receipt, line, id, quantity } in &own.taken {
+        let Some(left) = over.get_mut(&**id) else { continue };
+        let comes = (*quantity).min(*left);
+        if comes > 0 {
+            *left = left.saturating_sub(comes);
+            less.entry(receipt).or_default().insert(line.clone(), comes);
         }
     }
-    if !whole && more.is_empty() {
-        return Ok(Plan::default());
+    let mut plan = Plan::default();
+    for (receipt, less) in less {
+        let Some(original) = returns::of_id(db, app, account, receipt).await? else { continue };
+        let body = read(&original)?;
+        let lines = Lines::read(body.get("items"));
+        plan = plan.and(taken_again(db, account, (receipt, &body, &lines), less, purchase).await?);
     }
-    taken_back(db, account, (&original.id, &body, &own), &before, more, Why::Voided { whole }).await
+    Ok(plan)
 }
 
 /// A till tells of a purchase once more: lines that are voided by now, or the whole of it, take back what they had earned.
@@ -258,16 +381,33 @@ fn read(original: &Original) -> Result<Value, ApiError> {
 /// The purchase whose return lines these are.
 struct Own {
     /// What its lines took back when they were told before.
-    taken: BTreeMap<String, i64>,
+    taken: Vec<TakenLine>,
     /// What it is stored as.
     receipts: Vec<String>,
+    /// Its lines that are voided by now.
+    voided: BTreeSet<String>,
+}
+
+/// What was taken of a line.
+struct TakenLine {
+    receipt: String,
+    line: String,
+    /// What is sold on it.
+    id: String,
+    /// In parts of a unit.
+    quantity: i64,
 }
 
 impl Own {
     async fn of(db: &mut Db, app: &App, account: &str, purchase: &str) -> Result<Self, ApiError> {
-        let mut taken: BTreeMap<String, i64> = BTreeMap::new();
+        let mut taken = Vec::new();
         let mut receipts = returns::receipts_of(db, account, purchase).await?;
         receipts.push(purchase.to_owned());
+        let mut voided = BTreeSet::new();
+        for own in &receipts {
+            let lines = returns::by(db, account, own).await?;
+            voided.extend(lines.into_iter().filter(|(receipt, ..)| receipt == own).map(|(_, line, _)| line));
+        }
         for (receipt, line, quantity) in returns::by(db, account, purchase).await? {
             // Its own lines were voided; they did not come back.
             if receipts.contains(&receipt) {
@@ -276,10 +416,9 @@ impl Own {
             let Some(original) = returns::of_id(db, app, account, &receipt).await? else { continue };
             let lines = Lines::read(read(&original)?.get("items"));
             let Some(id) = lines.0.into_iter().find(|own| own.name == line).and_then(|line| line.id) else { continue };
-            let sum = taken.entry(id).or_default();
-            *sum = sum.saturating_add(quantity);
+            taken.push(TakenLine { receipt, line, id, quantity });
         }
-        Ok(Self { taken, receipts })
+        Ok(Self { taken, receipts, voided })
     }
 }
 
@@ -313,13 +452,8 @@ async fn taken_back(
         plan.gone.push(GoneLine { receipt: id.to_owned(), line, quantity, by: by.to_owned() });
     }
     let all = lines.all_gone(&gone) || matches!(why, Why::Voided { whole: true });
-    let mut purchases: Vec<Purchase> = book::purchases(db, account, &[format!("r:{id}")]).await?;
-    if purchases.is_empty() {
-        // An event told of it: it is no receipt.
-        purchases.extend(book::purchase(db, account, id).await?);
-    }
     let awards = awards(body);
-    for row in book::rows(db, account, &purchases).await? {
+    for row in rows_of(db, account, id).await? {
         let back = match &*row.state {
             "refused" => &mut plan.late,
             "used" => &mut plan.reversals,
@@ -327,16 +461,55 @@ async fn taken_back(
         };
         let earlier = returns::taken_back(db, account, &row.id).await?;
         let rule = rules::rule(&mut *db, account, &row.place.rule_id).await?.map(|stored| stored.body);
-        let due = match (row.taken.plus(&earlier), awards.get(&row.place.ref_id)) {
-            (Some(first), _) if all => beyond(&first, &earlier),
-            (Some(first), Some(award)) => beyond(&due(&first, award, lines, &gone, rule.as_deref()), &earlier),
-            _ => continue,
-        };
+        let Some(first) = row.taken.plus(&earlier) else { continue };
+        let lost = lost(first, awards.get(&row.place.ref_id), lines, (!all).then_some(&gone), rule.as_deref());
+        let due = beyond(&lost, &earlier);
         if due != Taken::default() {
             back.push(Reversal { row, back: due, by: by.to_owned() });
         }
     }
     Ok(plan)
+}
+
+/// What a receipt has again when less of its lines is gone than this purchase brought back.
+async fn taken_again(
+    db: &mut Db,
+    account: &str,
+    (id, body, lines): (&str, &Value, &Lines),
+    less: Gone,
+    by: &str,
+) -> Result<Plan, ApiError> {
+    let mut plan = Plan::default();
+    let mut gone = returns::gone(db, account, id).await?;
+    for (line, quantity) in less {
+        let sum = gone.entry(line.clone()).or_default();
+        *sum = sum.saturating_sub(quantity);
+        plan.undone.push(GoneLine { receipt: id.to_owned(), line, quantity, by: by.to_owned() });
+    }
+    let all = lines.all_gone(&gone);
+    let awards = awards(body);
+    for row in rows_of(db, account, id).await?.into_iter().filter(|row| matches!(&*row.state, "used" | "refused")) {
+        let earlier = returns::taken_back(db, account, &row.id).await?;
+        let rule = rules::rule(&mut *db, account, &row.place.rule_id).await?.map(|stored| stored.body);
+        let Some(first) = row.taken.plus(&earlier) else { continue };
+        let taken =
+            beyond(&earlier, &lost(first, awards.get(&row.place.ref_id), lines, (!all).then_some(&gone), rule.as_deref()));
+        if taken != Taken::default() {
+            let terms = rule.and_then(|rule| Rule::from_json(&rule).ok()).map(|rule| Terms::of(&rule)).unwrap_or_default();
+            plan.again.push(Again { row, taken, terms, by: by.to_owned() });
+        }
+    }
+    Ok(plan)
+}
+
+/// What a receipt, or a purchase that only an event told of, took.
+async fn rows_of(db: &mut Db, account: &str, id: &str) -> Result<Vec<UsageRow>, ApiError> {
+    let mut purchases: Vec<Purchase> = book::purchases(db, account, &[format!("r:{id}")]).await?;
+    if purchases.is_empty() {
+        // An event told of it: it is no receipt.
+        purchases.extend(book::purchase(db, account, id).await?);
+    }
+    book::rows(db, account, &purchases).await
 }
 
 /// How many stamps make a reward of this rule.
@@ -361,6 +534,15 @@ fn awards(body: &Value) -> BTreeMap<String, Award> {
         sum.lines.extend(Award::lines(&one));
     }
     awards
+}
+
+/// What a row has lost of what it was at first, when so much of the lines is gone; all of it where `gone` is `None`.
+fn lost(first: Taken, award: Option<&Award>, lines: &Lines, gone: Option<&Gone>, rule: Option<&str>) -> Taken {
+    match (gone, award) {
+        (None, _) => first,
+        (Some(gone), Some(award)) => due(&first, award, lines, gone, rule),
+        (Some(_), None) => Taken::default(),
+    }
 }
 
 /// What is to be taken back of what a row was at first, when so much of the lines is gone but not all.

@@ -169,7 +169,8 @@ pub(crate) async fn gone(db: &mut Db, account: &str, receipt: &str) -> Result<st
 /// # Errors
 /// When the database refuses.
 pub(crate) async fn by(db: &mut Db, account: &str, by: &str) -> Result<Vec<(String, String, i64)>, ApiError> {
-    let lines = "SELECT receipt, line, quantity FROM receipt_returns WHERE account_id = $1 AND returned_by = $2";
+    let lines = "SELECT receipt, line, quantity FROM receipt_returns WHERE account_id = $1 AND returned_by = $2
+        ORDER BY created_at DESC, receipt, line";
     let rows = sqlx::query(lines).bind(account).bind(by).fetch_all(db).await?;
     Ok(rows.iter().map(|row| (row.get(0), row.get(1), row.get(2))).collect())
 }
@@ -198,6 +199,76 @@ pub(crate) async fn add_line(
     .bind(now())
     .execute(db)
     .await?;
+    Ok(())
+}
+
+/// Less of a line is gone by this.
+///
+/// # Errors
+/// When the database refuses.
+pub(crate) async fn less_of_line(
+    db: &mut Db,
+    account: &str,
+    receipt: &str,
+    line: &str,
+    by: &str,
+    quantity: i64,
+) -> Result<(), ApiError> {
+    for statement in [
+        "UPDATE receipt_returns SET quantity = quantity - $5
+         WHERE account_id = $1 AND receipt = $2 AND line = $3 AND returned_by = $4 AND quantity > $5",
+        "DELETE FROM receipt_returns
+         WHERE account_id = $1 AND receipt = $2 AND line = $3 AND returned_by = $4 AND quantity <= $5",
+    ] {
+        let statement = sqlx::query(statement).bind(account).bind(receipt).bind(line).bind(by).bind(quantity);
+        if statement.execute(&mut *db).await?.rows_affected() > 0 {
+            break;
+        }
+    }
+    Ok(())
+}
+
+/// So much of what was taken back of a row of the usage log is not any more: of what this took back, then of the rest.
+///
+/// # Errors
+/// When the database refuses.
+pub(crate) async fn undo(db: &mut Db, account: &str, usage: &str, by: &str, taken: &Taken) -> Result<(), ApiError> {
+    let rows = sqlx::query(
+        "SELECT id, usage, amount, bonus, stamp, stamp_spent, debit FROM usage_returns WHERE account_id = $1 AND usage_id = $2
+         ORDER BY CASE WHEN returned_by = $3 THEN 0 ELSE 1 END, created_at DESC, id DESC",
+    )
+    .bind(account)
+    .bind(usage)
+    .bind(by)
+    .fetch_all(&mut *db)
+    .await?;
+    let mut left = [taken.usage, taken.amount, taken.bonus, taken.stamp, taken.stamp_spent, taken.debit];
+    for row in rows {
+        let (mut rest, mut changed) = ([0; 6], false);
+        for (at, (left, rest)) in (1_usize..).zip(left.iter_mut().zip(&mut rest)) {
+            let there: i64 = row.get(at);
+            let goes = there.min(*left);
+            (*left, *rest) = (left.saturating_sub(goes), there.saturating_sub(goes));
+            changed |= goes != 0;
+        }
+        if !changed {
+            continue;
+        }
+        let mut less = sqlx::query(if rest == [0; 6] {
+            "DELETE FROM usage_returns WHERE account_id = $1 AND id = $2"
+        } else {
+            "UPDATE usage_returns SET usage = $3, amount = $4, bonus = $5, stamp = $6, stamp_spent = $7, debit = $8
+             WHERE account_id = $1 AND id = $2"
+        })
+        .bind(account)
+        .bind(row.get::<String, _>(0));
+        if rest != [0; 6] {
+            for number in rest {
+                less = less.bind(number);
+            }
+        }
+        less.execute(&mut *db).await?;
+    }
     Ok(())
 }
 

@@ -192,6 +192,7 @@ impl Following<'_> {
             Step::Return { called, customer, lines, road, race } => {
                 let mut receipt = self.receipt_of(*called, *customer, None);
                 receipt.lines = (1..).zip(lines).map(|(at, (thing, units))| line(at, *thing, *units, false, true)).collect();
+                self.reported.push((receipt.clone(), Value::Null));
                 let first = self.sent(&receipt, Value::Null, None, *road);
                 let again = race.then(|| self.sent(&receipt, Value::Null, None, road.other()));
                 self.send(first, again).await?;
@@ -201,6 +202,11 @@ impl Following<'_> {
                 receipt.voided = *whole;
                 for (line, off) in receipt.lines.iter_mut().zip(lines) {
                     line.voided |= off;
+                }
+                // Of two lines that bring back the same, which of the goods came by which nobody can say.
+                let off: Vec<usize> = receipt.lines.iter().filter(|line| line.voided).map(|line| line.thing).collect();
+                for line in receipt.lines.iter_mut().filter(|line| line.returned) {
+                    line.voided |= off.contains(&line.thing);
                 }
                 let void = self.sent(&receipt, discounts, None, *road);
                 let goes_back = |receipt: &book::Receipt| receipt.lines.iter().any(|line| line.returned);

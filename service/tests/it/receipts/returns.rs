@@ -464,3 +464,124 @@ async fn goods_go_back_also_when_an_event_says_later_who_bought() {
     assert_eq!(counted(&service, &card).await, [0; 6]);
     check_books(&service).await;
 }
+
+#[tokio::test]
+async fn a_return_that_is_voided_is_undone_once() {
+    let service = Service::new().await;
+    let off = json!({"requirement": {"item": {"items": [{"id": "kaffe"}]}}, "limitation": {"discount_repeat_usage": 1},
+        "reward": {"type": "discount_amount", "value": 500}});
+    for (at, (road, whole)) in [("store", true), ("store", false), ("event", true), ("event", false)].into_iter().enumerate() {
+        let (_, coupon) = service.given(off.clone(), "kari").await;
+        let (_, card) = service.given(stamps(2), "kari").await;
+        let numbers = async || (counted(&service, &coupon).await, counted(&service, &card).await);
+        let told = async |receipt: &Value| match road {
+            "event" => drop(service.event("receipt_add", &json!({"receipt": receipt})).await),
+            _ => drop(service.store_receipts(std::slice::from_ref(receipt)).await),
+        };
+        let order = format!("o{at}");
+        let sold = json!({"customer_id": "kari", "order_number": order, "items": [coffees(1, 2)]});
+        buy(&service, &format!("sold {at}"), sold).await;
+        let before = numbers().await;
+        assert_eq!(before.0[0], 1);
+        let goods = json!([goes_back(coffees(1, 1)), goes_back(coffees(2, 1))]);
+        let mut back = receipt(&format!("back {at}"), json!({"customer_id": "kari", "order_number": order, "items": goods}));
+        let original = back.clone();
+        told(&back).await;
+        assert_eq!(numbers().await, ([0; 6], [0; 6]), "{road}, {whole}");
+        if whole {
+            back["entry_status"] = json!("Cancelled");
+        } else {
+            back["items"][0]["voided"] = json!(true);
+            told(&back).await;
+            // One of two came back after all.
+            assert_eq!(numbers().await.0, [1, before.0[1] / 2, 0, 0, 0, 0], "{road}");
+            back["items"][1]["voided"] = json!(true);
+        }
+        for _ in 0..2 {
+            told(&back).await;
+            assert_eq!(numbers().await, before, "{road}, {whole}");
+        }
+        // Its till tells of the return itself once more: it stays voided.
+        told(&original).await;
+        service.event("receipt_add", &json!({"receipt": original})).await;
+        assert_eq!(numbers().await, before, "{road}, {whole}");
+        check_books(&service).await;
+        // What it had taken can go back by another return.
+        let again = json!({"customer_id": "kari", "order_number": order, "items": [goes_back(coffees(1, 2))]});
+        told(&receipt(&format!("again {at}"), again)).await;
+        assert_eq!(numbers().await, ([0; 6], [0; 6]), "{road}, {whole}");
+        for reference in [&coupon, &card] {
+            service.call("DELETE", &format!("discounts/customers/kari/refs/{reference}"), "").await.ok();
+        }
+    }
+    check_books(&service).await;
+}
+
+#[tokio::test]
+async fn a_coupon_that_was_used_again_is_not_used_twice_when_the_return_is_voided() {
+    let service = Service::new().await;
+    let once = json!({"requirement": {"item": {"items": [{"id": "kaffe"}]}}, "limitation": {"discount_repeat_usage": 1},
+        "reward": {"type": "discount_amount", "value": 500}});
+    let (_, coupon) = service.given(once, "kari").await;
+    let order = |name: &str, items: Value| json!({"customer_id": "kari", "order_number": name, "items": items});
+    buy(&service, "1", order("one", json!([coffees(1, 1)]))).await;
+    let mut back = receipt("2", order("one", json!([goes_back(coffees(1, 1))])));
+    service.store_receipts(std::slice::from_ref(&back)).await;
+    buy(&service, "3", order("three", json!([coffees(1, 1), coffees(2, 1)]))).await;
+    assert_eq!(counted(&service, &coupon).await, [1, 1000, 0, 0, 0, 0]);
+    // The goods stay sold, with a coupon that is gone: it came too late.
+    back["entry_status"] = json!("Voided");
+    for _ in 0..2 {
+        service.store_receipts(std::slice::from_ref(&back)).await;
+        assert_eq!(counted(&service, &coupon).await, [1, 1000, 0, 0, 0, 0]);
+        check_books(&service).await;
+    }
+    // Where the other purchase goes back, the first has used it.
+    service.store_receipts(&[receipt("4", order("three", json!([goes_back(coffees(1, 2))])))]).await;
+    assert_eq!(counted(&service, &coupon).await, [1, 500, 0, 0, 0, 0]);
+    service.store_receipts(&[receipt("5", order("one", json!([goes_back(coffees(1, 1))])))]).await;
+    assert_eq!(counted(&service, &coupon).await, [0; 6]);
+    check_books(&service).await;
+}
+
+#[tokio::test]
+async fn a_balance_and_a_reward_that_came_back_are_taken_again() {
+    let service = Service::new().await;
+    let (_, card) = service.given(stamps(2), "kari").await;
+    buy(&service, "1", json!({"customer_id": "kari", "items": [coffees(1, 2)]})).await;
+    let tea = json!({"requirement": {"item": {"items": [{"id": "te"}]}}, "reward": {"type": "discount_debit", "value": 5000}});
+    let (_, debit) = service.given(tea, "kari").await;
+    let mut tea = coffees(2, 1);
+    (tea["id"], tea["groups"]) = (json!("te"), json!([]));
+    let both = json!([coffees(1, 1), tea]);
+    buy(&service, "2", json!({"customer_id": "kari", "order_number": "two", "items": both})).await;
+    let before = (counted(&service, &debit).await, counted(&service, &card).await);
+    assert_eq!(before, ([1, 3500, 0, 0, 0, 1500], [1, 3500, 0, 2, 0, 0]));
+    let both = json!([goes_back(both[0].clone()), goes_back(both[1].clone())]);
+    let mut back = receipt("3", json!({"customer_id": "kari", "order_number": "two", "items": both}));
+    service.store_receipts(std::slice::from_ref(&back)).await;
+    assert_eq!((counted(&service, &debit).await, counted(&service, &card).await), ([0, 0, 0, 0, 0, 5000], [0, 0, 0, 2, 2, 0]));
+    back["items"][0]["voided"] = json!(true);
+    back["items"][1]["voided"] = json!(true);
+    for _ in 0..2 {
+        service.store_receipts(std::slice::from_ref(&back)).await;
+        assert_eq!((counted(&service, &debit).await, counted(&service, &card).await), before);
+    }
+    check_books(&service).await;
+}
+
+#[tokio::test]
+async fn nothing_comes_back_of_a_purchase_that_is_voided_itself() {
+    let service = Service::new().await;
+    let off = json!({"requirement": {"item": {"items": [{"id": "kaffe"}]}}, "reward": {"type": "discount_percent", "value": 10}});
+    let (_, off) = service.given(off, "kari").await;
+    let mut sold = buy(&service, "1", json!({"customer_id": "kari", "items": [coffees(1, 2)]})).await;
+    let mut back = receipt("2", json!({"customer_id": "kari", "items": [goes_back(coffees(1, 2))]}));
+    service.store_receipts(std::slice::from_ref(&back)).await;
+    sold["entry_status"] = json!("Voided");
+    service.store_receipts(&[sold]).await;
+    back["entry_status"] = json!("Voided");
+    service.store_receipts(&[back]).await;
+    assert_eq!(counted(&service, &off).await, [0; 6]);
+    check_books(&service).await;
+}

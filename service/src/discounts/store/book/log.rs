@@ -183,6 +183,32 @@ pub async fn reverse(db: &mut Db, account: &str, reversal: &Reversal) -> Result<
     Ok(true)
 }
 
+/// A row takes again what was taken back of it. False, and nothing is taken, when the row is not any more what it was.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn put_back(db: &mut Db, account: &str, row: &UsageRow, taken: &Taken, state: &str) -> Result<bool, ApiError> {
+    let changed = sqlx::query(
+        "UPDATE usages SET usage = usage + $4, amount = amount + $5, bonus = bonus + $6, stamp = stamp + $7,
+            stamp_spent = stamp_spent + $8, debit = debit + $9, updated_at = $3, state = $11
+         WHERE account_id = $1 AND id = $2 AND state = $10",
+    )
+    .bind(account)
+    .bind(&*row.id)
+    .bind(now())
+    .bind(taken.usage)
+    .bind(taken.amount)
+    .bind(taken.bonus)
+    .bind(taken.stamp)
+    .bind(taken.stamp_spent)
+    .bind(taken.debit)
+    .bind(&*row.state)
+    .bind(state)
+    .execute(db)
+    .await?;
+    Ok(changed.rows_affected() > 0)
+}
+
 /// Takes in a delivery; false when it was taken in before.
 ///
 /// # Errors

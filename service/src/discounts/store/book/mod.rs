@@ -9,7 +9,7 @@ mod purchases;
 mod statistics;
 
 pub use late::count_late;
-pub use log::{Entry, Report, Reversal, UsageRow, first_delivery, log, reverse, rows, set_state};
+pub use log::{Entry, Report, Reversal, UsageRow, first_delivery, log, put_back, reverse, rows, set_state};
 pub use purchases::{Purchase, add_keys, lock_names, new_purchase, purchase, purchases, purchases_by, settle, unite};
 pub use statistics::{Change, StampsLeft, StampsSeen, count};
 

@@ -26,6 +26,8 @@ pub struct Change {
     pub happened: bool,
     /// Stamps as the till saw them.
     pub stamps: Option<StampsSeen>,
+    /// The row of the log that takes this again, when a return is undone.
+    pub again: Option<String>,
     /// Why nothing was taken; with [`Refusal::Budget`] it was taken all the same.
     pub refused: Option<Refusal>,
 }
@@ -82,6 +84,7 @@ impl Change {
             new,
             happened: false,
             stamps: None,
+            again: None,
             refused: None,
         }
     }
