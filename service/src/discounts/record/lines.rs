@@ -189,6 +189,13 @@ impl Award {
         items.iter().filter_map(line).collect()
     }
 
+    /// A number of a ref that says it by line only: the sum of its lines; `None` when it has none.
+    pub(super) fn sum(sent: &Value, name: &str) -> Option<i64> {
+        let items = sent.get("items").and_then(Value::as_array)?;
+        let numbers = items.iter().filter_map(|item| item.get(name).and_then(crate::json::Whole::of)).map(i64::from);
+        Some(numbers.fold(0, |sum: i64, number| sum.saturating_add(number.max(0))))
+    }
+
     /// Discount and bonus.
     pub(super) fn gave(&self) -> i64 {
         self.amount.saturating_add(self.bonus)

@@ -162,7 +162,8 @@ pub async fn read_receipt(app: &App, account: &str, sent: SentReceipt, place: &s
             let at_ref = format!("{place}/discounts/{r}/refs/{f}");
             let [usage, amount, bonus, stamp] =
                 ["usage", "amount", "bonus", "stamp"].map(|name| number(one, name, &at_ref).map(|number| (name, number)));
-            let numbers = [usage?, amount?, bonus?, stamp?];
+            let of_lines = |(name, number): (&'static str, Option<i64>)| (name, number.or_else(|| Award::sum(one, name)));
+            let numbers = [usage?, of_lines(amount?), of_lines(bonus?), stamp?];
             check_numbers(&at_ref, numbers)?;
             let [usage, amount, bonus, stamp] = numbers.map(|(_, number)| number);
             let terms = known.terms(&found.rule_id);

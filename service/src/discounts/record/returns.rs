@@ -525,7 +525,8 @@ fn awards(body: &Value) -> BTreeMap<String, Award> {
     for one in list(body, "discounts").iter().flat_map(|rule| list(rule, "refs")) {
         let Some(id) = one.get("id").and_then(Value::as_str) else { continue };
         let number = |name: &str| one.get(name).and_then(Whole::of).map(i64::from);
-        let (amount, bonus) = (number("amount").unwrap_or(0), number("bonus").unwrap_or(0));
+        let given = |name: &str| number(name).or_else(|| Award::sum(&one, name)).unwrap_or(0);
+        let (amount, bonus) = (given("amount"), given("bonus"));
         let sum = awards.entry(id.to_owned()).or_default();
         sum.usage = sum.usage.saturating_add(number("usage").unwrap_or(i64::from(amount > 0 || bonus > 0)));
         sum.amount = sum.amount.saturating_add(amount);

@@ -100,3 +100,14 @@ async fn a_stored_receipt_sets_automations_off_once() {
     let given = service.call("GET", &format!("discounts/rules/{rule}/customers"), "").await.ok();
     assert_eq!(given.as_array().unwrap().len(), 1, "{given}");
 }
+
+#[tokio::test]
+async fn lines_tell_what_a_ref_gave_when_it_does_not_say_itself() {
+    let service = Service::new().await;
+    let (rule, reference) = once(&service).await;
+    let items = json!([{"line_id": 1, "amount": 60}, {"line_id": 2, "amount": 40, "bonus": 5}]);
+    let discounts = json!([{"id": rule, "refs": [{"id": reference, "items": items}]}]);
+    service.store_receipts(&[receipt("1", json!({"customer_id": "kari", "discounts": discounts}))]).await;
+    assert_eq!(counted(&service, &reference).await, (1, 100));
+    assert_eq!(service.statistics("kari", &reference).await["bonus"], 5);
+}
