@@ -53,7 +53,10 @@ async fn units_that_are_dropped_or_given_up_leave_the_others_alone() {
     let saved: Vec<String> =
         (10..40).filter(|nth| nth % 3 != 0 && !given_up.contains(nth)).map(|nth: i32| nth.to_string()).collect();
     assert!(given_up.iter().all(|nth| nth % 5 == 0) && saved.len() >= 16, "given up: {given_up:?}");
-    assert_eq!(names(store.pool()).await, saved, "given up: {given_up:?}");
+    // Whoever is given up while it commits may have been saved: PostgreSQL goes on with what it was told.
+    let mut there = names(store.pool()).await;
+    there.retain(|name| !name.parse().is_ok_and(|nth: i32| nth % 3 != 0 && given_up.contains(&nth)));
+    assert_eq!(there, saved, "given up: {given_up:?}");
 }
 
 #[tokio::test]
