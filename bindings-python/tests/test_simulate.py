@@ -351,7 +351,7 @@ def test_arguments_that_cannot_be_right() -> None:
         rabatt.simulate([CARD], cups("a"), {"a": ["card", "nothing"]})
     with pytest.raises(rabatt.FactsError, match=r"/a.*a list of rule ids"):
         rabatt.simulate([CARD], cups("a"), {"a": [1]})  # type: ignore[list-item]
-    with pytest.raises(rabatt.RulesError, match="`budget_usage` of rule `card` is a whole number"):
+    with pytest.raises(rabatt.RulesError, match="/0/limitation/budget_usage: a whole number"):
         rabatt.simulate([{**CARD, "limitation": {"budget_usage": 1.5}}], cups("a"))
     with pytest.raises(TypeError, match="__arrow_c_stream__"):
         rabatt.simulate([CARD], [])  # type: ignore[arg-type]

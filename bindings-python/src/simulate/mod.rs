@@ -26,7 +26,6 @@ use crate::arrow::fault::Fault;
 use crate::arrow::stream::Stream;
 use crate::arrow::{ALL, ArrowReader, ArrowTable, Table, reader, tables};
 use crate::engine::Engine;
-use crate::problems::{self, Kind};
 
 use gifts::Gifts;
 use results::Given;
@@ -150,7 +149,7 @@ pub(crate) fn simulate(
         Ok(engine) => engine.get().plan(),
         Err(_) => Engine::new(rules)?.plan(),
     };
-    let terms = Terms::of_plan(&plan).map_err(|problems| problems::error(py, Kind::Rules, &problems))?;
+    let terms = Terms::of_plan(&plan);
     let mut names = Customers::new();
     let gifts = match customers {
         Some(given) => Gifts::read(given, &plan, &mut names)?,

@@ -1,7 +1,7 @@
 //! What of a rule is counted from purchase to purchase (§13–§15, §20).
 
 use jiter::Jiter;
-use rabatt_engine::{Code, Decimal, Plan, Problem, RewardKind, Rule};
+use rabatt_engine::{Decimal, Plan, RewardKind, Rule};
 
 /// What of a rule is counted.
 #[derive(Debug, Clone, Copy, Default)]
@@ -18,26 +18,14 @@ pub(crate) struct Terms {
 
 impl Terms {
     /// Those of every rule of a Plan.
-    ///
-    /// # Errors
-    /// Budgets and days that are no whole numbers: the engine leaves them to whoever counts.
-    pub(crate) fn of_plan(plan: &Plan) -> Result<Vec<Self>, Vec<Problem>> {
-        let mut problems = Vec::new();
-        let terms = plan.rules().iter().map(|rule| Self::of(rule, &mut problems)).collect();
-        if problems.is_empty() { Ok(terms) } else { Err(problems) }
+    pub(crate) fn of_plan(plan: &Plan) -> Vec<Self> {
+        plan.rules().iter().map(|rule| Self::of(rule)).collect()
     }
 
-    fn of(rule: &Rule, problems: &mut Vec<Problem>) -> Self {
+    fn of(rule: &Rule) -> Self {
         let limitation = member(&rule.source, "limitation").unwrap_or_default();
-        let mut limit = |name: &str| {
-            let text = member(limitation, name).filter(|text| *text != "null")?;
-            let whole = Decimal::parse(text).and_then(Decimal::whole);
-            if whole.is_none() {
-                let message = format!("`{name}` of rule `{}` is a whole number, or -1 for no limit", rule.id);
-                problems.push(Problem::new(Code::WrongType, format!("/limitation/{name}"), message));
-            }
-            whole.filter(|limit| *limit >= 0)
-        };
+        // Whole numbers, as the engine found when it read them; a negative one is no limit.
+        let limit = |name: &str| Decimal::parse(member(limitation, name)?).and_then(Decimal::whole).filter(|limit| *limit >= 0);
         Self {
             budget_amount: limit("budget_amount"),
             budget_usage: limit("budget_usage"),

@@ -36,7 +36,7 @@ export const en: Words = {
     return goods.kind === 'any' ? 'any item' : entries(goods.entries, true);
   },
   among(goods: Goods) {
-    if (goods.kind !== 'listed') return 'of anything';
+    if (goods.kind !== 'listed') return goods.kind === 'any' ? 'of any item' : 'of anything';
     return `${onlyGroups(goods.entries) ? 'in' : 'of'} ${entries(goods.entries, true)}`;
   },
 

@@ -35,7 +35,7 @@ export const nb: Words = {
     return goods.kind === 'any' ? 'hvilken som helst vare' : entries(goods.entries, true);
   },
   among(goods: Goods) {
-    if (goods.kind !== 'listed') return 'av hva som helst';
+    if (goods.kind !== 'listed') return goods.kind === 'any' ? 'av hvilken som helst vare' : 'av hva som helst';
     return `${onlyGroups(goods.entries) ? 'i' : 'av'} ${entries(goods.entries, true)}`;
   },
 
