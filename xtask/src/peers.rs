@@ -55,8 +55,13 @@ pub(crate) fn run(words: &[&str]) -> Result<(), String> {
     if failed.is_empty() { Ok(()) } else { Err(format!("peers: {} could not be measured", failed.join(", "))) }
 }
 
-/// What tests run: the workload's meaning in other languages is still that of `benches/src/scan.rs`.
+/// What tests run: the crates' lock file fits what they are built of here, which nothing else builds them to see; and the workload's
+/// meaning in other languages is still that of `benches/src/scan.rs`.
 fn check() -> Result<(), String> {
+    let lock = ["update", "--quiet", "--workspace", "--locked"];
+    let told = "the lock file of the crates is out of date; run `cargo update --workspace` in benches/peers/rust";
+    wasm::succeed(Command::new("cargo").args(lock).current_dir(Path::new(FOLDER).join("rust")))
+        .map_err(|message| format!("{told} ({message})"))?;
     let folder = home("check");
     for count in CHECKED {
         let handout = ["run", "--quiet", "-p", "rabatt-benches", "--bin", "handout", "--", count, RECEIPTS];
@@ -115,7 +120,8 @@ fn node(out: &Path, quick: bool) -> Result<(), String> {
     copy(&Path::new(FOLDER).join("node"), &home)?;
     if fs::read(&installed).ok().as_ref() != Some(&wanted) {
         println!("Installing what benches/peers/node/package.json names into {} (about 270 MB), once …", home.display());
-        let words = ["ci", "--ignore-scripts", "--legacy-peer-deps", "--no-audit", "--no-fund"];
+        // Not `ci`, which refuses a lock file without the packages for other systems, and one made here has none of those.
+        let words = ["install", "--ignore-scripts", "--legacy-peer-deps", "--no-audit", "--no-fund"];
         wasm::succeed(Command::new("npm").args(words).current_dir(&home))?;
         // Written last, so that an installation broken off is begun anew.
         fs::write(&installed, wanted).map_err(|error| format!("{}: {error}", installed.display()))?;
