@@ -11,6 +11,9 @@ use crate::json::Whole;
 /// The most lines that a receipt has.
 const MOST_LINES: usize = 1_000;
 
+/// The status of a receipt that is put aside at the till, to be finished later.
+pub(super) const PARKED: &str = "OnHold";
+
 /// What is read of a receipt. Wrong types in what belongs to the purchase are refused; the rest is the till's own.
 #[derive(Debug, Deserialize)]
 #[expect(dead_code, reason = "some members are read for their types only")]
@@ -112,7 +115,7 @@ impl Sent {
         });
         Ok(Checked {
             items: serde_json::Value::Array(items.collect()).to_string(),
-            bought: !matches!(self.entry_status.as_deref(), Some("Voided" | "Cancelled" | "OnHold" | "Training")),
+            bought: !matches!(self.entry_status.as_deref(), Some("Voided" | "Cancelled" | PARKED | "Training")),
             store_id: self.store.id,
             receipt_id: self.receipt_id,
             customer_id: self.customer_id,

@@ -3,9 +3,10 @@
 use sqlx::Row;
 use sqlx::any::AnyRow;
 
-use super::read::Checked;
+use super::read::{Checked, PARKED};
 use crate::App;
 use crate::error::ApiError;
+use crate::members::Members;
 use crate::store::Db;
 use crate::store::statement::Statement;
 
@@ -123,6 +124,47 @@ pub(super) async fn replace(
     .execute(db)
     .await?;
     Ok(changed.rows_affected() > 0)
+}
+
+/// The parked receipt that has this one's store and number.
+///
+/// # Errors
+/// When the database refuses.
+pub(super) async fn parked(db: &mut Db, app: &App, account: &str, receipt: &Checked) -> Result<Option<Stored>, ApiError> {
+    let mut query = Statement::new(COLUMNS);
+    query.push_bind(account)?.push(" AND store_id = ").push_bind(&*receipt.store_id)?;
+    query.push(" AND receipt_id = ").push_bind(&*receipt.receipt_id)?.push(" AND bought = 0");
+    let Some(row) = query.rows(db).await?.into_iter().next() else { return Ok(None) };
+    let found = stored(app, account, &row)?;
+    let status = |body: &str| serde_json::from_str::<Members<'_>>(body).ok()?.text("entry_status");
+    Ok(Some(found).filter(|found| status(&found.body).as_deref() == Some(PARKED)))
+}
+
+/// Puts a receipt in the place of the parked one that `before` says, if it still is that; false, and nothing is stored, when it is not.
+///
+/// # Errors
+/// When the database refuses.
+pub(super) async fn finish(
+    db: &mut Db,
+    account: &str,
+    before: &Stored,
+    receipt: &Checked,
+    token_id: Option<&str>,
+    body: &str,
+) -> Result<bool, ApiError> {
+    let customer = receipt.customer_id.as_deref().or(before.customer_id.as_deref());
+    if !replace(db, account, before, customer, token_id, body).await? {
+        return Ok(false);
+    }
+    sqlx::query("UPDATE receipts SET purchase_at = $3, bought = $4, items = $5 WHERE account_id = $1 AND id = $2")
+        .bind(account)
+        .bind(&*before.id)
+        .bind(&*receipt.purchase_at)
+        .bind(i64::from(receipt.bought))
+        .bind(&*receipt.items)
+        .execute(db)
+        .await?;
+    Ok(true)
 }
 
 /// Who made a purchase is known: what is stored of it and does not say so is theirs. Its JSON stays as it was sent.

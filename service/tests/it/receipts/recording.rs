@@ -85,6 +85,55 @@ async fn training_is_stored_and_uses_nothing() {
 }
 
 #[tokio::test]
+async fn a_parked_receipt_is_finished_once_under_its_own_id() {
+    let service = Service::new().await;
+    let (rule, reference) = once(&service).await;
+    let mut parked = receipt("1", json!({"entry_status": "OnHold", "comment": "wallet forgotten"}));
+    let stored = service.store_receipts(std::slice::from_ref(&parked)).await;
+    let id = stored["receipts"][0]["id"].clone();
+    // Parked again it is what is known already.
+    parked["comment"] = json!("again");
+    assert_eq!(service.store_receipts(&[parked]).await["duplicates"], 1);
+    // Somebody says meanwhile who buys, and the till finishes it, twice at once.
+    service.call("PUT", "receipts/all/1", json!({"customer_id": "kari"}).to_string()).await.ok();
+    let mut sent = using("1", &rule, &reference);
+    sent.as_object_mut().unwrap().remove("customer_id");
+    sent["purchase_at"] = json!("2024-06-01T12:05:00Z");
+    sent["entry_status"] = json!("Concluded");
+    let list = std::slice::from_ref(&sent);
+    let (one, other) = tokio::join!(service.store_receipts(list), service.store_receipts(list));
+    let duplicates = |told: &Value| told["duplicates"].as_i64().unwrap();
+    assert_eq!(duplicates(&one) + duplicates(&other), 1, "{one} {other}");
+    let told = if duplicates(&one) == 0 { one } else { other };
+    assert_eq!(told["receipts"][0]["id"], id);
+    assert_eq!(counted(&service, &reference).await, (1, 100));
+    let found = service.call("GET", "receipts/customers/kari/1", "").await.ok();
+    assert_eq!((&found["id"], &found["purchase_at"], &found["entry_status"]), (&id, &sent["purchase_at"], &sent["entry_status"]));
+    assert_eq!((found["customer_id"].as_str(), found.get("comment")), (Some("kari"), None));
+    let segment = json!({"purchase_from": "2024-06-01T00:00:00Z", "purchase_to": "2024-06-02T00:00:00Z"}).to_string();
+    let segment = service.call("POST", "receipts/customer_segment", segment).await.ok();
+    assert!(segment.to_string().contains("kari"), "{segment}");
+    // Finished it stays: neither parked nor told again does it change.
+    for status in ["OnHold", "Concluded"] {
+        sent["entry_status"] = json!(status);
+        assert_eq!(service.store_receipts(std::slice::from_ref(&sent)).await["duplicates"], 1);
+    }
+    assert_eq!(counted(&service, &reference).await, (1, 100));
+}
+
+#[tokio::test]
+async fn a_parked_receipt_that_is_voided_uses_nothing() {
+    let service = Service::new().await;
+    let (rule, reference) = once(&service).await;
+    let mut sent = using("1", &rule, &reference);
+    for (status, duplicates) in [("OnHold", 0), ("Voided", 0), ("Concluded", 1)] {
+        sent["entry_status"] = json!(status);
+        assert_eq!(service.store_receipts(std::slice::from_ref(&sent)).await["duplicates"], duplicates, "{status}");
+    }
+    assert_eq!(counted(&service, &reference).await, (0, 0));
+}
+
+#[tokio::test]
 async fn a_stored_receipt_sets_automations_off_once() {
     let service = Service::new().await;
     let rule = service.rule(json!({"reward": {"type": "discount_amount", "value": 100}}), &[]).await;
