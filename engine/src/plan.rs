@@ -3,6 +3,7 @@
 mod change;
 mod hash;
 mod index;
+mod notes;
 mod symbols;
 
 use std::cmp::Reverse;
@@ -12,6 +13,7 @@ use change::Kept;
 pub use change::Moved;
 use hash::Hash;
 pub(crate) use index::{Index, SymbolEntry};
+pub(crate) use notes::Notes;
 pub(crate) use symbols::{NONE, Symbol, Symbols};
 use symbols::{Slots, hash as hash_of};
 
@@ -62,7 +64,8 @@ struct Rare {
 }
 
 impl Compiled {
-    fn of(rule: &Rule, rules: &[Arc<Rule>], index: &mut Index, numbers: &mut Numbers, ids: &Ids) -> Self {
+    /// Without the rules that switch it off: these may not be known yet.
+    fn of(rule: &Rule, index: &mut Index, numbers: &mut Numbers) -> Self {
         let mut symbols = |entries: &[Entry]| entries.iter().map(|entry| index.symbols(entry)).collect();
         let (limitation, values) = (&rule.limitation, &rule.reward.values);
         let has_rare = !(limitation.blacklist.is_empty() && values.is_empty() && limitation.deactivated_by.is_empty());
@@ -71,7 +74,7 @@ impl Compiled {
                 Box::new(Rare {
                     blacklist: symbols(&limitation.blacklist),
                     values: values.iter().map(|value| (symbols(&value.items), value.value)).collect(),
-                    deactivated_by: ids.deactivating(rule, rules),
+                    deactivated_by: Box::default(),
                 })
             }),
             zone: limitation.hours.as_ref().map_or(NONE, |hours| numbers.zone(hours.zone)),
@@ -79,13 +82,11 @@ impl Compiled {
         }
     }
 
-    /// The same rule in another Plan.
-    fn moved(&self, rule: &Rule, rules: &[Arc<Rule>], ids: &Ids) -> Self {
-        let mut moved = self.clone();
-        if let Some(rare) = &mut moved.rare {
+    /// Finds the rules that switch this one off among those of its Plan.
+    fn join(&mut self, rule: &Rule, rules: &[Arc<Rule>], ids: &Ids) {
+        if let Some(rare) = &mut self.rare {
             rare.deactivated_by = ids.deactivating(rule, rules);
         }
-        moved
     }
 
     #[inline]
@@ -134,21 +135,26 @@ impl Numbers {
 impl Plan {
     /// Compiles checked rules: sorts them into rule order and indexes them.
     pub(crate) fn new(read: RulesRead) -> Self {
-        let RulesRead { mut rules, ids } = read;
+        let RulesRead { mut rules, ids, notes } = read;
         let order = rule_order(&rules);
-        let ids = Ids::new(ids, &order);
-        put_in_order(&mut rules, order);
-        Self::indexed(rules, ids, Hash::new())
+        let mut places = vec![NONE; order.len()];
+        for (at, from) in (0u32..).zip(&order) {
+            if let Some(place) = places.get_mut(*from) {
+                *place = at;
+            }
+        }
+        let ids = Ids::new(ids, &places);
+        put_in_order(&mut rules, order.clone());
+        notes.plan(rules, ids, Hash::new(), order, &places)
     }
 
     /// Indexes rules that are in rule order.
     fn indexed(rules: Vec<Arc<Rule>>, ids: Ids, hash: Hash) -> Self {
-        let mut index = Index::new(&rules);
-        let mut numbers = Numbers::default();
-        let compiled = rules.iter().map(|rule| Compiled::of(rule, &rules, &mut index, &mut numbers, &ids)).collect();
-        let clocks = numbers.zones.iter().map(|zone| zone.clocks()).collect();
-        let names = index.names() + numbers.len();
-        Self { rules, ids, hash, compiled, index, clocks, numbers, names }
+        let mut notes = Notes::default();
+        notes.reserve(rules.len());
+        rules.iter().for_each(|rule| notes.note(rule));
+        let (order, places): (Vec<usize>, Vec<u32>) = (0..rules.len()).zip(0..).unzip();
+        notes.plan(rules, ids, hash, order, &places)
     }
 
     /// The rules in rule order (§1.4).
@@ -174,14 +180,8 @@ impl Plan {
 struct Ids(Slots);
 
 impl Ids {
-    /// Of rules whose ids were read in another order.
-    fn new(names: Symbols, order: &[usize]) -> Self {
-        let mut places = vec![NONE; names.len()];
-        for (at, from) in (0u32..).zip(order) {
-            if let Some(place) = places.get_mut(*from) {
-                *place = at;
-            }
-        }
+    /// Of rules whose ids were read in another order: `places` says where each stands.
+    fn new(names: Symbols, places: &[u32]) -> Self {
         let mut slots = names.into_slots();
         slots.replace(|from| places.get(from as usize).copied().unwrap_or(NONE));
         Self(slots)
@@ -241,8 +241,8 @@ fn beginning(text: &str) -> u128 {
     u128::from_be_bytes(bytes)
 }
 
-/// Puts at each place the rule whose position `order` has there.
-fn put_in_order(rules: &mut [Arc<Rule>], mut order: Vec<usize>) {
+/// Puts at each place the element whose position `order` has there.
+fn put_in_order<T>(list: &mut [T], mut order: Vec<usize>) {
     for first in 0..order.len() {
         // Round one cycle; a place that is done names itself.
         let mut at = first;
@@ -250,7 +250,7 @@ fn put_in_order(rules: &mut [Arc<Rule>], mut order: Vec<usize>) {
             if from == first {
                 break;
             }
-            rules.swap(at, from);
+            list.swap(at, from);
             at = from;
         }
     }

@@ -117,10 +117,12 @@ impl Plan {
         let mut before = self.compiled.iter().zip(&kept.0).filter(|(_, place)| **place != NONE);
         for (at, rule) in (0u32..).zip(&rules) {
             let known = if fresh.next_if_eq(&&at).is_some() { None } else { before.next() };
-            compiled.push(match known {
-                Some((compiled, _)) => compiled.moved(rule, &rules, &ids),
-                None => Compiled::of(rule, &rules, &mut index, &mut numbers, &ids),
-            });
+            let mut one = match known {
+                Some((compiled, _)) => compiled.clone(),
+                None => Compiled::of(rule, &mut index, &mut numbers),
+            };
+            one.join(rule, &rules, &ids);
+            compiled.push(one);
         }
         let clocks = self.clocks.iter().cloned().chain(numbers.zones.iter().skip(self.clocks.len()).map(|zone| zone.clocks()));
         Self { clocks: clocks.collect(), rules, ids, hash, compiled, index, numbers, names: self.names }

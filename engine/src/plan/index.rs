@@ -26,6 +26,13 @@ pub(crate) struct Posting {
     pub(crate) group: Symbol,
 }
 
+impl Posting {
+    /// What those under one symbol are in order of.
+    fn order(&self) -> (u32, u32, Symbol) {
+        (self.rule, self.slot, self.group)
+    }
+}
+
 /// Postings and what they stand under; those of one symbol by rule and slot.
 type List = Vec<(Symbol, Posting)>;
 
@@ -37,7 +44,8 @@ struct Postings {
 }
 
 impl Postings {
-    fn new(list: &[(Symbol, Posting)], symbols: usize) -> Self {
+    /// Of rules that were numbered in another order: `places` says where each stands.
+    fn new(list: &[(Symbol, Posting)], symbols: usize, places: &[u32]) -> Self {
         let mut starts = vec![0u32; symbols + 1];
         for (symbol, _) in list {
             if let Some(start) = starts.get_mut(*symbol as usize + 1) {
@@ -54,10 +62,18 @@ impl Postings {
         let mut all = vec![Posting { rule: 0, slot: 0, group: NONE }; list.len()];
         for (symbol, posting) in list {
             if let Some(next) = next.get_mut(*symbol as usize) {
-                if let Some(place) = all.get_mut(*next as usize) {
-                    *place = *posting;
+                if let (Some(to), Some(place)) = (all.get_mut(*next as usize), places.get(posting.rule as usize)) {
+                    *to = Posting { rule: *place, ..*posting };
                 }
                 *next += 1;
+            }
+        }
+        for run in starts.windows(2) {
+            if let [from, to] = *run
+                && let Some(run) = all.get_mut(from as usize..to as usize)
+                && !run.is_sorted_by_key(Posting::order)
+            {
+                run.put_in_order_by_key(Posting::order);
             }
         }
         Self { starts, all }
@@ -123,8 +139,8 @@ impl Table {
         self.postings.all.is_empty()
     }
 
-    fn fill(&mut self, list: &[(Symbol, Posting)]) {
-        self.postings = Postings::new(list, self.names.len());
+    fn fill(&mut self, list: &[(Symbol, Posting)], places: &[u32]) {
+        self.postings = Postings::new(list, self.names.len(), places);
     }
 
     /// Takes over from another table, of which this one has the names and maybe more.
@@ -157,7 +173,7 @@ pub(crate) struct Index {
 
 /// What rules put into the tables.
 #[derive(Debug, Default)]
-struct Entries {
+pub(super) struct Entries {
     ids: List,
     groups: List,
     wide: Vec<(i64, u32)>,
@@ -167,26 +183,27 @@ struct Entries {
 }
 
 impl Index {
-    /// Indexes rules that are in rule order.
-    pub(crate) fn new(rules: &[Arc<Rule>]) -> Self {
-        let mut index = Index::default();
-        let mut new = Entries::default();
-        let guess = rules.len() / 2;
-        index.ids.names.reserve(guess);
-        index.groups.names.reserve(guess);
+    /// Makes room for the entries of so many rules.
+    pub(super) fn reserve(&mut self, rules: usize, new: &mut Entries) {
+        let guess = rules / 2;
+        self.ids.names.reserve(guess);
+        self.groups.names.reserve(guess);
         new.ids.reserve(guess);
         new.groups.reserve(guess);
-        for (at, rule) in (0u32..).zip(rules) {
-            index.enter(at, rule, &mut new);
+    }
+
+    /// Fills the tables with what was noted; `places` says where each rule stands in rule order.
+    pub(super) fn fill(&mut self, mut new: Entries, places: &[u32]) {
+        self.ids.fill(&new.ids, places);
+        self.groups.fill(&new.groups, places);
+        self.stores.fill(&new.stores, places);
+        self.codes.fill(&new.codes, places);
+        self.code_items.fill(&new.code_items, places);
+        for (_, rule) in &mut new.wide {
+            *rule = places.get(*rule as usize).copied().unwrap_or(NONE);
         }
         new.wide.put_in_order();
-        index.wide = new.wide;
-        index.ids.fill(&new.ids);
-        index.groups.fill(&new.groups);
-        index.stores.fill(&new.stores);
-        index.codes.fill(&new.codes);
-        index.code_items.fill(&new.code_items);
-        index
+        self.wide = new.wide;
     }
 
     /// The tables of a Plan made from this one: of these rules, the `fresh` ones (by position) are new.
@@ -222,7 +239,7 @@ impl Index {
     }
 
     /// Notes what one rule puts into the tables.
-    fn enter(&mut self, at: u32, rule: &Rule, new: &mut Entries) {
+    pub(super) fn enter(&mut self, at: u32, rule: &Rule, new: &mut Entries) {
         let requirement = &rule.requirement;
         let listed: &[Entry] = match &requirement.items {
             Items::Listed(entries) => entries,

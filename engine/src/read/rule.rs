@@ -9,7 +9,7 @@ use super::{Read, Reader};
 use crate::canonical::Canonical;
 use crate::error::{Code, Problem};
 use crate::number::Decimal;
-use crate::plan::Symbols;
+use crate::plan::{Notes, Symbols};
 use crate::rule::{Base, Effect, Limitation, Requirement, Reward, RewardKind, Rule, Source};
 
 /// Rules without a problem, in the order they were read.
@@ -18,6 +18,8 @@ pub(crate) struct RulesRead {
     pub(crate) rules: Vec<Arc<Rule>>,
     /// Their ids, in the same order.
     pub(crate) ids: Symbols,
+    /// What a Plan notes of each, in the same order: it is noted while the rule is still near the processor.
+    pub(crate) notes: Notes,
 }
 
 /// After as many rules the number of all of them is estimated.
@@ -32,7 +34,7 @@ const MOST_ESTIMATED: usize = 1 << 16;
 /// Every problem of every rule, duplicate ids included.
 pub(crate) fn rules(text: &str, base: &str) -> Result<RulesRead, Vec<Problem>> {
     Reader::new(text, base).finish(|r| {
-        let RulesRead { mut rules, mut ids, .. } = RulesRead::default();
+        let RulesRead { mut rules, mut ids, mut notes } = RulesRead::default();
         let all: Arc<str> = text.into();
         let list = r.list("a list of rules belongs here", |r, at| {
             if at == SAMPLE {
@@ -40,8 +42,14 @@ pub(crate) fn rules(text: &str, base: &str) -> Result<RulesRead, Vec<Problem>> {
                 let estimate = (rules.len() * (text.len() / read + 1)).min(MOST_ESTIMATED);
                 rules.reserve(estimate);
                 ids.reserve(estimate);
+                notes.reserve(estimate);
             }
-            let Some(id) = one(r, &all, &mut rules)? else { return Ok(()) };
+            let before = rules.len();
+            let id = one(r, &all, &mut rules)?;
+            for rule in rules.iter().skip(before) {
+                notes.note(rule);
+            }
+            let Some(id) = id else { return Ok(()) };
             let known = ids.len();
             ids.intern(&id);
             if ids.len() == known {
@@ -50,7 +58,7 @@ pub(crate) fn rules(text: &str, base: &str) -> Result<RulesRead, Vec<Problem>> {
             }
             Ok(())
         })?;
-        Ok(list.then_some(RulesRead { rules, ids }))
+        Ok(list.then_some(RulesRead { rules, ids, notes }))
     })
 }
 
