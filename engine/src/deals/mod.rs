@@ -15,6 +15,7 @@ mod master;
 mod offer;
 mod search;
 mod set_cut;
+mod shelves;
 mod single;
 mod sweep;
 #[cfg(test)]
@@ -169,6 +170,7 @@ pub(crate) struct Scratch {
     leaders: leaders::Buffers,
     bundle: bundle::Buffers,
     floors: floors::Buffers,
+    shelves: shelves::Buffers,
     search: search::Buffers,
 }
 
@@ -178,7 +180,7 @@ pub(crate) fn solve(problem: &DealProblem, steps: u64, scratch: &mut Scratch, so
     solution.applications.clear();
     solution.taken.clear();
     (solution.total, solution.gap, solution.steps) = (0, 0, 0);
-    let Scratch { components, single, group, leaders, bundle, floors, search } = scratch;
+    let Scratch { components, single, group, leaders, bundle, floors, shelves, search } = scratch;
     components.find(problem);
     let count = components.count();
     for at in 0..count {
@@ -192,7 +194,7 @@ pub(crate) fn solve(problem: &DealProblem, steps: u64, scratch: &mut Scratch, so
         let left = steps.saturating_sub(solution.steps);
         let kept = (steps / 16).saturating_mul((count - 1 - at) as u64).min(left / 2);
         let (mut end, from) = (solution.steps.saturating_add(left - kept), solution.applications.len());
-        let mut outcome = Outcome::Open;
+        let mut outcome;
         if let [only] = deals {
             outcome = leaders::solve(problem, *only, left - kept, leaders, solution)?;
             if let Outcome::Open = outcome {
@@ -204,6 +206,8 @@ pub(crate) fn solve(problem: &DealProblem, steps: u64, scratch: &mut Scratch, so
                 }
                 end = end.saturating_add(solution.steps - before);
             }
+        } else {
+            outcome = shelves::solve(problem, deals, (left - kept) / 4, shelves, solution)?;
         }
         match outcome {
             Outcome::Proven => {}

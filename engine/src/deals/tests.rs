@@ -542,6 +542,94 @@ fn bundles_alone_find_what_a_plain_search_finds() {
     }
 }
 
+/// Bundles whose mixes want whole shelves.
+fn shelves(seed: u64, lines: i64, most_units: i64, deals: i64) -> DealProblem {
+    let mut dice = Dice::new(seed);
+    let lines = dice.between(2, lines) as u32;
+    let mut problem = DealProblem { runs: runs(&mut dice, lines, most_units, 3), ..DealProblem::default() };
+    let count = dice.between(1, 4) as u64;
+    let shelf_of: Vec<u64> = problem.runs.iter().map(|_| dice.roll(count)).collect();
+    let typical = problem.runs.iter().map(|run| run.share).max().unwrap_or(0);
+    for _ in 0..dice.between(2, deals) {
+        let from = problem.mixes.len();
+        let reward = if dice.one_in(3) { BundleReward::Amount } else { BundleReward::NewPrice };
+        let size = dice.between(1, 3);
+        let value = whole(dice.between(1, (typical * if reward == BundleReward::Amount { 1 } else { size }).max(1)));
+        for mix in 0..size {
+            let shelf = dice.roll(count);
+            let start = problem.units.len();
+            let own = (0u32..).zip(&shelf_of).filter(|(_, own)| **own == shelf);
+            problem.units.extend(own.map(|(run, _)| DealUnit { run, gain: 0, tier: false, value }));
+            let units = start..problem.units.len();
+            if !units.is_empty() || mix + 1 < size {
+                let eligible = mix == 0 || !dice.one_in(4);
+                problem.mixes.push(DealMix { quantity: dice.between(1, 2), eligible, units });
+            }
+        }
+        let mixes = from..problem.mixes.len();
+        if !mixes.is_empty() {
+            problem.deals.push(Deal { limit: limit(&mut dice), kind: DealKind::Bundle { mixes, base: base(&mut dice), reward } });
+        }
+    }
+    problem
+}
+
+/// Of a problem whose deals are one set: are they told as the best by the numbers of applications alone?
+fn told_by_numbers(problem: &DealProblem, steps: u64) -> Option<Solution> {
+    let (mut buffers, mut solution) = (super::shelves::Buffers::default(), Solution::default());
+    let deals: Vec<u32> = (0..problem.deals.len() as u32).collect();
+    let proven = super::shelves::solve(problem, &deals, steps, &mut buffers, &mut solution).unwrap();
+    solution.total = solution.sum(0..solution.applications.len()).unwrap();
+    matches!(proven, super::Outcome::Proven).then_some(solution)
+}
+
+#[test]
+fn bundles_from_shelves_find_what_a_plain_search_finds() {
+    let mut buffers = (Scratch::default(), Solution::default());
+    let (mut told, mut open) = (0, 0);
+    for seed in 0..12_000 {
+        let problem = shelves(seed, 6, 8, 4);
+        let expected = Plain::best(&problem);
+        if let Some(solution) = told_by_numbers(&problem, 1_000) {
+            check(&problem, &solution);
+            assert_eq!(score(&problem, &solution), expected, "seed {seed}: {problem:?} {solution:?}");
+            told += 1;
+        }
+        solve(&problem, DEFAULT_STEPS, &mut buffers.0, &mut buffers.1).unwrap();
+        check(&problem, &buffers.1);
+        assert_eq!(
+            (score(&problem, &buffers.1), buffers.1.gap),
+            (expected.clone(), 0),
+            "seed {seed}: {problem:?} {:?}",
+            buffers.1
+        );
+        for steps in [0, 8, 24, 40] {
+            open += u64::from(is_open(&problem, expected.0, steps, &format!("seed {seed}"), &mut buffers));
+        }
+    }
+    assert!(told > 6_000 && open > 3_000, "{told} were told, {open} cut short");
+}
+
+/// Larger ones, which a plain search cannot do, by both searches; prices are moved again on the way.
+#[test]
+fn bundles_from_shelves_are_what_the_search_finds() {
+    let (mut search, mut solution, mut told) = (super::search::Buffers::default(), Solution::default(), 0);
+    for seed in 0..3_000 {
+        let problem = shelves(seed, 30, 60, 8);
+        let Some(by_numbers) = told_by_numbers(&problem, 1_000_000) else { continue };
+        check(&problem, &by_numbers);
+        solution.applications.clear();
+        (solution.total, solution.gap, solution.steps) = (0, 0, 0);
+        let deals: Vec<u32> = (0..problem.deals.len() as u32).collect();
+        super::search::solve(&problem, &deals, 100_000, &mut search, &mut solution).unwrap();
+        let other = solution.sum(0..solution.applications.len()).unwrap();
+        let (own, gap) = (by_numbers.total, solution.gap);
+        assert!(other <= own && own <= other + gap, "seed {seed}: {own}, by the search {other} and {gap}: {problem:?}");
+        told += 1;
+    }
+    assert!(told > 1_000, "{told} were told");
+}
+
 /// Sweeps are for problems that the linear programme leaves open, which small ones seldom do: so
 /// here they are alone.
 #[test]
