@@ -1,5 +1,7 @@
 //! Times of several things in turns, so that what disturbs the machine disturbs all of them: only their ratios are told.
 
+use std::cell::RefCell;
+use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use crate::results::Spread;
@@ -27,6 +29,8 @@ impl Pace {
 /// Something that is done once by every call.
 pub struct Turn<'a> {
     work: Box<dyn FnMut() + 'a>,
+    /// Done after each sample, unmeasured.
+    afterwards: Option<Box<dyn FnMut() + 'a>>,
     calls: u32,
     spent: Duration,
     times: Vec<f64>,
@@ -41,7 +45,16 @@ impl std::fmt::Debug for Turn<'_> {
 impl<'a> Turn<'a> {
     /// Something to measure. What it computes has to go through [`std::hint::black_box`].
     pub fn new(work: impl FnMut() + 'a) -> Self {
-        Self { work: Box::new(work), calls: 1, spent: Duration::ZERO, times: Vec::new() }
+        Self { work: Box::new(work), afterwards: None, calls: 1, spent: Duration::ZERO, times: Vec::new() }
+    }
+
+    /// Something that is made, whose freeing is not measured: what it gives is kept until the clock stands.
+    pub fn making<T: 'a>(mut make: impl FnMut() -> T + 'a) -> Self {
+        let made = Rc::new(RefCell::new(Vec::new()));
+        let kept = Rc::clone(&made);
+        let mut turn = Self::new(move || kept.borrow_mut().push(make()));
+        turn.afterwards = Some(Box::new(move || made.borrow_mut().clear()));
+        turn
     }
 
     /// Finds how many calls fill a sample; the calls until then warm it up.
@@ -61,7 +74,9 @@ impl<'a> Turn<'a> {
         for _ in 0..self.calls {
             (self.work)();
         }
-        start.elapsed()
+        let took = start.elapsed();
+        self.afterwards.iter_mut().for_each(|then| then());
+        took
     }
 }
 

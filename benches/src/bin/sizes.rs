@@ -151,8 +151,8 @@ fn compile(pace: Pace, part: &mut Part) -> Result<(), String> {
         let text = Overlap::Few.rules(rules, 1);
         Plan::from_json(&text).map_err(told)?;
         let mut turns = vec![
-            Turn::new(|| drop(black_box(Plan::from_json(black_box(&text))))),
-            Turn::new(|| drop(black_box(serde_json::from_str::<Vec<plain::Rule>>(black_box(&text))))),
+            Turn::making(|| Plan::from_json(black_box(&text))),
+            Turn::making(|| serde_json::from_str::<Vec<plain::Rule>>(black_box(&text))),
         ];
         for (who, spread) in ["rabatt", "floor-serde_json"].into_iter().zip(measure(&mut turns, pace)) {
             part.time(who, "compile", ("few", rules, 10), spread);

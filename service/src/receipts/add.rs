@@ -119,13 +119,7 @@ async fn record(
 }
 
 /// What the server says of a receipt it stored, with its token when there is one for so many days.
-fn answer(
-    app: &App,
-    account: &str,
-    entity: Members<'_>,
-    ready: &Ready,
-    token: Option<(&str, u64)>,
-) -> Result<String, ApiError> {
+fn answer(app: &App, account: &str, entity: Members<'_>, ready: &Ready, token: Option<(&str, u64)>) -> Result<String, ApiError> {
     let extra_info = match token {
         Some((token_id, days)) => {
             let Ready { id, checked, .. } = ready;
