@@ -16,21 +16,24 @@ use crate::sort::InOrder as _;
 
 /// More units, or deals, are left to the search.
 const MOST_UNITS: i64 = 1_000;
-const MOST_DEALS: usize = 32;
+const MOST_DEALS: usize = 64;
 
 /// Totals with their ties stay below this, so that sums of them fit.
 const MOST_WEIGHT: i64 = 1 << 50;
 
-/// How often prices are moved.
-const MOVES: u32 = 30;
-
-/// So many moves without a better bound, and they become half as large.
-const PATIENCE: u32 = 1;
+/// How often prices are moved; and after how many moves without a better bound they become half as large.
+const MOVES: (u32, u32) = (30, 1);
 
 /// After so many tries prices are moved again for what is left, so often, unless it is the numbers of few deals.
 const EASY: u64 = 2_000;
-const MOVES_LATER: u32 = 10;
+const MOVES_LATER: (u32, u32) = (10, 1);
 const FEW_DEALS: usize = 4;
+
+/// How often they are moved to tell how much may be missing, when there were too many tries.
+const MOVES_AT_LAST: (u32, u32) = (2_000, 20);
+
+/// Exchanges in a choice, for each deal.
+const EXCHANGES: usize = 2;
 
 /// Numbers of applications tried for a counted step.
 const TRIES_A_STEP: u64 = 8;
@@ -108,6 +111,8 @@ struct Bundle {
     /// Position in `DealProblem::deals`.
     deal: u32,
     most: i64,
+    /// Its rule allows no more, rather than the shelves.
+    limited: bool,
     /// What an application takes off the weight of its units.
     cost: i64,
     needs: std::ops::Range<usize>,
@@ -116,7 +121,7 @@ struct Bundle {
 }
 
 /// What an application takes from one shelf.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 struct Need {
     shelf: u32,
     /// Units whose shares count, and others.
@@ -144,23 +149,26 @@ pub(super) fn solve(
     }
     buffers.most_tries = steps.saturating_mul(TRIES_A_STEP);
     buffers.tries = 0;
-    buffers.begin();
+    buffers.best_value = 0;
+    buffers.improve(0);
     buffers.first_prices();
     buffers.forget_choice();
     buffers.order.clear();
     buffers.order.extend(0..buffers.deals.len() as u32);
     buffers.move_prices(0, 0, MOVES);
     let earn = buffers.fill_tails();
-    let bound = buffers.deals.iter().map(|bundle| bundle.earns.max(0) * bundle.most).fold(earn, |sum, earns| sum + earns);
     buffers.put_in_order(0);
     buffers.try_from(0, 0, earn);
     solution.steps = solution.steps.saturating_add(buffers.tries / TRIES_A_STEP);
-    let proven = buffers.tries <= buffers.most_tries;
     let first = solution.applications.len();
-    let good = buffers.write(problem, solution)?;
-    if proven && good {
+    if buffers.tries <= buffers.most_tries && buffers.write(problem, solution)? {
         return Ok(Outcome::Proven);
     }
+    solution.applications.truncate(first);
+    buffers.write(problem, solution)?;
+    buffers.forget_choice();
+    buffers.move_prices(0, 0, MOVES_AT_LAST);
+    let bound = buffers.demand(0);
     let given = solution.sum(first..solution.applications.len())?;
     // Ties weigh less than a minor unit.
     let most = bound.saturating_add(buffers.minor - 1).div_euclid(buffers.minor.max(1)).max(given);
@@ -171,7 +179,7 @@ impl Buffers {
     /// Puts units on shelves and weighs them. None: these deals are not for this.
     fn open(&mut self, problem: &DealProblem, deals: &[u32]) -> Option<()> {
         let Self { shelf_of, shelves, units, sums, tails, deals: own, needs, used, tried, best, minor, most_price, .. } = self;
-        if deals.len() > MOST_DEALS {
+        if deals.len() > 8 * MOST_DEALS {
             return None;
         }
         shelf_of.clear();
@@ -203,7 +211,10 @@ impl Buffers {
                 let plain = mix.quantity - counted;
                 shelves.get_mut(shelf as usize)?.has_plain |= plain > 0;
                 match needs.iter_mut().skip(from).find(|need| need.shelf == shelf) {
-                    Some(need) => (need.counted, need.plain) = (need.counted + counted, need.plain + plain),
+                    Some(need) => {
+                        need.counted = need.counted.checked_add(counted)?;
+                        need.plain = need.plain.checked_add(plain)?;
+                    }
                     None => needs.push(Need { shelf, counted, plain }),
                 }
             }
@@ -221,10 +232,16 @@ impl Buffers {
             let possible = needs.get(from..)?.iter().filter_map(room).min()?;
             let most = deal.limit.min(possible);
             if most > 0 {
-                own.push(Bundle { deal: at, most, cost, needs: from..needs.len(), earns: 0 });
+                needs.get_mut(from..)?.put_in_order_by_key(|need| need.shelf);
+                let limited = deal.limit < possible;
+                own.push(Bundle { deal: at, most, limited, cost, needs: from..needs.len(), earns: 0 });
             } else {
                 needs.truncate(from);
             }
+        }
+        leave_useful(own, needs);
+        if own.len() > MOST_DEALS {
+            return None;
         }
         let reach = units.iter().try_fold(1i64, |sum, unit| sum.checked_add(unit.share))?;
         let costs = own.iter().try_fold(reach, |sum, bundle| sum.checked_add(bundle.cost.abs().checked_mul(bundle.most)?))?;
@@ -310,32 +327,33 @@ impl Buffers {
         }
     }
 
-    /// A first choice: what adds most, one application after the other, then exchanges of one for another.
-    fn begin(&mut self) {
-        let mut value = self.fill_up();
-        'better: for _ in 0..2 * self.deals.len() {
+    /// Makes a choice out of the one at hand: what adds most, one application after the other, then exchanges of one for another.
+    /// The one at hand is worth `value`.
+    fn improve(&mut self, value: i64) {
+        let mut value = value + self.fill_up();
+        'better: for _ in 0..EXCHANGES * self.deals.len() {
             for out in 0..self.deals.len() {
                 if self.tried.get(out).is_none_or(|tried| *tried == 0) {
                     continue;
                 }
-                let before = self.tried.clone();
-                let mut now = value + self.adds(out, -1);
+                let left = value + self.adds(out, -1);
                 self.take(out, -1);
                 for other in (0..self.deals.len()).filter(|other| *other != out) {
-                    if self.room(other) > 0 && now + self.adds(other, 1) > value {
-                        now += self.adds(other, 1);
+                    if self.room(other) > 0 && left + self.adds(other, 1) > value {
+                        value = left + self.adds(other, 1);
                         self.take(other, 1);
-                        value = now + self.fill_up();
+                        value += self.fill_up();
                         continue 'better;
                     }
                 }
                 self.take(out, 1);
-                debug_assert_eq!(before, self.tried);
             }
             break;
         }
-        self.best_value = value;
-        self.best.clone_from(&self.tried);
+        if value > self.best_value {
+            self.best_value = value;
+            self.best.clone_from(&self.tried);
+        }
     }
 
     fn fill_up(&mut self) -> i64 {
@@ -369,7 +387,7 @@ impl Buffers {
     }
 
     /// Moves prices so often, to where little is promised for the deals from this place on beside `value`.
-    fn move_prices(&mut self, place: usize, value: i64, moves: u32) {
+    fn move_prices(&mut self, place: usize, value: i64, (moves, patience): (u32, u32)) {
         let (mut least, mut waited, mut halves) = (i64::MAX, 0, 0u32);
         self.least.clear();
         for _ in 0..moves {
@@ -381,7 +399,7 @@ impl Buffers {
                 self.least.clear();
                 self.least.extend(self.shelves.iter().map(|shelf| (shelf.price, shelf.plain)));
             }
-            if waited > PATIENCE {
+            if waited > patience {
                 waited = 0;
                 halves += 1;
             }
@@ -617,6 +635,24 @@ impl Buffers {
         }
         self.best = best;
         Ok(good)
+    }
+}
+
+/// Drops bundles of which another one gives more for the same units, or as much and is earlier, as often as there are units.
+fn leave_useful(deals: &mut Vec<Bundle>, needs: &[Need]) {
+    let own = |bundle: &Bundle| needs.get(bundle.needs.clone()).unwrap_or(&[]);
+    let mut at = 0;
+    while let Some(bundle) = deals.get(at) {
+        let beats = |(other, others): (usize, &Bundle)| {
+            !others.limited
+                && (others.cost < bundle.cost || others.cost == bundle.cost && other < at)
+                && own(others) == own(bundle)
+        };
+        if deals.iter().enumerate().any(beats) {
+            deals.remove(at);
+        } else {
+            at += 1;
+        }
     }
 }
 

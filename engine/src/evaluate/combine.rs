@@ -59,25 +59,29 @@ impl Combiner {
             if group == NONE || parts.list.iter().take(first).any(seen) || !parts.list.iter().skip(first + 1).any(seen) {
                 continue;
             }
-            let mut best: Option<(i64, usize)> = None;
-            // The most that one whose total is not proven could give.
-            let mut open = 0i64;
+            let mut best: Option<(i64, usize, i64)> = None;
+            // The most that those before the best, and after it, could give whose totals are not proven.
+            let (mut before, mut after) = (0i64, 0i64);
             for at in first..parts.list.len() {
                 let Some(part) = parts.list.get(at).copied().filter(seen) else { continue };
                 let (total, gap) = self.alone_within(input, cart, parts, (at as u32, &part))?;
-                if gap > 0 {
-                    open = open.max(total.saturating_add(gap));
-                }
-                if best.is_none_or(|(most, _)| total > most) {
-                    best = Some((total, at));
+                let reach = if gap > 0 { total.saturating_add(gap) } else { 0 };
+                match best {
+                    Some((most, ..)) if total <= most => after = after.max(reach),
+                    _ => {
+                        before = before.max(after).max(best.map_or(0, |(.., reach)| reach));
+                        after = 0;
+                        best = Some((total, at, reach));
+                    }
                 }
             }
-            // What it would leave to others may differ too, so all that it could give counts.
-            if best.is_some_and(|(most, _)| open > most) {
-                self.open_groups = self.open_groups.saturating_add(open);
+            // Another one may be the best: of equal totals the earlier. What it would leave to others may differ too, so all that
+            // it could give counts.
+            if best.is_some_and(|(most, ..)| after > most || before > 0 && before >= most) {
+                self.open_groups = self.open_groups.saturating_add(before.max(after));
             }
             for (at, part) in parts.list.iter_mut().enumerate().skip(first) {
-                part.stands_back |= seen(part) && best.is_some_and(|(_, winner)| winner != at);
+                part.stands_back |= seen(part) && best.is_some_and(|(_, winner, _)| winner != at);
             }
         }
         Ok(())
