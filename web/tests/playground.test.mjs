@@ -113,8 +113,9 @@ test('what is wrong is marked where it stands, and told in words', () =>
     await answered(page, 'none');
     await page.locator('.text-rules .cm-lintRange-error').waitFor();
     assert.match(await text(page.locator('.problems')), /Regler er ikke JSON ennå/);
-    await type(page, 'Regler', RULE);
+    // The receipt first: nothing is answered until the rules are right too.
     await type(page, 'Kvittering', RECEIPT);
+    await type(page, 'Regler', RULE);
     await answered(page);
     assert.equal(await toPay(page), '70,00 kr');
     assert.equal(await page.locator('.cm-lintRange-error').count(), 0);
